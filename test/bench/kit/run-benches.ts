@@ -1,0 +1,44 @@
+/** Runs benchmarks: `test/bench/NAME.bench.ts`, each exporting `name`, `about` and `run`. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { type Reporting, runSuite } from '../../support/program-runner.ts';
+
+export interface BenchOptions extends Reporting {
+  /** Folder of the data set to measure with (--data). */
+  data?: string;
+}
+
+export interface BenchResult {
+  value: number;
+  unit: string;
+  /** Against the floor or peer that `against` names, measured in the same run; null when there is none. */
+  ratio: number | null;
+  against: string;
+  /** How many things were measured. */
+  n: number;
+  /** More to tell: the interval, the environment, percentiles. */
+  [fact: string]: unknown;
+}
+
+const benchResult = z.looseObject({
+  value: z.number(),
+  unit: z.string().min(1),
+  ratio: z.number().positive().nullable(),
+  against: z.string().min(1),
+  n: z.int().positive(),
+});
+
+/** `entry` is the file that was started, `folder` where the benchmarks lie. A benchmark that measured nothing fails. */
+export function runBenches(folder: string, entry: string, args: string[]): Promise<void> {
+  return runSuite<Omit<BenchOptions, 'report'>>(
+    {
+      kind: 'bench',
+      folder,
+      entry,
+      flags: ['data'],
+      readFlags: ({ data }) => (data === undefined ? {} : { data: resolve(data) }),
+      conclude: (name, result) => ({ line: { name, ...benchResult.parse(result) }, failed: false }),
+    },
+    args,
+  );
+}
