@@ -1,0 +1,32 @@
+/** The database as the server sees it: the tables of all modules in one type. */
+import type { Kysely, Transaction } from 'kysely';
+import type { AccessTables } from '../modules/access/access.table.ts';
+import type { AuditTables } from '../modules/audit/audit.table.ts';
+import type { DatasetsTables } from '../modules/datasets/datasets.table.ts';
+import type { EventsTables } from '../modules/events/events.table.ts';
+import type { ImagesTables } from '../modules/images/images.table.ts';
+import type { InspectionsTables } from '../modules/inspections/inspections.table.ts';
+import type { JobsTables } from '../modules/jobs/jobs.table.ts';
+import type { MachinesTables } from '../modules/machines/machines.table.ts';
+import type { ModelsTables } from '../modules/models/models.table.ts';
+import type { PlantsTables } from '../modules/plants/plants.table.ts';
+import type { TrainingTables } from '../modules/training/training.table.ts';
+
+export interface Database
+  extends AccessTables,
+    AuditTables,
+    DatasetsTables,
+    EventsTables,
+    ImagesTables,
+    InspectionsTables,
+    JobsTables,
+    MachinesTables,
+    ModelsTables,
+    PlantsTables,
+    TrainingTables {}
+
+/** A connection or an open transaction. */
+export type Db = Kysely<Database>;
+
+/** An open transaction, for statements that make sense only inside one. */
+export type Trx = Transaction<Database>;

@@ -1,0 +1,20 @@
+/** What is known of each stored image; the bytes lie in the image store under their hash. */
+import type { Selectable } from 'kysely';
+
+export type ImageFormat = 'png' | 'jpeg' | 'webp';
+
+export interface ImageTable {
+  plant_id: string;
+  sha256: Buffer;
+  format: ImageFormat;
+  size_bytes: number;
+  width: number;
+  height: number;
+  received_at: Date;
+}
+
+export interface ImagesTables {
+  image: ImageTable;
+}
+
+export type ImageRow = Selectable<ImageTable>;

@@ -1,0 +1,41 @@
+/** The machine of a line as last read over OPC UA. */
+import type { Selectable } from 'kysely';
+import type { Json } from '../../database/column-types.ts';
+
+export type SignalQuality = 'good' | 'stale' | 'bad';
+
+/** One signal with the unit, quality and time (ISO text) of its source. */
+export interface StoredSignal {
+  value: unknown;
+  unit: string | null;
+  quality: SignalQuality;
+  sourceTime: string | null;
+}
+
+/** Every mapped signal by its name. */
+export type StoredSignals = Record<string, StoredSignal>;
+
+export interface MachineStatusTable {
+  line_id: string;
+  plant_id: string;
+  edge_node_id: string;
+  quality: SignalQuality;
+  state: string | null;
+  mode: string | null;
+  speed_per_min: number | null;
+  product_code: string | null;
+  recipe_code: string | null;
+  batch_code: string | null;
+  job_code: string | null;
+  temperature_c: number | null;
+  humidity_percent: number | null;
+  signals: Json<StoredSignals>;
+  source_time: Date | null;
+  received_at: Date;
+}
+
+export interface MachinesTables {
+  machine_status: MachineStatusTable;
+}
+
+export type MachineStatusRow = Selectable<MachineStatusTable>;

@@ -1,0 +1,112 @@
+/** Tables of the plant after ISA-95: plant, area, line, station, camera, edge node and what is made: product. */
+import type { Selectable } from 'kysely';
+import type { Json } from '../../database/column-types.ts';
+
+export type SectorName = 'glass' | 'packaging' | 'pharma' | 'food' | 'other';
+
+export interface PlantTable {
+  id: string;
+  code: string;
+  name: string;
+  sector: SectorName;
+  time_zone: string;
+  created_at: Date;
+  retired_at: Date | null;
+}
+
+export interface AreaTable {
+  id: string;
+  plant_id: string;
+  code: string;
+  name: string;
+  created_at: Date;
+}
+
+export interface LineTable {
+  id: string;
+  plant_id: string;
+  area_id: string;
+  code: string;
+  name: string;
+  target_rate_per_min: number | null;
+  created_at: Date;
+}
+
+/** One camera as its node last described it. */
+export interface CameraReport {
+  cameraId: string;
+  framesTaken: number;
+  lastFrameAt: string | null;
+  modelVersionId: string | null;
+  p50LatencyMs: number | null;
+  problem: string | null;
+}
+
+/** What a node last said of itself; times as ISO text. */
+export interface NodeReport {
+  version: string;
+  startedAt: string;
+  outboxResults: number;
+  outboxImages: number;
+  deadLetters: number;
+  droppedFrames: number;
+  machineConnected: boolean;
+  cameras: CameraReport[];
+}
+
+export interface EdgeNodeTable {
+  id: string;
+  plant_id: string;
+  code: string;
+  name: string;
+  created_at: Date;
+  last_seen_at: Date | null;
+  /** Node clock minus server clock. */
+  skew_ms: number | null;
+  status: Json<NodeReport> | null;
+}
+
+export interface StationTable {
+  id: string;
+  plant_id: string;
+  line_id: string;
+  edge_node_id: string | null;
+  code: string;
+  name: string;
+  created_at: Date;
+}
+
+export interface CameraTable {
+  id: string;
+  plant_id: string;
+  station_id: string;
+  code: string;
+  name: string;
+  created_at: Date;
+}
+
+export interface ProductTable {
+  id: string;
+  plant_id: string;
+  code: string;
+  name: string;
+  created_at: Date;
+}
+
+export interface PlantsTables {
+  plant: PlantTable;
+  area: AreaTable;
+  line: LineTable;
+  edge_node: EdgeNodeTable;
+  station: StationTable;
+  camera: CameraTable;
+  product: ProductTable;
+}
+
+export type PlantRow = Selectable<PlantTable>;
+export type AreaRow = Selectable<AreaTable>;
+export type LineRow = Selectable<LineTable>;
+export type EdgeNodeRow = Selectable<EdgeNodeTable>;
+export type StationRow = Selectable<StationTable>;
+export type CameraRow = Selectable<CameraTable>;
+export type ProductRow = Selectable<ProductTable>;
