@@ -34,7 +34,7 @@ type SuiteFacts = Pick<Suite<unknown>, 'kind' | 'folder' | 'entry' | 'flags'>;
 
 const usageError = 2;
 /** How long a program that has given its result may hold the process open before that is called a leak. */
-const lingerMs = 5_000;
+const lingerMs = 2_000;
 
 /** Runs what `args` ask for and ends the process with 0, 1 (a program failed) or 2 (a wrong command line). */
 export async function runSuite<Options>(suite: Suite<Options>, args: string[]): Promise<void> {
@@ -83,7 +83,9 @@ function readCommand<Options>(suite: Suite<Options>, args: string[]): Command<Op
     const flags = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
     return { name: positionals[0], json: values.json === true, options: suite.readFlags(Object.fromEntries(flags)) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    // parseArgs gives some of its advice in several lines.
+    const message = error instanceof Error ? error.message : String(error);
+    return { problem: message.replaceAll(/\s*\n\s*/g, ' ').replace(/\.$/, '') };
   }
 }
 
