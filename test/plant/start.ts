@@ -1,0 +1,160 @@
+/**
+ * `npm start`: the whole product on one machine beside a simulated plant. Spawns the server, the edge node and the plant's programs as
+ * processes of their own and speaks to them only by their protocols; sets up the demo's plant, people and first model over GraphQL.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Child, ChildEndedError, Children } from './demo/children.ts';
+import { writeEdgeConfig } from './demo/edge-config.ts';
+import { checkImagesFolder, ImagesFolderError, imagesFolderKey, readTrainingImages } from './demo/images-folder.ts';
+import { type DemoPerson, demoPeople, personWith } from './demo/people.ts';
+import { renderTrainingImages } from './demo/render-training-images.ts';
+import { type DemoModel, setUpModel } from './demo/setup-model.ts';
+import { createAdministrator, type DemoLine, setUpPlant, signIn } from './demo/setup-plant.ts';
+
+const STOP_MS = 8_000;
+
+const RENDERED_LINES: readonly DemoLine[] = [
+  { code: 'line-1', name: 'Line 1', speed: 180 },
+  { code: 'line-2', name: 'Line 2', speed: 120 },
+];
+const IMAGES_LINES: readonly DemoLine[] = [{ code: 'line-1', name: 'Line 1', speed: 240 }];
+
+const children = new Children();
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { images: { type: 'string' } } });
+  const images = values.images === undefined ? undefined : resolve(values.images);
+  if (images !== undefined) checkImagesFolder(images);
+
+  const home = resolve(process.env['LEHR_HOME'] ?? '.lehr');
+  const port = process.env['PORT'] ?? '4000';
+  const lines = images === undefined ? RENDERED_LINES : IMAGES_LINES;
+
+  let firstAdministratorCode: string | undefined;
+  const server = start('server', 'server/main.ts', [], { HOST: '127.0.0.1', PORT: port, LEHR_HOME: home }, (line) => {
+    firstAdministratorCode ??= /setup\?code=(\S+)/.exec(line)?.[1];
+    return /setup\?code=/.test(line);
+  });
+  const url = await server.line((line) => /listening (http:\S+)/.exec(line)?.[1]);
+
+  // the server holds the home's lock from here on: the folders below are ours
+  const plantHome = join(home, 'plant');
+  const edgeHome = join(home, 'edge');
+  const spool = (line: DemoLine) => join(plantHome, 'spool', line.code);
+  for (const folder of [edgeHome, ...lines.map(spool)]) mkdirSync(folder, { recursive: true });
+
+  const machine = startMachine(plantHome, lines);
+  const people = demoPeople(join(plantHome, 'people.json'));
+  const administrator = personWith(people, 'ADMINISTRATOR');
+  if (firstAdministratorCode !== undefined) await createAdministrator(url, firstAdministratorCode, administrator);
+  const tokenFile = join(edgeHome, 'token');
+  const plant = await setUpPlant(await signIn(url, administrator), lines, people, tokenFile);
+  await teach(url, people, plant.cameraIds, images);
+
+  const machineEndpoint = await listening(machine);
+  const edgeConfig = join(edgeHome, 'edge.yaml');
+  const { signingKeys } = plant;
+  writeEdgeConfig(edgeConfig, { serverUrl: url, home: edgeHome, tokenFile, machineEndpoint, signingKeys, lines, spool });
+  const edge = start('edge', 'edge/main.ts', ['--config', edgeConfig]);
+  await edge.line((line) => (line.includes('edge ready') ? true : undefined));
+  startCameras(plantHome, machineEndpoint, lines, spool, images);
+  writeFileSync(join(plantHome, 'pids.json'), `${JSON.stringify(children.pids)}\n`);
+
+  for (const person of people) {
+    console.log(`sign in  ${person.email.padEnd(28)} ${person.password}   ${person.role.toLowerCase().replace('_', ' ')}`);
+  }
+  console.log(`ready ${url}`);
+}
+
+/** A child whose end, unless it was told to leave, is said; without server or edge there is no product to show and all of it ends. */
+function start(
+  name: string,
+  file: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  hide?: (line: string) => boolean,
+): Child {
+  const child = children.start(name, join(import.meta.dirname, '../..', file), args, { environment, ...(hide && { hide }) });
+  child.ended.then((how) => {
+    if (children.isStopping) return;
+    if (name === 'server' || name === 'edge') stop(1);
+    else console.log(`${name.padEnd(7)} ${how}; the rest goes on without it`);
+  });
+  return child;
+}
+
+function startMachine(plantHome: string, lines: readonly DemoLine[]): Child {
+  const codes = lines.map((line) => line.code).join(',');
+  const speed = lines.map((line) => line.speed).join(',');
+  const state = join(plantHome, 'machine.json');
+  const pki = join(plantHome, 'pki');
+  const args = ['--port', '0', '--lines', codes, '--speed', speed, '--state', state, '--pki', pki];
+  return children.start('machine', join(import.meta.dirname, 'machine.ts'), args, { hide: (line) => line.startsWith('{') });
+}
+
+function startCameras(
+  plantHome: string,
+  machine: string,
+  lines: readonly DemoLine[],
+  spool: (line: DemoLine) => string,
+  images: string | undefined,
+): void {
+  const config = join(plantHome, 'cameras.json');
+  const cameras = lines.map((line) => ({
+    line: line.code,
+    spool: spool(line),
+    truth: join(plantHome, `truth-${line.code}.jsonl`),
+  }));
+  writeFileSync(config, JSON.stringify({ lines: cameras }, null, 2));
+  start('camera', 'test/plant/camera.ts', ['--machine', machine, '--config', config, ...(images ? ['--images', images] : [])]);
+}
+
+function listening(machine: Child): Promise<string> {
+  return machine.line((line) => {
+    if (!line.startsWith('{')) return undefined;
+    const said = JSON.parse(line) as { listening?: string };
+    return said.listening;
+  });
+}
+
+async function teach(
+  url: string,
+  people: readonly DemoPerson[],
+  cameraIds: readonly string[],
+  images: string | undefined,
+): Promise<void> {
+  const model: DemoModel =
+    images === undefined
+      ? { code: 'bottles', name: 'Bottles', images: renderTrainingImages }
+      : {
+          code: `images-${imagesFolderKey(images)}`,
+          name: basename(images),
+          images: async () => readTrainingImages(images),
+        };
+  const approver = personWith(people, 'APPROVER');
+  const team = {
+    quality: await signIn(url, personWith(people, 'QUALITY_ENGINEER')),
+    ml: await signIn(url, personWith(people, 'ML_ENGINEER')),
+    approver: await signIn(url, approver),
+    approverPassword: approver.password,
+  };
+  await setUpModel(team, cameraIds, model, (text) => console.log(`demo    ${text}`));
+}
+
+function stop(code: number): void {
+  if (children.isStopping) return;
+  children.stop(STOP_MS).then(() => process.exit(code));
+}
+
+process.on('SIGINT', () => stop(0));
+process.on('SIGTERM', () => stop(0));
+main().catch((error: unknown) => {
+  // a child that ended has said why itself
+  if (!(error instanceof ChildEndedError)) {
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`npm start: ${error instanceof ImagesFolderError ? text : `set-up failed: ${text}`}\n`);
+  }
+  stop(1);
+});
