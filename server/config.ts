@@ -1,0 +1,86 @@
+/** The server's configuration: the only reader of the environment. Every limit has a name, a default and a bound. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const count = (standard: number, max: number, min = 1) => z.coerce.number().int().min(min).max(max).default(standard);
+
+const environment = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  LEHR_HOME: z.string().min(1).default('.lehr'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  LEHR_WORKER: z.enum(['inside', 'external']).default('inside'),
+  LEHR_PARENT: z.literal('1').optional(),
+  LEHR_LIMIT_PAGE_SIZE: count(50, 500),
+  LEHR_LIMIT_MAX_PAGE_SIZE: count(500, 5000),
+  LEHR_LIMIT_LOADER_BATCH: count(1000, 10_000),
+  LEHR_LIMIT_BODY_BYTES: count(8 * 1024 * 1024, 256 * 1024 * 1024, 1024),
+  LEHR_LIMIT_QUERY_TOKENS: count(2000, 100_000, 100),
+  LEHR_LIMIT_QUERY_DEPTH: count(12, 50),
+  LEHR_LIMIT_QUERY_FIELDS: count(1000, 100_000, 100),
+  LEHR_LIMIT_DOCUMENTS_CACHED: count(1000, 100_000),
+  LEHR_LIMIT_RECORD_ITEMS: count(500, 500),
+  LEHR_LIMIT_IMAGE_BYTES: count(32 * 1024 * 1024, 1024 * 1024 * 1024, 1024),
+  LEHR_LIMIT_IMAGE_PIXELS: count(64_000_000, 1_000_000_000, 1024),
+  LEHR_LIMIT_THUMBNAILS_AT_ONCE: count(2, 64),
+  LEHR_LIMIT_UPLOADS_AT_ONCE: count(16, 1024),
+  LEHR_LIMIT_REQUEST_MS: count(60_000, 3_600_000, 1000),
+  LEHR_LIMIT_STATEMENT_MS: count(30_000, 3_600_000, 100),
+  LEHR_LIMIT_CONNECTIONS: count(10, 200),
+  LEHR_LIMIT_SIGN_IN_ATTEMPTS: count(5, 1000),
+  LEHR_LIMIT_SIGN_IN_WINDOW_S: count(300, 86_400),
+  LEHR_LIMIT_SESSION_HOURS: count(12, 24 * 90),
+  LEHR_LIMIT_LATE_DAYS: count(60, 3660),
+  LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(3, 60),
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** Reads and checks the environment. Throws one error that names every wrong variable, its value and what it may be. */
+export function readConfig(env: Record<string, string | undefined>) {
+  const parsed = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => {
+      const name = issue.path.join('.');
+      return `${name}="${env[name] ?? ''}": ${issue.message}`;
+    });
+    throw new Error(`Configuration refused. ${wrong.join('; ')}`);
+  }
+  const value = parsed.data;
+  return {
+    host: value.HOST,
+    port: value.PORT,
+    home: resolve(value.LEHR_HOME),
+    databaseUrl: value.DATABASE_URL ?? null,
+    worker: value.LEHR_WORKER,
+    hasParent: value.LEHR_PARENT === '1',
+    limits: {
+      /** Rows of a page when the caller does not say, and the most one can ask for. */
+      pageSize: value.LEHR_LIMIT_PAGE_SIZE,
+      maxPageSize: value.LEHR_LIMIT_MAX_PAGE_SIZE,
+      /** Keys in one statement of a loader. */
+      loaderBatch: value.LEHR_LIMIT_LOADER_BATCH,
+      bodyBytes: value.LEHR_LIMIT_BODY_BYTES,
+      queryTokens: value.LEHR_LIMIT_QUERY_TOKENS,
+      queryDepth: value.LEHR_LIMIT_QUERY_DEPTH,
+      queryFields: value.LEHR_LIMIT_QUERY_FIELDS,
+      documentsCached: value.LEHR_LIMIT_DOCUMENTS_CACHED,
+      /** Items in one `recordInspections`. */
+      recordItems: value.LEHR_LIMIT_RECORD_ITEMS,
+      imageBytes: value.LEHR_LIMIT_IMAGE_BYTES,
+      imagePixels: value.LEHR_LIMIT_IMAGE_PIXELS,
+      thumbnailsAtOnce: value.LEHR_LIMIT_THUMBNAILS_AT_ONCE,
+      uploadsAtOnce: value.LEHR_LIMIT_UPLOADS_AT_ONCE,
+      requestMs: value.LEHR_LIMIT_REQUEST_MS,
+      statementMs: value.LEHR_LIMIT_STATEMENT_MS,
+      /** Connections to PostgreSQL of this process; the embedded database has one. */
+      connections: value.LEHR_LIMIT_CONNECTIONS,
+      signInAttempts: value.LEHR_LIMIT_SIGN_IN_ATTEMPTS,
+      signInWindowMs: value.LEHR_LIMIT_SIGN_IN_WINDOW_S * 1000,
+      sessionMs: value.LEHR_LIMIT_SESSION_HOURS * 3_600_000,
+      /** How old a result may be when it arrives. */
+      lateMs: value.LEHR_LIMIT_LATE_DAYS * 86_400_000,
+      partitionDaysAhead: value.LEHR_LIMIT_PARTITION_DAYS_AHEAD,
+    },
+  };
+}
