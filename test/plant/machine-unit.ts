@@ -9,7 +9,7 @@ import {
   type LocalizedText,
   makeAccessLevelFlag,
   type Namespace,
-  type NodeId,
+  NodeId,
   resolveNodeId,
   type StatusCode,
   StatusCodes,
@@ -91,6 +91,8 @@ export function createMachineUnit(addressSpace: AddressSpace, line: string, hand
       dataType: 'Double',
       engineeringUnits: units,
       engineeringUnitsRange: { low, high },
+      // node-opcua refuses a client's write by the instrument's range, not by the engineering units' one.
+      instrumentRange: { low, high },
       acceptValueOutOfRange: !isWritable,
       accessLevel: makeAccessLevelFlag(isWritable ? 'CurrentRead | CurrentWrite' : 'CurrentRead'),
       userAccessLevel: isWritable
@@ -238,9 +240,9 @@ function stateMachines(addressSpace: AddressSpace, packml: number, variable: (pa
   };
 }
 
-function stateNode(type: UAObjectType, state: string | undefined): NodeId | null {
-  if (state === undefined) return null;
-  return type.getComponentByName(state)?.nodeId ?? null;
+function stateNode(type: UAObjectType, state: string | undefined): NodeId {
+  if (state === undefined) return NodeId.nullNodeId;
+  return type.getComponentByName(state)?.nodeId ?? NodeId.nullNodeId;
 }
 
 /** The standard's counters are arrays of structures: one entry, the bottles. */
@@ -250,7 +252,7 @@ function countStructures(addressSpace: AddressSpace, packml: number, variable: (
   return {
     show(name: 'ProdProcessedCount' | 'ProdDefectiveCount', count: number, at: Date): void {
       const entry = addressSpace.constructExtensionObject(type, {
-        iD: 1,
+        id: 1,
         name: 'Bottles',
         unit: standardUnits.one,
         count,

@@ -31,7 +31,12 @@ const FlagsSchema = z.object({
         .max(20, 'give at most 20 lines')
         .refine((codes) => new Set(codes).size === codes.length, 'give each line once'),
     ),
-  speed: numberFlag(1, 1_200).default(60),
+  /** One for all lines, or one per line. */
+  speed: z
+    .string()
+    .default('60')
+    .transform((text) => text.split(','))
+    .pipe(z.array(numberFlag(1, 1_200))),
   seed: numberFlag(0, 2 ** 31).default(1),
   'batch-minutes': numberFlag(0.01, 1_440).default(4),
   'acting-ms': numberFlag(1, 60_000).default(600),
@@ -43,6 +48,11 @@ const StateSchema = z.record(z.string(), LineStateSchema);
 
 async function main(): Promise<void> {
   const flags = readFlags(FlagsSchema, process.argv.slice(2));
+  if (flags.speed.length !== 1 && flags.speed.length !== flags.lines.length) {
+    throw new Error(
+      `--speed ${flags.speed} is refused: give one speed, or as many as --lines has (${flags.lines.length})`,
+    );
+  }
   const stored = flags.state === undefined ? {} : (readStateFile(flags.state, StateSchema) ?? {});
   const pkiFolder = flags.pki ?? mkdtempSync(join(tmpdir(), 'lehr-machine-pki-'));
   const server = await startServer(flags.port, pkiFolder);
@@ -51,7 +61,8 @@ async function main(): Promise<void> {
   if (!addressSpace) throw new Error('node-opcua gave no address space');
   addressSpace.registerNamespace(VENDOR_URI);
   const controllers = flags.lines.map((line, index) => {
-    const settings = { line, index, seed: flags.seed, speed: flags.speed, batchMinutes: flags['batch-minutes'] };
+    const speed = flags.speed[index] ?? flags.speed[0] ?? 60;
+    const settings = { line, index, seed: flags.seed, speed, batchMinutes: flags['batch-minutes'] };
     return createLineController(addressSpace, settings, stored[line] ?? newLine(settings), flags['acting-ms']);
   });
 
