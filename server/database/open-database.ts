@@ -1,0 +1,106 @@
+/** Opens PostgreSQL where an address is given, the embedded database otherwise; the same driver speaks to both. */
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Database, Db } from './database.ts';
+import { type EmbeddedServer, startEmbedded } from './embedded.ts';
+import { shorten, timedClient } from './timed-client.ts';
+
+export interface DatabaseOptions {
+  /** postgres:// address; null for the embedded database. */
+  url: string | null;
+  /** Folder of the embedded database; null keeps it in memory. */
+  dataDir: string | null;
+  statementMs: number;
+  connections: number;
+  /** Told when the embedded database ends by itself: nothing can be read or written any more. */
+  onFailure(error: Error): void;
+}
+
+export interface OpenDatabase {
+  db: Db;
+  kind: 'embedded' | 'postgresql';
+  close(): Promise<void>;
+}
+
+/** Throws when the database cannot be reached or its folder cannot be opened. */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  if (options.url !== null) {
+    const db = connect(options, { connectionString: options.url, statement_timeout: options.statementMs });
+    await probe(db);
+    return { db, kind: 'postgresql', close: () => db.destroy() };
+  }
+
+  const embedded = await startEmbedded({ dataDir: options.dataDir, onFailure: options.onFailure });
+  const db = connect({ ...options, connections: 1 }, addressOf(embedded));
+  try {
+    await probe(db);
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+  const close = async () => {
+    await db.destroy();
+    await embedded.close();
+  };
+  return { db, kind: 'embedded', close };
+}
+
+function addressOf(embedded: EmbeddedServer): pg.PoolConfig {
+  return { host: embedded.socketFolder, port: embedded.port, user: 'postgres', database: 'postgres', ssl: false };
+}
+
+function connect(options: DatabaseOptions, address: pg.PoolConfig): Db {
+  let lastStatement = 'none yet';
+  const pool = new pg.Pool({
+    ...address,
+    max: options.connections,
+    connectionTimeoutMillis: options.statementMs,
+    // a connection that comes and goes costs more than one that waits
+    idleTimeoutMillis: options.url === null ? 0 : 60_000,
+    keepAlive: options.url !== null,
+    types: { getTypeParser },
+    application_name: 'lehr',
+    Client: timedClient({ statementMs: options.statementMs, onStatement: (statement) => (lastStatement = statement) }),
+  });
+  // an idle connection that breaks is replaced at the next use; without a listener it would end the process
+  pool.on('error', () => undefined);
+
+  const acquire = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
+  const connectOrExplain = async () => {
+    try {
+      return await acquire();
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes('timeout exceeded')) throw error;
+      const message = `No database connection became free in ${options.statementMs} ms. Last statement started: ${shorten(lastStatement)}`;
+      throw new Error(message, { cause: error });
+    }
+  };
+  const dialectPool = { connect: connectOrExplain, end: () => pool.end(), options: pool.options };
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: dialectPool }) });
+}
+
+/** Fails early and clearly when nobody answers. */
+async function probe(db: Db): Promise<void> {
+  await db.selectNoFrom((eb) => eb.lit(1).as('one')).execute();
+}
+
+const int8 = 20;
+const int8Array = 1016;
+
+/** pg's own parser of text[]; int8[] has the same form. */
+const parseTextArray: (text: string) => (string | null)[] = pg.types.getTypeParser(1009, 'text');
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
+  if (format !== 'binary' && oid === int8) return parseInt8;
+  if (format !== 'binary' && oid === int8Array) {
+    return (text: string) => parseTextArray(text).map((item) => (item === null ? null : parseInt8(item)));
+  }
+  return pg.types.getTypeParser(oid, format);
+}
+
+/** Positions, counts and sizes fit into a double exactly; what does not is refused rather than rounded. */
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is beyond the safe range of a number`);
+  return value;
+}
