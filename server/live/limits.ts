@@ -1,0 +1,19 @@
+/** The bounds of live delivery; the configuration holds a value for each. */
+
+export interface LiveLimits {
+  /** Rows that one read of a stream takes, hence the most items of one payload. */
+  replayPage: number;
+  /** Bytes that may wait on one connection before its lossless subscribers are sent back to reading the database. */
+  liveBufferedBytes: number;
+  /** Newest rows of a stream that are kept in memory, so that groups a little apart share one read. */
+  liveTailRows: number;
+  /** Replay pages that are read and executed at the same time, over all subscribers: a storm of reconnects must leave room for ingest. */
+  liveReplays: number;
+  liveConnections: number;
+  liveConnectionsPerPrincipal: number;
+  liveSubscriptionsPerConnection: number;
+  /** Between two looks at the heads of all streams, hence between two heartbeats. */
+  liveHeartbeatMs: number;
+  /** Least time between two pictures of one group. */
+  livePictureMs: number;
+}
