@@ -1,0 +1,62 @@
+/** The fingerprint that tells a repeated result from another one under the same id. */
+import { hash } from 'node:crypto';
+import type { InspectionInput } from './inspection-input.ts';
+
+/**
+ * SHA-256 in hexadecimal over the canonical form: a JSON array with the fields in this file's order, absent as null.
+ * The order of keys in the request does not count; the order of defects and signals does. Changing this form makes every retry across the change a conflict.
+ */
+export function contentHash(input: InspectionInput): string {
+  const { context, imageStats, position } = input;
+  const canonical = [
+    1,
+    input.id.toLowerCase(),
+    input.cameraId,
+    input.modelVersionId,
+    input.verdict,
+    input.score,
+    input.latencyMs,
+    input.partId ?? null,
+    input.imageSha256 ?? null,
+    imageStats ? [imageStats.brightness, imageStats.contrast, imageStats.colourCast, imageStats.sharpness] : null,
+    position ? [position.offsetXPx, position.offsetYPx, position.rotationDeg] : null,
+    input.defects.map(({ class: name, score, box, outline }) => [
+      name,
+      score,
+      [box.x, box.y, box.width, box.height],
+      outline ?? null,
+    ]),
+    context
+      ? [
+          context.productCode ?? null,
+          context.recipeCode ?? null,
+          context.batchCode ?? null,
+          context.jobCode ?? null,
+          context.machineState ?? null,
+          context.machineMode ?? null,
+          context.speedPerMin ?? null,
+          context.temperatureC ?? null,
+          context.humidityPercent ?? null,
+          context.signals.map(({ name, value, unit, quality, sourceTime }) => [
+            name,
+            sorted(value ?? null),
+            unit ?? null,
+            quality,
+            sourceTime?.toISOString() ?? null,
+          ]),
+        ]
+      : null,
+  ];
+  return hash('sha256', JSON.stringify(canonical), 'hex');
+}
+
+/** The same value with the keys of every object in order. */
+function sorted(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
+}

@@ -1,0 +1,47 @@
+/** The minute rollup of a set of inspections. */
+import type { VerdictName } from './inspections.table.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface MinuteCount {
+  lineId: string;
+  minuteMs: number;
+  cameraId: string;
+  stationId: string;
+  jobId: string | null;
+  productId: string | null;
+  batchId: string | null;
+  modelVersionId: string;
+  pass: number;
+  reject: number;
+  uncertain: number;
+}
+
+export interface CountedInspection {
+  capturedAtMs: number;
+  place: { cameraId: string; stationId: string; lineId: string };
+  jobId: string | null;
+  productId: string | null;
+  batchId: string | null;
+  modelVersionId: string;
+  verdict: VerdictName;
+}
+
+/** Counts per key of the rollup, in key order. */
+export function minuteCounts(items: readonly CountedInspection[]): MinuteCount[] {
+  const byKey = new Map<string, MinuteCount>();
+  for (const { capturedAtMs, place, jobId, productId, batchId, modelVersionId, verdict } of items) {
+    const minuteMs = Math.floor(capturedAtMs / MINUTE_MS) * MINUTE_MS;
+    // Milliseconds have 13 digits from 2001 to 2286, so text order is time order.
+    const key = `${place.lineId} ${minuteMs} ${place.cameraId} ${jobId} ${productId} ${batchId} ${modelVersionId}`;
+    let count = byKey.get(key);
+    if (!count) {
+      const { lineId, cameraId, stationId } = place;
+      const none = { pass: 0, reject: 0, uncertain: 0 };
+      count = { lineId, minuteMs, cameraId, stationId, jobId, productId, batchId, modelVersionId, ...none };
+      byKey.set(key, count);
+    }
+    count[verdict] += 1;
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+}
