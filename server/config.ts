@@ -30,7 +30,14 @@ const environment = z.object({
   LEHR_LIMIT_SIGN_IN_ATTEMPTS: count(5, 1000),
   LEHR_LIMIT_SIGN_IN_WINDOW_S: count(300, 86_400),
   LEHR_LIMIT_SESSION_HOURS: count(12, 24 * 90),
-  LEHR_LIMIT_LATE_DAYS: count(60, 3660),
+  LEHR_LIMIT_LATE_DAYS: count(400, 3660),
+  LEHR_LIMIT_SKEW_S: count(300, 86_400),
+  LEHR_LIMIT_NODE_SILENCE_MS: count(5000, 3_600_000, 1000),
+  LEHR_LIMIT_DEFECTS: count(100, 10_000),
+  LEHR_LIMIT_OUTLINE_POINTS: count(1000, 100_000),
+  LEHR_LIMIT_SIGNALS: count(100, 10_000),
+  LEHR_LIMIT_SIGNALS_LENGTH: count(32_768, 1_048_576, 256),
+  LEHR_LIMIT_STATS_BUCKETS: count(11_000, 1_000_000),
   LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(3, 60),
 });
 
@@ -80,6 +87,18 @@ export function readConfig(env: Record<string, string | undefined>) {
       sessionMs: value.LEHR_LIMIT_SESSION_HOURS * 3_600_000,
       /** How old a result may be when it arrives. */
       lateMs: value.LEHR_LIMIT_LATE_DAYS * 86_400_000,
+      /** How far a node's clock may run ahead of the server's. */
+      skewMs: value.LEHR_LIMIT_SKEW_S * 1000,
+      /** A node that says nothing for so long is down. */
+      nodeSilenceMs: value.LEHR_LIMIT_NODE_SILENCE_MS,
+      /** Of one inspection; an outline's points are pairs. */
+      defects: value.LEHR_LIMIT_DEFECTS,
+      outlinePoints: value.LEHR_LIMIT_OUTLINE_POINTS,
+      /** Signals of a machine in one inspection or report, and the length of their JSON text. */
+      signals: value.LEHR_LIMIT_SIGNALS,
+      signalsLength: value.LEHR_LIMIT_SIGNALS_LENGTH,
+      /** Buckets of one answer of statistics: a week of minutes fits. */
+      statsBuckets: value.LEHR_LIMIT_STATS_BUCKETS,
       partitionDaysAhead: value.LEHR_LIMIT_PARTITION_DAYS_AHEAD,
     },
   };

@@ -6,9 +6,9 @@ const DAY_MS = 86_400_000;
 
 export interface CaptureTimeLimits {
   /** How far a node's clock may run ahead of the server's. */
-  skewAllowanceMs: number;
-  /** Results older than this would be removed at once. */
-  retentionDays: number;
+  skewMs: number;
+  /** How old a result may be when it arrives. */
+  lateMs: number;
 }
 
 /** Milliseconds since 1970 inside a UUIDv7 in lower case; undefined for anything else. */
@@ -24,18 +24,18 @@ export function captureTimeRefusal(
   nowMs: number,
   limits: CaptureTimeLimits,
 ): Refusal | undefined {
-  if (capturedAtMs > nowMs + limits.skewAllowanceMs) {
+  if (capturedAtMs > nowMs + limits.skewMs) {
     return {
       field: 'id',
       value: `${id} (${isoText(capturedAtMs)})`,
-      reason: `lies ${Math.ceil((capturedAtMs - nowMs) / 1000)} s ahead of the server's clock; at most ${limits.skewAllowanceMs / 1000} s are allowed: set the node's clock`,
+      reason: `lies ${Math.ceil((capturedAtMs - nowMs) / 1000)} s ahead of the server's clock; at most ${limits.skewMs / 1000} s are allowed: set the node's clock`,
     };
   }
-  if (capturedAtMs < nowMs - limits.retentionDays * DAY_MS) {
+  if (capturedAtMs < nowMs - limits.lateMs) {
     return {
       field: 'id',
       value: `${id} (${isoText(capturedAtMs)})`,
-      reason: `is older than the ${limits.retentionDays} days that results are kept; make the id from the time of capture, by a clock that is set`,
+      reason: `is older than ${limits.lateMs / DAY_MS} days, the most that a result may be late; make the id from the time of capture, by a clock that is set`,
     };
   }
   return undefined;
