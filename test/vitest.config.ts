@@ -1,48 +1,54 @@
 /** How the tests run: two workers, every file in a process of its own, whole-system tests one after another. */
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { RunReport } from './support/run-report.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const root = fromHere('..');
 
 /** Tests that start the whole product or a browser: they share two cores with what they start, so they run alone. */
 const wholeSystem = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts'];
 
+function project(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  return {
+    root,
+    resolve: {
+      // Vite would take `index.mjs` while packages get `index.js`: two copies of graphql refuse each other's types.
+      alias: [{ find: /^graphql$/, replacement: fromHere('../node_modules/graphql/index.js') }],
+    },
+    test: {
+      name,
+      environment: 'node',
+      pool: 'forks',
+      isolate: true,
+      setupFiles: [fromHere('support/leak-check.ts')],
+      ...test,
+    },
+  };
+}
+
 export default defineConfig({
   root,
-  resolve: {
-    alias: [
-      // Vite would take `index.mjs` while packages get `index.js`: two copies of graphql refuse each other's types.
-      { find: /^graphql$/, replacement: fileURLToPath(new URL('../node_modules/graphql/index.js', import.meta.url)) },
-    ],
-  },
   test: {
-    environment: 'node',
-    pool: 'forks',
-    isolate: true,
     maxWorkers: 2,
+    // Here and not in the projects: once per run.
+    globalSetup: [fromHere('support/global-setup.ts')],
+    reporters: ['default', new RunReport()],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'parts',
-          include: ['test/**/*.test.ts'],
-          exclude: wholeSystem,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'whole',
-          include: wholeSystem,
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      project('parts', {
+        include: ['test/**/*.test.ts'],
+        exclude: wholeSystem,
+        testTimeout: 20_000,
+        hookTimeout: 60_000,
+        sequence: { groupOrder: 0 },
+      }),
+      project('whole', {
+        include: wholeSystem,
+        fileParallelism: false,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        sequence: { groupOrder: 1 },
+      }),
     ],
   },
 });
