@@ -28,8 +28,8 @@ async function main(): Promise<void> {
   const images = values.images === undefined ? undefined : resolve(values.images);
   if (images !== undefined) checkImagesFolder(images);
 
-  const home = resolve(process.env['LEHR_HOME'] ?? '.lehr');
-  const port = process.env['PORT'] ?? '4000';
+  const home = resolve(process.env.LEHR_HOME ?? '.lehr');
+  const port = process.env.PORT ?? '4000';
   const lines = images === undefined ? RENDERED_LINES : IMAGES_LINES;
 
   let firstAdministratorCode: string | undefined;
@@ -56,14 +56,24 @@ async function main(): Promise<void> {
   const machineEndpoint = await listening(machine);
   const edgeConfig = join(edgeHome, 'edge.yaml');
   const { signingKeys } = plant;
-  writeEdgeConfig(edgeConfig, { serverUrl: url, home: edgeHome, tokenFile, machineEndpoint, signingKeys, lines, spool });
+  writeEdgeConfig(edgeConfig, {
+    serverUrl: url,
+    home: edgeHome,
+    tokenFile,
+    machineEndpoint,
+    signingKeys,
+    lines,
+    spool,
+  });
   const edge = start('edge', 'edge/main.ts', ['--config', edgeConfig]);
   await edge.line((line) => (line.includes('edge ready') ? true : undefined));
   startCameras(plantHome, machineEndpoint, lines, spool, images);
   writeFileSync(join(plantHome, 'pids.json'), `${JSON.stringify(children.pids)}\n`);
 
   for (const person of people) {
-    console.log(`sign in  ${person.email.padEnd(28)} ${person.password}   ${person.role.toLowerCase().replace('_', ' ')}`);
+    console.log(
+      `sign in  ${person.email.padEnd(28)} ${person.password}   ${person.role.toLowerCase().replace('_', ' ')}`,
+    );
   }
   console.log(`ready ${url}`);
 }
@@ -76,7 +86,10 @@ function start(
   environment: Record<string, string> = {},
   hide?: (line: string) => boolean,
 ): Child {
-  const child = children.start(name, join(import.meta.dirname, '../..', file), args, { environment, ...(hide && { hide }) });
+  const child = children.start(name, join(import.meta.dirname, '../..', file), args, {
+    environment,
+    ...(hide && { hide }),
+  });
   child.ended.then((how) => {
     if (children.isStopping) return;
     if (name === 'server' || name === 'edge') stop(1);
@@ -91,7 +104,9 @@ function startMachine(plantHome: string, lines: readonly DemoLine[]): Child {
   const state = join(plantHome, 'machine.json');
   const pki = join(plantHome, 'pki');
   const args = ['--port', '0', '--lines', codes, '--speed', speed, '--state', state, '--pki', pki];
-  return children.start('machine', join(import.meta.dirname, 'machine.ts'), args, { hide: (line) => line.startsWith('{') });
+  return children.start('machine', join(import.meta.dirname, 'machine.ts'), args, {
+    hide: (line) => line.startsWith('{'),
+  });
 }
 
 function startCameras(
@@ -108,7 +123,13 @@ function startCameras(
     truth: join(plantHome, `truth-${line.code}.jsonl`),
   }));
   writeFileSync(config, JSON.stringify({ lines: cameras }, null, 2));
-  start('camera', 'test/plant/camera.ts', ['--machine', machine, '--config', config, ...(images ? ['--images', images] : [])]);
+  start('camera', 'test/plant/camera.ts', [
+    '--machine',
+    machine,
+    '--config',
+    config,
+    ...(images ? ['--images', images] : []),
+  ]);
 }
 
 function listening(machine: Child): Promise<string> {

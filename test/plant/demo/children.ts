@@ -46,8 +46,7 @@ export class Children {
       for (const look of waiting) look(line);
       if (!options.hide?.(line)) process.stdout.write(`${name.padEnd(7)} ${line}\n`);
     };
-    createInterface({ input: child.stdout }).on('line', see);
-    createInterface({ input: child.stderr }).on('line', see);
+    for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', see);
     const ended = new Promise<string>((resolve) => {
       child.on('error', (error) => resolve(`could not start: ${error.message}`));
       child.on('close', (code, signal) => resolve(signal ? `ended by ${signal}` : `ended with exit code ${code}`));

@@ -34,7 +34,13 @@ export class DemoClient {
   }
 
   /** Runs a mutation with one field whose result is a union: gives the wanted type or throws the refusal's message. */
-  async act<T>(field: string, type: string, selection: string, argumentsText: string, variables: Variables): Promise<T> {
+  async act<T>(
+    field: string,
+    type: string,
+    selection: string,
+    argumentsText: string,
+    variables: Variables,
+  ): Promise<T> {
     const declared = Object.entries(variables).map(([name, { type: t }]) => `$${name}: ${t}`);
     const head = declared.length > 0 ? `(${declared.join(', ')})` : '';
     const query = `mutation ${head} { result: ${field}${argumentsText} { __typename ... on ${type} { ${selection} } ... on Error { message } } }`;

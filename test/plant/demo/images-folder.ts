@@ -4,7 +4,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { TrainingImage } from './setup-model.ts';
 
-const TYPES: Record<string, TrainingImage['contentType']> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png' };
+const TYPES: Record<string, TrainingImage['contentType']> = {
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+};
 
 export class ImagesFolderError extends Error {}
 
@@ -12,11 +16,15 @@ export class ImagesFolderError extends Error {}
 export function checkImagesFolder(folder: string): void {
   if (!isFolder(folder)) throw new ImagesFolderError(`--images ${folder}: no such folder; give one in MVTec AD layout`);
   if (imageFiles(join(folder, 'train', 'good')).length === 0) {
-    throw new ImagesFolderError(`--images ${folder}: train/good holds no .jpg or .png image; give a folder in MVTec AD layout`);
+    throw new ImagesFolderError(
+      `--images ${folder}: train/good holds no .jpg or .png image; give a folder in MVTec AD layout`,
+    );
   }
   const classes = isFolder(join(folder, 'test')) ? readdirSync(join(folder, 'test')) : [];
   if (!classes.some((name) => imageFiles(join(folder, 'test', name)).length > 0)) {
-    throw new ImagesFolderError(`--images ${folder}: test/CLASS holds no .jpg or .png image; give a folder in MVTec AD layout`);
+    throw new ImagesFolderError(
+      `--images ${folder}: test/CLASS holds no .jpg or .png image; give a folder in MVTec AD layout`,
+    );
   }
 }
 

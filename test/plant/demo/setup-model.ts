@@ -64,7 +64,12 @@ export async function setUpModel(
 
 async function approve(team: Team, modelVersionId: string): Promise<string> {
   const values = { modelVersionId, meaning: 'demo bootstrap', password: team.approverPassword };
-  const approval = await team.approver.act<{ id: string }>('approveModelVersion', 'Approval', 'id', ...input('approveModelVersion', values));
+  const approval = await team.approver.act<{ id: string }>(
+    'approveModelVersion',
+    'Approval',
+    'id',
+    ...input('approveModelVersion', values),
+  );
   return approval.id;
 }
 
@@ -82,34 +87,66 @@ async function train(
 
   const modelValues = { plantId, code: wanted.code, name: wanted.name };
   const modelId =
-    knownModelId ?? (await team.ml.act<{ id: string }>('createModel', 'Model', 'id', ...input('createModel', modelValues))).id;
+    knownModelId ??
+    (await team.ml.act<{ id: string }>('createModel', 'Model', 'id', ...input('createModel', modelValues))).id;
   const runValues = { modelId, datasetVersionId, seed: SEED, falseRejectTarget: FALSE_REJECT_TARGET };
-  const run = await team.ml.act<{ id: string }>('startTraining', 'TrainingRun', 'id', ...input('startTraining', runValues));
+  const run = await team.ml.act<{ id: string }>(
+    'startTraining',
+    'TrainingRun',
+    'id',
+    ...input('startTraining', runValues),
+  );
   return await followTraining(team.ml, run.id, say);
 }
 
-async function freeze(client: DemoClient, plantId: string, wanted: DemoModel, hashes: readonly string[]): Promise<string> {
+async function freeze(
+  client: DemoClient,
+  plantId: string,
+  wanted: DemoModel,
+  hashes: readonly string[],
+): Promise<string> {
   const { datasets } = await client.run<{
-    datasets: { edges: { node: { id: string; code: string; versions: { id: string; state: string; itemCount: number }[] } }[] };
-  }>('query ($plantId: ID!) { datasets(plantId: $plantId, first: 100) { edges { node { id code versions { id state itemCount } } } } }', {
-    plantId,
-  });
+    datasets: {
+      edges: { node: { id: string; code: string; versions: { id: string; state: string; itemCount: number }[] } }[];
+    };
+  }>(
+    'query ($plantId: ID!) { datasets(plantId: $plantId, first: 100) { edges { node { id code versions { id state itemCount } } } } }',
+    {
+      plantId,
+    },
+  );
   const known = datasets.edges.map((edge) => edge.node).find((dataset) => dataset.code === wanted.code);
   const frozen = known?.versions.find((version) => version.state === 'FROZEN');
   if (frozen) return frozen.id;
 
   const datasetValues = { plantId, code: wanted.code, name: wanted.name };
   const datasetId =
-    known?.id ?? (await client.act<{ id: string }>('createDataset', 'Dataset', 'id', ...input('createDataset', datasetValues))).id;
+    known?.id ??
+    (await client.act<{ id: string }>('createDataset', 'Dataset', 'id', ...input('createDataset', datasetValues))).id;
   const draft = known?.versions.find((version) => version.state === 'DRAFT');
   const argument = { datasetId: { type: 'ID!', value: datasetId } };
   const datasetVersionId =
     draft?.id ??
-    (await client.act<{ id: string }>('createDatasetVersion', 'DatasetVersion', 'id', '(datasetId: $datasetId)', argument)).id;
+    (
+      await client.act<{ id: string }>(
+        'createDatasetVersion',
+        'DatasetVersion',
+        'id',
+        '(datasetId: $datasetId)',
+        argument,
+      )
+    ).id;
 
   for (let start = 0; start < hashes.length; start += ITEMS_PER_CALL) {
-    const items = hashes.slice(start, start + ITEMS_PER_CALL).map((imageSha256) => ({ imageSha256, label: 'good', split: 'TRAIN' }));
-    await client.act('addDatasetItems', 'DatasetVersion', 'id', ...input('addDatasetItems', { datasetVersionId, items }));
+    const items = hashes
+      .slice(start, start + ITEMS_PER_CALL)
+      .map((imageSha256) => ({ imageSha256, label: 'good', split: 'TRAIN' }));
+    await client.act(
+      'addDatasetItems',
+      'DatasetVersion',
+      'id',
+      ...input('addDatasetItems', { datasetVersionId, items }),
+    );
   }
   const version = { datasetVersionId: { type: 'ID!', value: datasetVersionId } };
   await client.act('freezeDatasetVersion', 'DatasetVersion', 'id', '(datasetVersionId: $datasetVersionId)', version);
@@ -137,16 +174,24 @@ async function upload(client: DemoClient, images: readonly TrainingImage[]): Pro
 }
 
 interface RunAnswer {
-  node: { state: string; progress: number; step: string | null; error: string | null; modelVersion: { id: string } | null };
+  node: {
+    state: string;
+    progress: number;
+    step: string | null;
+    error: string | null;
+    modelVersion: { id: string } | null;
+  };
 }
 
-const RUN = 'query ($id: ID!) { node(id: $id) { ... on TrainingRun { state progress step error modelVersion { id } } } }';
+const RUN =
+  'query ($id: ID!) { node(id: $id) { ... on TrainingRun { state progress step error modelVersion { id } } } }';
 
 async function followTraining(client: DemoClient, runId: string, say: (text: string) => void): Promise<string> {
   let said = '';
   for (;;) {
     const { node } = await client.run<RunAnswer>(RUN, { id: runId });
-    if (node.state === 'FAILED') throw new Error(`the training of the first model failed: ${node.error ?? 'no reason given'}`);
+    if (node.state === 'FAILED')
+      throw new Error(`the training of the first model failed: ${node.error ?? 'no reason given'}`);
     if (node.modelVersion) return node.modelVersion.id;
     const text = `first model: ${node.step ?? 'queued'} ${Math.round(node.progress * 100)} %`;
     if (text !== said) say(text);

@@ -35,7 +35,12 @@ export async function signIn(url: string, person: DemoPerson): Promise<DemoClien
 export async function createAdministrator(url: string, code: string, person: DemoPerson): Promise<void> {
   const { email, name, password } = person;
   const values = { code, email, name, password };
-  await new DemoClient(url).act('createFirstAdministrator', 'Viewer', '__typename', ...input('createFirstAdministrator', values));
+  await new DemoClient(url).act(
+    'createFirstAdministrator',
+    'Viewer',
+    '__typename',
+    ...input('createFirstAdministrator', values),
+  );
 }
 
 interface PlantAnswer {
@@ -43,7 +48,11 @@ interface PlantAnswer {
     id: string;
     areas: { id: string; code: string }[];
     edgeNodes: { id: string; code: string }[];
-    lines: { id: string; code: string; stations: { id: string; code: string; cameras: { id: string; code: string }[] }[] }[];
+    lines: {
+      id: string;
+      code: string;
+      stations: { id: string; code: string; cameras: { id: string; code: string }[] }[];
+    }[];
   } | null;
   signingKeys: { publicKey: string }[];
 }
@@ -66,10 +75,13 @@ export async function setUpPlant(
 
   const { plant } = await read();
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const plantId = plant?.id ?? (await create('createPlant', 'Plant', { code: PLANT_CODE, name: 'Nord', sector: 'GLASS', timeZone }));
-  const areaId = plant?.areas[0]?.id ?? (await create('createArea', 'Area', { plantId, code: 'cold-end', name: 'Cold end' }));
+  const plantId =
+    plant?.id ?? (await create('createPlant', 'Plant', { code: PLANT_CODE, name: 'Nord', sector: 'GLASS', timeZone }));
+  const areaId =
+    plant?.areas[0]?.id ?? (await create('createArea', 'Area', { plantId, code: 'cold-end', name: 'Cold end' }));
   const edgeNodeId =
-    plant?.edgeNodes[0]?.id ?? (await create('createEdgeNode', 'EdgeNode', { plantId, code: NODE_CODE, name: 'Edge node 1' }));
+    plant?.edgeNodes[0]?.id ??
+    (await create('createEdgeNode', 'EdgeNode', { plantId, code: NODE_CODE, name: 'Edge node 1' }));
 
   const cameraIds: string[] = [];
   for (const line of lines) {
@@ -86,11 +98,21 @@ export async function setUpPlant(
 
   if (!existsSync(tokenFile)) {
     const values = { plantId, name: 'Edge node 1', role: 'EDGE_NODE', edgeNodeId };
-    const token = await admin.act<{ secret: string }>('createToken', 'CreatedToken', 'secret', ...input('createToken', values));
+    const token = await admin.act<{ secret: string }>(
+      'createToken',
+      'CreatedToken',
+      'secret',
+      ...input('createToken', values),
+    );
     writeFileSync(tokenFile, token.secret, { mode: 0o600 });
   }
   const { signingKeys } = await read();
-  return { plantId, cameraIds, edgeToken: readFileSync(tokenFile, 'utf8'), signingKeys: signingKeys.map((key) => key.publicKey) };
+  return {
+    plantId,
+    cameraIds,
+    edgeToken: readFileSync(tokenFile, 'utf8'),
+    signingKeys: signingKeys.map((key) => key.publicKey),
+  };
 }
 
 async function setUpPeople(admin: DemoClient, plantId: string, people: readonly DemoPerson[]): Promise<void> {

@@ -1,0 +1,76 @@
+/** Lists of the plant's parts: Relay connections in the order of creation. */
+import { sql } from 'kysely';
+import { READERS, READERS_AND_NODES } from '../../kit/access.ts';
+import { builder } from '../../kit/builder.ts';
+import { optionalKeyOf } from '../../kit/global-id.ts';
+import { CameraRef, EdgeNodeRef, LineRef, PlantRef, ProductRef, StationRef } from './plants.ref.ts';
+import { findPlantByCode, listParts } from './plants.service.ts';
+
+const readers = { roles: READERS };
+const plantArgument = 'Only of this plant.';
+const lineArgument = 'Only of this line.';
+
+/** True when no plant is asked for. */
+function ofPlant(plantId: string | null | undefined) {
+  const id = optionalKeyOf('Plant', plantId, 'plantId');
+  return id === null ? sql<boolean>`true` : sql<boolean>`plant_id = ${id}::uuid`;
+}
+
+builder.queryFields((t) => ({
+  plants: t.connection({
+    type: PlantRef,
+    description: 'The plants that the caller may see.',
+    authScopes: readers,
+    resolve: (_root, args, context) => listParts(context, 'plant', args),
+  }),
+  plant: t.field({
+    type: PlantRef,
+    nullable: true,
+    description: 'The plant with the code.',
+    authScopes: { roles: READERS_AND_NODES },
+    args: { code: t.arg.string({ required: true, description: 'The plant’s code.' }) },
+    resolve: (_root, { code }, context) => findPlantByCode(context, code),
+  }),
+  lines: t.connection({
+    type: LineRef,
+    description: 'Lines.',
+    authScopes: readers,
+    args: { plantId: t.arg.id({ description: plantArgument }) },
+    resolve: (_root, args, context) => listParts(context, 'line', args, ofPlant(args.plantId)),
+  }),
+  stations: t.connection({
+    type: StationRef,
+    description: 'Inspection stations.',
+    authScopes: readers,
+    args: { lineId: t.arg.id({ description: lineArgument }) },
+    resolve: (_root, args, context) => {
+      const id = optionalKeyOf('Line', args.lineId, 'lineId');
+      return listParts(context, 'station', args, id === null ? undefined : sql<boolean>`line_id = ${id}::uuid`);
+    },
+  }),
+  cameras: t.connection({
+    type: CameraRef,
+    description: 'Cameras.',
+    authScopes: readers,
+    args: { lineId: t.arg.id({ description: lineArgument }) },
+    resolve: (_root, args, context) => {
+      const id = optionalKeyOf('Line', args.lineId, 'lineId');
+      const ofLine = sql<boolean>`station_id IN (SELECT id FROM station WHERE line_id = ${id}::uuid)`;
+      return listParts(context, 'camera', args, id === null ? undefined : ofLine);
+    },
+  }),
+  edgeNodes: t.connection({
+    type: EdgeNodeRef,
+    description: 'Edge nodes.',
+    authScopes: readers,
+    args: { plantId: t.arg.id({ description: plantArgument }) },
+    resolve: (_root, args, context) => listParts(context, 'edge_node', args, ofPlant(args.plantId)),
+  }),
+  products: t.connection({
+    type: ProductRef,
+    description: 'Products.',
+    authScopes: readers,
+    args: { plantId: t.arg.id({ description: plantArgument }) },
+    resolve: (_root, args, context) => listParts(context, 'product', args, ofPlant(args.plantId)),
+  }),
+}));
