@@ -87,14 +87,9 @@ async function probe(db: Db): Promise<void> {
 const int8 = 20;
 const int8Array = 1016;
 
-/** pg's own parser of text[]; int8[] has the same form. */
-const parseTextArray: (text: string) => (string | null)[] = pg.types.getTypeParser(1009, 'text');
-
 function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
   if (format !== 'binary' && oid === int8) return parseInt8;
-  if (format !== 'binary' && oid === int8Array) {
-    return (text: string) => parseTextArray(text).map((item) => (item === null ? null : parseInt8(item)));
-  }
+  if (format !== 'binary' && oid === int8Array) return parseInt8Array;
   return pg.types.getTypeParser(oid, format);
 }
 
@@ -103,4 +98,13 @@ function parseInt8(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is beyond the safe range of a number`);
   return value;
+}
+
+/** One dimension, as `array_agg` gives it. */
+function parseInt8Array(text: string): (number | null)[] {
+  if (text === '{}') return [];
+  return text
+    .slice(1, -1)
+    .split(',')
+    .map((item) => (item === 'NULL' ? null : parseInt8(item)));
 }

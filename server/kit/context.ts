@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../database/database.ts';
 import { unauthenticated } from './access-error.ts';
 import type { Log } from './log.ts';
+import type { Memory } from './memory.ts';
 import type { Principal, Rights } from './rights.ts';
 
 /** The part of the live hub that writers need. */
@@ -33,6 +34,7 @@ export interface Context {
   readonly viewer: Principal;
   readonly hub: Wakeable;
   readonly jobs: JobSender;
+  readonly memory: Memory;
   now(): Date;
   /** The loader registered under the key, one per execution; the batch function of the first caller is kept. */
   loader<K, V>(key: object | string, batch: BatchLoad<K, V>): DataLoader<K, V>;
@@ -47,6 +49,7 @@ export interface Services {
   readonly log: Log;
   readonly hub: Wakeable;
   readonly jobs: JobSender;
+  readonly memory: Memory;
   now(): Date;
 }
 
@@ -68,6 +71,7 @@ export function makeContext(services: Services, caller: Caller): Context {
     log: services.log,
     hub: services.hub,
     jobs: services.jobs,
+    memory: services.memory,
     now: () => services.now(),
     requestId: caller.requestId,
     address: caller.address,

@@ -1,0 +1,30 @@
+/** Where files lie in the home. A hash is 64 lower-case hexadecimal digits and already checked. */
+import { join } from 'node:path';
+
+/** One image of a plant; its two first digits are a folder, so that no folder holds millions of files. */
+export function imagePath(home: string, plantId: string, sha256: string): string {
+  return join(home, 'images', plantId, sha256.slice(0, 2), sha256);
+}
+
+/** A thumbnail made from it; may be deleted at any time. */
+export function thumbnailPath(home: string, plantId: string, sha256: string, width: number): string {
+  return join(home, 'thumbnails', plantId, sha256.slice(0, 2), `${sha256}-${width}.webp`);
+}
+
+export function artifactPath(home: string, sha256: string): string {
+  return join(home, 'artifacts', sha256.slice(0, 2), sha256);
+}
+
+/** Uploads and other files in the making; emptied at start. Beside the stores, so that a rename into them is atomic. */
+export function incomingFolder(home: string): string {
+  return join(home, 'incoming');
+}
+
+/** Where an image is fetched: its hash says what, the plant's code whose. */
+export function imageUrl(plantCode: string, sha256: string): string {
+  return `/images/${plantCode}/${sha256}`;
+}
+
+export function artifactUrl(sha256: string): string {
+  return `/artifacts/${sha256}`;
+}
