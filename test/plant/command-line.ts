@@ -19,14 +19,14 @@ export function readFlags<S extends z.ZodObject>(schema: S, args: readonly strin
 }
 
 /** A number flag with its bounds in the message. */
-export function numberFlag(low: number, high: number): z.ZodType<number> {
+export function numberFlag(low: number, high: number) {
   const message = `give a number from ${low} to ${high}`;
-  return z.coerce.number(message).min(low, message).max(high, message);
+  return z.coerce.number<string>(message).min(low, message).max(high, message);
 }
 
-export function portFlag(): z.ZodType<number> {
+export function portFlag() {
   return z.coerce
-    .number('give a port, 0 for a free one')
+    .number<string>('give a port, 0 for a free one')
     .int('give a whole number')
     .min(0, 'give 0 to 65535')
     .max(65_535, 'give 0 to 65535');
