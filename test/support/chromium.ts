@@ -1,6 +1,7 @@
 /** The Chromium that comes inside an npm package, so that browser tests need nothing installed. */
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, chromium as playwright } from 'playwright-core';
 import { makeTemporaryFolder, writeTree } from './temporary-folder.ts';
@@ -22,9 +23,8 @@ const flags = [
   '--enable-unsafe-swiftshader',
 ];
 
-// The package unpacks to tmpdir(), where any file called "chromium" passes for its program: it gets a folder of its own, which this program prints.
-const unpack =
-  "import('@sparticuz/chromium').then(({ default: c }) => c.executablePath()).then((path) => console.log(path))";
+// The package unpacks to tmpdir(), where any file called "chromium" passes for its program: it gets a folder of its own.
+const unpack = fileURLToPath(new URL('unpack-chromium-child.ts', import.meta.url));
 
 /** Only the font that came along, so that a page measures the same on every machine; the package's own file names folders that are not there. */
 function fontConfiguration(folder: string): string {
@@ -39,10 +39,7 @@ export async function launchChromium(): Promise<TestBrowser> {
   const folder = await makeTemporaryFolder('chromium');
   try {
     const environment = { ...process.env, TMPDIR: folder.path };
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', unpack], {
-      cwd: import.meta.dirname,
-      env: environment,
-    });
+    const { stdout } = await promisify(execFile)(process.execPath, [unpack], { env: environment });
     const executablePath = stdout.trim();
     await stat(executablePath);
     await writeTree(folder.path, { 'fonts.conf': fontConfiguration(folder.path) });

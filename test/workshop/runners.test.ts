@@ -21,7 +21,7 @@ beforeAll(async () => {
       export const about = 'adds numbers';
       export async function run({ data, report }) {
         report('adding');
-        return { value: 2, unit: 'sums/s', ratio: 0.5, against: 'a bare loop', n: 10, data };
+        return { value: 2, unit: 'sums/s', ratio: 0.5, against: 'a bare loop', n: 10, data, database: 'PostgreSQL 1.2' };
       }`,
     'bench/nothing.bench.ts': `
       export const name = 'nothing';
@@ -75,6 +75,7 @@ describe('running one benchmark', () => {
       ratio: 0.5,
       against: 'a bare loop',
       n: 10,
+      environment: { cores: expect.any(Number), node: process.versions.node, database: 'PostgreSQL 1.2' },
       data: expect.stringMatching(/^\/.+somewhere$/),
     });
   });

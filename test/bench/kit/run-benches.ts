@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Reporting, runSuite } from '../../support/program-runner.ts';
+import { environmentFacts } from './environment.ts';
 
 export interface BenchOptions extends Reporting {
   /** Folder of the data set to measure with (--data). */
@@ -16,7 +17,9 @@ export interface BenchResult {
   against: string;
   /** How many things were measured. */
   n: number;
-  /** More to tell: the interval, the environment, percentiles. */
+  /** The engine's own version text, when one was measured; goes into the environment. */
+  database?: string;
+  /** More to tell: the interval, percentiles. */
   [fact: string]: unknown;
 }
 
@@ -26,6 +29,7 @@ const benchResult = z.looseObject({
   ratio: z.number().positive().nullable(),
   against: z.string().min(1),
   n: z.int().positive(),
+  database: z.string().optional(),
 });
 
 /** `entry` is the file that was started, `folder` where the benchmarks lie. A benchmark that measured nothing fails. */
@@ -37,7 +41,10 @@ export function runBenches(folder: string, entry: string, args: string[]): Promi
       entry,
       flags: ['data'],
       readFlags: ({ data }) => (data === undefined ? {} : { data: resolve(data) }),
-      conclude: (name, result) => ({ line: { name, ...benchResult.parse(result) }, failed: false }),
+      conclude: (name, result) => {
+        const { database, ...measured } = benchResult.parse(result);
+        return { line: { name, ...measured, environment: environmentFacts(database) }, failed: false };
+      },
     },
     args,
   );
