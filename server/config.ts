@@ -20,6 +20,8 @@ const environment = z.object({
   LEHR_LIMIT_QUERY_FIELDS: count(1000, 100_000, 100),
   LEHR_LIMIT_DOCUMENTS_CACHED: count(1000, 100_000),
   LEHR_LIMIT_RECORD_ITEMS: count(500, 500),
+  LEHR_LIMIT_DATASET_ITEMS: count(1_000_000, 10_000_000),
+  LEHR_LIMIT_DATASET_ITEMS_PER_CALL: count(500, 5000),
   LEHR_LIMIT_IMAGE_BYTES: count(32 * 1024 * 1024, 1024 * 1024 * 1024, 1024),
   LEHR_LIMIT_IMAGE_PIXELS: count(64_000_000, 1_000_000_000, 1024),
   LEHR_LIMIT_THUMBNAILS_AT_ONCE: count(2, 64),
@@ -74,6 +76,9 @@ export function readConfig(env: Record<string, string | undefined>) {
       documentsCached: value.LEHR_LIMIT_DOCUMENTS_CACHED,
       /** Items in one `recordInspections`. */
       recordItems: value.LEHR_LIMIT_RECORD_ITEMS,
+      /** Images of one dataset version, and in one `addDatasetItems`. */
+      datasetItems: value.LEHR_LIMIT_DATASET_ITEMS,
+      datasetItemsPerCall: value.LEHR_LIMIT_DATASET_ITEMS_PER_CALL,
       imageBytes: value.LEHR_LIMIT_IMAGE_BYTES,
       imagePixels: value.LEHR_LIMIT_IMAGE_PIXELS,
       thumbnailsAtOnce: value.LEHR_LIMIT_THUMBNAILS_AT_ONCE,
