@@ -20,7 +20,9 @@ function environmentReads(name: string, text: string): number[] {
 }
 
 function readsEnvironment(node: ts.Node): boolean {
-  if (ts.isPropertyAccessExpression(node)) return node.expression.getText() === 'process' && node.name.text === 'env';
+  if (ts.isPropertyAccessExpression(node)) {
+    return node.expression.getText() === 'process' && node.name.text === 'env' && !isHandedToChild(node);
+  }
   if (ts.isElementAccessExpression(node)) return node.expression.getText() === 'process' && /env/.test(node.getText());
   if (ts.isImportSpecifier(node)) {
     const from = node.parent.parent.parent.moduleSpecifier.getText();
@@ -29,6 +31,12 @@ function readsEnvironment(node: ts.Node): boolean {
   if (!ts.isVariableDeclaration(node) || !node.initializer || !ts.isObjectBindingPattern(node.name)) return false;
   const names = node.name.elements.map((element) => (element.propertyName ?? element.name).getText());
   return node.initializer.getText() === 'process' && names.includes('env');
+}
+
+/** `spawn(…, { env: process.env })` or `{ env: { ...process.env, MORE: '1' } }`: passed on unread. */
+function isHandedToChild(node: ts.Node): boolean {
+  const value = ts.isSpreadAssignment(node.parent) ? node.parent.parent : node;
+  return ts.isPropertyAssignment(value.parent) && value.parent.name.getText() === 'env';
 }
 
 describe('reading the environment', () => {
@@ -41,14 +49,19 @@ describe('reading the environment', () => {
     'const { env: e } = process;',
     'const e = process.env;',
     'spawn(a, { ...process.env });',
+    'spawn(a, { env: { HOME: process.env.HOME } });',
   ])('is seen in: %s', (text) => {
     expect(environmentReads('a.ts', `// line 1\n${text}`)).toEqual([2]);
   });
 
-  it.each(["import { environment as env } from './a.ts';", '// process.env', "const a = 'process.env';", 'a.env'])(
-    'is not seen in: %s',
-    (text) => expect(environmentReads('a.ts', text)).toEqual([]),
-  );
+  it.each([
+    "import { environment as env } from './a.ts';",
+    '// process.env',
+    "const a = 'process.env';",
+    'a.env',
+    'spawn(a, { env: { ...process.env, A: "1" } });',
+    'spawn(a, { env: process.env });',
+  ])('is not seen in: %s', (text) => expect(environmentReads('a.ts', text)).toEqual([]));
 
   it('happens in the configuration only', async () => {
     const reads: string[] = [];
