@@ -43,9 +43,10 @@ export interface Backbone {
  * about a quarter faster, the taps equal to rounding. Throws when the package is missing or its file has other tensors.
  */
 export function readBackbone(strides: readonly number[], { fold = true } = {}): Backbone {
-  const packageFile = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`);
-  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
-  const bytes = readFileSync(join(dirname(packageFile), FILE));
+  // Its package.json is not exported, but its only entry point lies beside it.
+  const folder = dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/node`));
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  const bytes = readFileSync(join(folder, FILE));
   const graph = decodeModel(bytes).graph;
   const taps = BACKBONE_TAPS.filter((tap) => strides.includes(tap.stride));
   const names = taps.map((tap) => tap.tensor);

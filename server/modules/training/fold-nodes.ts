@@ -2,7 +2,7 @@
  * Folds what the backbone computes in many small passes over memory: `Conv · a + b` with scalars into the convolution's
  * own weights, and `x · clip(x + 3, 0, 6) / 6` into `x · HardSigmoid(x)`. onnxruntime does neither by itself at opset 11.
  */
-import { constantNode, node, type NodeProto } from './onnx-builder.ts';
+import { constantNode, type NodeProto, node } from './onnx-builder.ts';
 
 interface Constant {
   data: Float32Array;

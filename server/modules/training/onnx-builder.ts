@@ -84,7 +84,8 @@ export function node(
   const attribute = Object.entries(attributes).map(([name, value]) => {
     const { INT, FLOAT, STRING, INTS } = AttributeProto.AttributeType;
     if (typeof value === 'number') return AttributeProto.create({ name, type: INT, i: value });
-    if (typeof value === 'string') return AttributeProto.create({ name, type: STRING, s: new TextEncoder().encode(value) });
+    if (typeof value === 'string')
+      return AttributeProto.create({ name, type: STRING, s: new TextEncoder().encode(value) });
     if (Array.isArray(value)) return AttributeProto.create({ name, type: INTS, ints: value });
     return AttributeProto.create({ name, type: FLOAT, f: value.float });
   });

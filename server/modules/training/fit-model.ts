@@ -1,0 +1,125 @@
+/** Learns an anomaly model from good images; decides nothing about thresholds. */
+
+import type { ModelInput } from '#schema/model-manifest.ts';
+import { prepareImage } from '#schema/prepare-image.ts';
+import { type AnomalyModel, featureGraph, type Memory, mapGraph, type Projection } from './anomaly-graph.ts';
+import type { Backbone } from './backbone.ts';
+import { selectCoreset } from './coreset.ts';
+import { loadModel, type Tensor } from './load-model.ts';
+import { type CellMap, positionStatistics } from './position-statistics.ts';
+import { type Random, sampleIndices } from './random.ts';
+import type { TrainingOptions } from './training-options.ts';
+import { fitWhitening, type Patches, projectPatches } from './whitening.ts';
+
+export interface FitContext {
+  backbone: Backbone;
+  input: ModelInput;
+  options: TrainingOptions;
+  random: Random;
+  /** 0 … 1 of this fit, with what is being done. */
+  onProgress: (share: number, step: string) => void;
+}
+
+/** Larger than any squared distance: hides a memory entry from the image it came from. */
+const HIDDEN = 1e30;
+
+export async function fitModel(paths: readonly string[], context: FitContext): Promise<AnomalyModel> {
+  const { backbone, options, random, onProgress } = context;
+  const { patches, owners } = await collectPatches(paths, context);
+  onProgress(0.45, 'whitening');
+  const projection = await fitWhitening(patches, options.dimensions, random);
+  const points = await projectPatches(patches, projection);
+  onProgress(0.5, 'choosing the memory');
+  const rows = selectCoreset(points, projection.dimensions, options.memory, options.candidates, random);
+  const memory = gatherMemory(points, rows, projection);
+  const memoryOwners = Int32Array.from(rows, (row) => owners[row] ?? -1);
+  onProgress(0.6, 'learning what is usual where');
+  const base = { backbone, padPx: options.padPx, projection, memory };
+  const maps = await mapsWithoutOwnPatches(paths, base, memoryOwners, context);
+  return { ...base, position: positionStatistics(maps), topFraction: options.topFraction };
+}
+
+/** An image as the graphs take it. The next one is decoded while the current one is being computed. */
+export async function* imageTensors(paths: readonly string[], input: ModelInput): AsyncGenerator<Tensor> {
+  const prepare = (index: number) => {
+    const path = paths[index];
+    const prepared = path === undefined ? undefined : prepareImage(path, input);
+    // Awaited one step later; without this a damaged file would count as an unhandled rejection meanwhile.
+    prepared?.catch(() => undefined);
+    return prepared;
+  };
+  let next = prepare(0);
+  for (let index = 0; index < paths.length; index++) {
+    const current = await next;
+    next = prepare(index + 1);
+    if (current) yield { type: 'uint8', data: current.data, dims: [current.height, current.width, 3] };
+  }
+}
+
+async function collectPatches(paths: readonly string[], { backbone, input, options, random, onProgress }: FitContext) {
+  const channels = backbone.taps.reduce((sum, tap) => sum + tap.channels, 0);
+  const perImage = Math.ceil(options.pooledPatches / paths.length);
+  const rows: Float32Array[] = [];
+  const owners: number[] = [];
+  const model = await loadModel(featureGraph(backbone, options.padPx), { intraOpNumThreads: options.threads });
+  try {
+    let index = 0;
+    for await (const image of imageTensors(paths, input)) {
+      const { features } = await model.run({ image });
+      const data = features?.data ?? new Float32Array();
+      const picked = sampleIndices(data.length / channels, perImage, random);
+      const own = new Float32Array(picked.length * channels);
+      picked.forEach((row, at) => {
+        own.set(data.subarray(row * channels, (row + 1) * channels), at * channels);
+        owners.push(index);
+      });
+      rows.push(own);
+      onProgress((0.45 * ++index) / paths.length, 'looking at good images');
+    }
+  } finally {
+    await model.release();
+  }
+  const patches: Patches = { data: concatenate(rows), count: owners.length, channels };
+  return { patches, owners: Int32Array.from(owners) };
+}
+
+async function mapsWithoutOwnPatches(
+  paths: readonly string[],
+  base: Pick<AnomalyModel, 'backbone' | 'padPx' | 'projection' | 'memory'>,
+  memoryOwners: Int32Array,
+  { input, options, onProgress }: FitContext,
+): Promise<CellMap[]> {
+  const maps: CellMap[] = [];
+  const model = await loadModel(mapGraph(base), { intraOpNumThreads: options.threads });
+  try {
+    let index = 0;
+    for await (const image of imageTensors(paths, input)) {
+      const data = Float32Array.from(memoryOwners, (owner) => (owner === index ? HIDDEN : 0));
+      const { map } = await model.run({ image, penalty: { type: 'float32', data, dims: [data.length] } });
+      const [h = 0, w = 0] = map?.dims ?? [];
+      maps.push({ data: map?.data ?? new Float32Array(), h, w });
+      onProgress(0.6 + (0.4 * ++index) / paths.length, 'learning what is usual where');
+    }
+  } finally {
+    await model.release();
+  }
+  return maps;
+}
+
+function gatherMemory(points: Float32Array, rows: Int32Array, { dimensions }: Projection): Memory {
+  const entries = new Float32Array(rows.length * dimensions);
+  rows.forEach((row, at) => {
+    entries.set(points.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions);
+  });
+  return { entries, size: rows.length };
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
