@@ -45,7 +45,7 @@ export interface HubOptions {
 }
 
 export interface SubscribeRequest {
-  source: LosslessSource<never> | PictureSource<unknown>;
+  source: LosslessSource<StreamRow> | PictureSource<unknown>;
   /** Equal for operations that give the same bytes: document, variables without `after`, rights. */
   shareKey: string;
   execute: Execute;
@@ -177,19 +177,17 @@ export class Hub {
     for (const key of await this.#options.findRevoked(callers)) this.revoke(key);
   }
 
-  async #follow(source: LosslessSource<never>, { shareKey, execute, sink }: SubscribeRequest): Promise<Unsubscribe> {
+  async #follow(
+    source: LosslessSource<StreamRow>,
+    { shareKey, execute, sink }: SubscribeRequest,
+  ): Promise<Unsubscribe> {
     const after = source.after === undefined ? undefined : positionIn(source.stream, source.after);
     const tail = await this.#openTail(source.stream);
     if (after !== undefined) await this.#checkResumable(tail, after);
 
     let entry = this.#groups.get(shareKey);
     if (!entry) {
-      const group = new LosslessGroup(
-        tail,
-        source.accepts as (row: StreamRow) => boolean,
-        execute,
-        this.#groupSetting(tail.key),
-      );
+      const group = new LosslessGroup(tail, source.accepts, execute, this.#groupSetting(tail.key));
       entry = { group, subscribers: new Set() };
       this.#groups.set(shareKey, entry);
     }
