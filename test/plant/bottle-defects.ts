@@ -11,8 +11,8 @@ export interface DefectEffect {
   transmits: number;
   /** Light added, in parts of the backlight. */
   glint: number;
-  /** The glass is not there. */
-  isMissing: boolean;
+  /** Share of the glass that is not there, 0 to 1. */
+  missing: number;
   isDefect: boolean;
 }
 
@@ -72,7 +72,7 @@ function createCrack(random: Random): Defect {
   const u = between(random, -0.5, 0.5) * BOTTLE.radius(h);
   // Towards the axis, so that it does not leave the glass after two steps.
   const inwards = u > 0 ? Math.PI - between(random, -1.3, 1.3) : between(random, -1.3, 1.3);
-  grow(u, h, inwards, between(random, 70, 130), between(random, 1.15, 1.75), random() < 0.7 ? 2 : 1);
+  grow(u, h, inwards, between(random, 70, 130), between(random, 1, 1.5), random() < 0.7 ? 2 : 1);
 
   const reach = 5;
   return {
@@ -90,9 +90,9 @@ function createCrack(random: Random): Defect {
         const distance = Math.hypot(pu - s.u0 - along * du, ph - s.h0 - along * dh);
         if (distance > reach) continue;
         const line = Math.exp(-((distance / s.width) ** 2));
-        effect.transmits = Math.min(effect.transmits, 1 - 0.86 * line);
+        effect.transmits = Math.min(effect.transmits, 1 - 0.82 * line);
         const side = (pu - s.u0) * dh - (ph - s.h0) * du > 0 ? 1 : 0;
-        effect.glint = Math.max(effect.glint, 0.13 * side * Math.exp(-(((distance - 1.7 * s.width) / 0.9) ** 2)));
+        effect.glint = Math.max(effect.glint, 0.055 * side * Math.exp(-(((distance - 1.7 * s.width) / 0.9) ** 2)));
         if (distance < Math.max(1.5, 1.4 * s.width)) effect.isDefect = true;
       }
     },
@@ -106,6 +106,7 @@ function createChip(random: Random): Defect {
   const h = isLip ? BOTTLE_HEIGHT - between(random, 0, 5) : between(random, 3, 12);
   const u =
     side * (isLip ? between(random, 0.45, 0.95) : between(random, 0.95, 1.02)) * BOTTLE.radius(Math.min(h, 390));
+  const outwards = isLip ? 1 : -1;
   const size = between(random, 12, 18);
   const waves = Array.from({ length: 3 }, (_, i) => ({
     n: i + 2,
@@ -113,20 +114,27 @@ function createChip(random: Random): Defect {
     p: between(random, 0, 6.3),
   }));
   const reach = size * 1.6;
+  const beyond = 60;
   return {
-    box: { u0: u - reach, u1: u + reach, h0: h - reach, h1: h + reach },
+    box: {
+      u0: u - (side < 0 ? beyond : reach),
+      u1: u + (side > 0 ? beyond : reach),
+      h0: h - (outwards < 0 ? beyond : reach),
+      h1: h + (outwards > 0 ? beyond : reach),
+    },
     at(pu, ph, effect) {
-      const angle = Math.atan2(ph - h, pu - u);
+      // Drawn out outwards, so that no sliver of glass is left hanging beyond the break.
+      const du = (side * (pu - u) > 0 ? 0.3 : 1) * (pu - u);
+      const dh = (outwards * (ph - h) > 0 ? 0.3 : 1) * (ph - h);
+      const angle = Math.atan2(dh, du);
       const edge = size * (1 + waves.reduce((sum, w) => sum + w.a * Math.sin(w.n * angle + w.p), 0));
-      const distance = Math.hypot(pu - u, (ph - h) * 1.12);
-      const inside = edge - distance;
+      const inside = edge - Math.hypot(du, dh * 1.12);
       if (inside > 0) {
         effect.isDefect = true;
-        // The inner third of the glass still stands behind the break and shows its rings.
-        effect.isMissing = inside > 4.5;
-        const rings = 0.62 + 0.3 * Math.sin(inside * 1.9 + (waves[0]?.p ?? 0));
-        effect.transmits = effect.isMissing ? 1 : 0.3 + 0.5 * rings * (inside / 4.5);
-        effect.glint = inside > 2 && inside < 3.4 ? 0.16 : 0;
+        // At the rim of the break glass still stands and shows its rings.
+        effect.missing = Math.min(1, Math.max(0, inside - 4));
+        effect.transmits = 0.3 + 0.4 * (inside / 4.5) * (0.62 + 0.3 * Math.sin(inside * 1.9));
+        effect.glint = 0.08 * Math.exp(-(((inside - 2.6) / 0.8) ** 2));
       } else if (inside > -3) {
         effect.transmits = 1 - 0.55 * (1 + inside / 3);
       }
@@ -153,11 +161,11 @@ function createInclusion(random: Random): Defect {
       const edge = size * (1 + waves.reduce((sum, w) => sum + w.a * Math.sin(w.n * angle + w.p), 0));
       const ratio = Math.hypot((pu - u) * stretch, (ph - h) / stretch) / edge;
       if (ratio > 2.6) return;
-      const stone = 1 / (1 + Math.exp((ratio - 1) * 9));
-      const halo = Math.exp(-(((ratio - 1.45) / 0.3) ** 2));
+      const stone = 1 / (1 + Math.exp((ratio - 1) * 7));
+      const halo = Math.exp(-(((ratio - 1.5) / 0.32) ** 2));
       const ring = Math.exp(-(((ratio - 2) / 0.28) ** 2));
-      effect.transmits = (1 - 0.88 * stone) * (1 - 0.14 * ring);
-      effect.glint = 0.12 * halo;
+      effect.transmits = (1 - 0.85 * stone) * (1 - 0.16 * ring);
+      effect.glint = 0.05 * halo;
       effect.isDefect = ratio < 1.35;
     },
   };
