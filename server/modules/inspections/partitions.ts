@@ -12,13 +12,18 @@ export function utcDay(timeMs: number): number {
   return Math.floor(timeMs / DAY_MS);
 }
 
-/**
- * Makes the partitions of all days from `from` to `to` (both days included) that are not there yet, and tells how many days were made.
- * A partition is filled in apart and then attached: attaching does not block those who read and write, creating it in place would.
- */
-export async function ensurePartitions(db: Db, from: Date, to: Date): Promise<number> {
+/** Makes the partitions of all days from `from` to `to` (both included) that are not there yet, and tells how many were made. */
+export function ensurePartitions(db: Db, from: Date, to: Date): Promise<number> {
   const days: number[] = [];
   for (let day = utcDay(from.getTime()); day <= utcDay(to.getTime()); day++) days.push(day);
+  return ensureDays(db, days);
+}
+
+/**
+ * The same for UTC days counted from 1970. Must not be called inside a transaction.
+ * A partition is filled in apart and then attached: attaching does not block those who read and write, creating it in place would.
+ */
+export async function ensureDays(db: Db, days: readonly number[]): Promise<number> {
   if ((await missingDays(db, days)).length === 0) return 0;
 
   return db.transaction().execute(async (trx) => {

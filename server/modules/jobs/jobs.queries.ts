@@ -72,16 +72,21 @@ export function selectOpenJobs(db: Db, lineIds: readonly string[]): Promise<JobR
   return db.selectFrom('job').selectAll().where(inList('line_id', lineIds)).where('ended_at', 'is', null).execute();
 }
 
-export function selectJobsByIds(db: Db, ids: readonly string[]): Promise<JobRow[]> {
-  return db.selectFrom('job').selectAll().where(inList('id', ids)).execute();
+export interface ProductionRows {
+  job: JobRow;
+  recipe: RecipeRow;
+  material_batch: MaterialBatchRow;
 }
 
-export function selectRecipesByIds(db: Db, ids: readonly string[]): Promise<RecipeRow[]> {
-  return db.selectFrom('recipe').selectAll().where(inList('id', ids)).execute();
-}
-
-export function selectBatchesByIds(db: Db, ids: readonly string[]): Promise<MaterialBatchRow[]> {
-  return db.selectFrom('material_batch').selectAll().where(inList('id', ids)).execute();
+export async function selectProduction<T extends keyof ProductionRows>(
+  db: Db,
+  table: T,
+  ids: readonly string[],
+): Promise<ProductionRows[T][]> {
+  const { rows } = await sql<ProductionRows[T]>`
+    SELECT * FROM ${sql.table(table)} WHERE ${inList('id', ids)}
+  `.execute(db);
+  return rows;
 }
 
 export interface JobSelection {

@@ -1,14 +1,22 @@
 /** What runs on a line: jobs follow each other, codes of products, recipes and batches are taken up as the plant uses them. */
 import type { Db, Trx } from '../../database/database.ts';
+import type { Context } from '../../kit/context.ts';
 import { newId } from '../../kit/ids.ts';
+import { loadById } from '../../kit/load-rows.ts';
+import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
+import { parseTimePage, timeCursor } from '../../kit/time-page.ts';
 import { succeed } from './job-succession.ts';
 import {
   type CodedTable,
   ensureCodes,
   insertJob,
+  type JobSelection,
   lockLines,
+  type ProductionRows,
   selectJobByCode,
+  selectJobPage,
   selectOpenJobs,
+  selectProduction,
   selectRunsFrom,
   updateJobEnd,
 } from './jobs.queries.ts';
@@ -137,4 +145,46 @@ export function lockLinesForJobs(trx: Trx, lineIds: readonly string[]): Promise<
 /** The open job of each line that has one. */
 export function openJobs(db: Db, lineIds: readonly string[]): Promise<JobRow[]> {
   return selectOpenJobs(db, lineIds);
+}
+
+/** The row of the table, one statement for all of an execution; null for no id. */
+export function loadProduction<T extends keyof ProductionRows>(
+  context: Context,
+  table: T,
+  id: string | null,
+): Promise<ProductionRows[T] | null> {
+  if (id === null) return Promise.resolve(null);
+  return loadById(context, table, id, (ids) => selectProduction(context.db, table, ids));
+}
+
+/** The rows with these ids in plants that the caller may see; null for the others. */
+export async function findProduction<T extends keyof ProductionRows>(
+  context: Context,
+  table: T,
+  ids: readonly string[],
+): Promise<(ProductionRows[T] | null)[]> {
+  const rows = await Promise.all(ids.map((id) => loadProduction(context, table, id)));
+  return rows.map((row) => (row && context.rights.plantIds.includes(row.plant_id) ? row : null));
+}
+
+/** The line's job that runs now. */
+export function loadOpenJob(context: Context, lineId: string): Promise<JobRow | null> {
+  const loader = context.loader<string, JobRow | null>('open jobs', async (lineIds) => {
+    const byLine = new Map((await selectOpenJobs(context.db, lineIds)).map((job) => [job.line_id, job]));
+    return lineIds.map((each) => byLine.get(each) ?? null);
+  });
+  return loader.load(lineId);
+}
+
+/** A page of jobs that the caller may see, newest start first. */
+export async function listJobs(
+  context: Context,
+  selection: Omit<JobSelection, 'plantIds'> & { plantId: string | null },
+  args: PageArgs,
+): Promise<Connection<JobRow>> {
+  const time = parseTimePage(args, context.config.limits);
+  const { plantId } = selection;
+  const plantIds = context.rights.plantIds.filter((id) => plantId === null || id === plantId);
+  const rows = await selectJobPage(context.db, { ...selection, plantIds }, time);
+  return toConnection(rows, time.page, (job) => timeCursor({ at: job.started_at, id: job.id }));
 }

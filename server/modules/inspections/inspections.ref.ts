@@ -1,0 +1,16 @@
+/** The types of inspections by name, so that other modules can point to them. */
+import { builder } from '../../kit/builder.ts';
+import type { ReadInspection, StatsRow } from './inspections.service.ts';
+import type { VerdictName } from './inspections.table.ts';
+
+export const InspectionRef = builder.objectRef<ReadInspection>('Inspection');
+export const InspectionStatsRef = builder.objectRef<StatsRow>('InspectionStats');
+
+export const VerdictEnum = builder.enumType('Verdict', {
+  description: 'What a model says of a part.',
+  values: {
+    PASS: { value: 'pass' as VerdictName, description: 'Good.' },
+    REJECT: { value: 'reject' as VerdictName, description: 'Above the reject threshold: the gate takes it out.' },
+    UNCERTAIN: { value: 'uncertain' as VerdictName, description: 'Too near to the threshold to tell.' },
+  },
+});

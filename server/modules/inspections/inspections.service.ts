@@ -1,0 +1,167 @@
+/** The inspections module's door for reading: what others need of inspections, and what a caller may see of them. */
+import type { Db } from '../../database/database.ts';
+import type { Context } from '../../kit/context.ts';
+import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
+import { parseTimePage, timeCursor } from '../../kit/time-page.ts';
+import type { StreamSource } from '../../live/stream-source.ts';
+import { findPart, loadPart } from '../plants/plants.service.ts';
+import { captureTimeMs } from './capture-time.ts';
+import {
+  countCaptured,
+  type InspectionKey,
+  type InspectionSelection,
+  type ReadInspection,
+  selectByPosition,
+  selectDefects,
+  selectInspectionPage,
+  selectInspectionsByKey,
+  selectNewest,
+  selectNextPosition,
+} from './inspections.queries.ts';
+import type { InspectionDefectRow } from './inspections.table.ts';
+import {
+  type BucketName,
+  type StatsRow,
+  type StatsSelection,
+  selectLastRejectMinute,
+  selectStats,
+} from './stats.queries.ts';
+
+export type { ReadInspection } from './inspections.queries.ts';
+export type { StatsRow } from './stats.queries.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Live readers look at the newest days first; what an outbox brings later is found by the second look. */
+const LIVE_DAYS = 2;
+
+const bucketMs: Record<BucketName, number> = { minute: MINUTE_MS, hour: 60 * MINUTE_MS, day: DAY_MS };
+
+/** A page of what the caller may see, newest capture first. */
+export async function listInspections(
+  context: Context,
+  selection: Omit<InspectionSelection, 'plantIds'> & { plantId: string | null },
+  args: PageArgs,
+): Promise<Connection<ReadInspection>> {
+  const time = parseTimePage(args, context.config.limits);
+  const { plantId } = selection;
+  const plantIds = context.rights.plantIds.filter((id) => plantId === null || id === plantId);
+  const rows = plantIds.length === 0 ? [] : await selectInspectionPage(context.db, { ...selection, plantIds }, time);
+  return toConnection(rows, time.page, (row) => timeCursor({ at: row.captured_at, id: row.id }));
+}
+
+/** The inspections with these keys (plant:id) that the caller may see; null for the others. One id has one place in the partitions. */
+export async function findInspections(context: Context, keys: readonly string[]): Promise<(ReadInspection | null)[]> {
+  const wanted = keys.map((key): InspectionKey | null => {
+    const [plantId = '', id = ''] = key.split(':');
+    const capturedAtMs = captureTimeMs(id);
+    if (capturedAtMs === undefined || !context.rights.plantIds.includes(plantId)) return null;
+    return { plant_id: plantId, captured_at: new Date(capturedAtMs), id };
+  });
+  const known = wanted.filter((key) => key !== null);
+  const rows = known.length === 0 ? [] : await selectInspectionsByKey(context.db, known);
+  const byKey = new Map(rows.map((row) => [`${row.plant_id}:${row.id}`, row]));
+  return keys.map((key) => byKey.get(key) ?? null);
+}
+
+/** Its defects in the order reported: one statement for all inspections of an execution. */
+export async function loadDefects(context: Context, inspection: ReadInspection): Promise<InspectionDefectRow[]> {
+  if (inspection.defect_count === 0) return [];
+  const loader = context.loader<ReadInspection, InspectionDefectRow[]>('inspection defects', async (inspections) => {
+    const rows = Map.groupBy(
+      await selectDefects(context.db, inspections),
+      (row) => `${row.plant_id}:${row.inspection_id}`,
+    );
+    return inspections.map((each) => rows.get(`${each.plant_id}:${each.id}`) ?? []);
+  });
+  return loader.load(inspection);
+}
+
+/**
+ * Counts by bucket from the minute rollup; hours and days begin by the plant's clocks. `from` and `to` count in whole minutes.
+ * Throws `NotFoundError` for a line that the caller may not see and `InvalidInputError` for a range of more buckets than allowed.
+ */
+export async function inspectionStats(
+  context: Context,
+  selection: StatsSelection,
+  bucket: BucketName,
+): Promise<StatsRow[]> {
+  const { from, to, lineId } = selection;
+  const { statsBuckets } = context.config.limits;
+  if (from.getTime() >= to.getTime())
+    throw new InvalidInputError('filter.to', to.toISOString(), `give a time after filter.from (${from.toISOString()})`);
+  if ((to.getTime() - from.getTime()) / bucketMs[bucket] > statsBuckets)
+    throw new InvalidInputError(
+      'filter.from',
+      from.toISOString(),
+      `ask for at most ${statsBuckets} buckets: a shorter range or longer buckets`,
+    );
+  const line = await findPart(context, 'line', lineId);
+  if (!line) throw new NotFoundError('filter.lineId', lineId);
+  const plant = await loadPart(context, 'plant', line.plant_id);
+  return selectStats(
+    context.db,
+    { ...selection, from: minuteOf(from), to: minuteCeiling(to) },
+    bucket,
+    plant.time_zone,
+  );
+}
+
+/** Inspections of a line as a lossless stream. */
+export function inspectionSource(db: Db, now: () => Date): StreamSource<ReadInspection> {
+  return {
+    async read(lineId, afterPosition, limit) {
+      // Asked first, so that every row below it is there to be read.
+      const nextPosition = await selectNextPosition(db, lineId);
+      if (nextPosition === undefined || nextPosition <= afterPosition + 1) return [];
+      const expected = Math.min(limit, nextPosition - 1 - afterPosition);
+
+      const since = new Date(now().getTime() - LIVE_DAYS * DAY_MS);
+      const recent = await selectByPosition(db, lineId, afterPosition, limit, since);
+      // Positions are dense: as many rows as expected, the last where it should be, are all rows.
+      if (recent.length >= expected && recent.at(-1)?.position === afterPosition + recent.length) return recent;
+      return selectByPosition(db, lineId, afterPosition, limit, null);
+    },
+  };
+}
+
+/** The line's newest captures, oldest first. */
+export async function recentInspections(db: Db, lineId: string, limit: number, now: Date): Promise<ReadInspection[]> {
+  const from = new Date(now.getTime() - LIVE_DAYS * DAY_MS);
+  const to = new Date(now.getTime() + DAY_MS);
+  const recent = await selectNewest(db, lineId, { from, to, verdict: null }, limit);
+  if (recent.length < limit) {
+    const older = await selectNewest(db, lineId, { from: null, to: from, verdict: null }, limit - recent.length);
+    recent.push(...older);
+  }
+  return recent.reverse();
+}
+
+/** The line's newest reject, found through the rollup, so that rare rejects cost no long walk. */
+export async function lastReject(db: Db, lineId: string): Promise<ReadInspection | null> {
+  const minute = await selectLastRejectMinute(db, lineId);
+  if (!minute) return null;
+  const range = { from: minute, to: new Date(minute.getTime() + MINUTE_MS), verdict: 'reject' as const };
+  const [newest] = await selectNewest(db, lineId, range, 1);
+  return newest ?? null;
+}
+
+/** Counts of a line by minute for the minutes that begin in [from, to); empty minutes are absent. */
+export function minuteStats(db: Db, lineId: string, from: Date, to: Date): Promise<StatsRow[]> {
+  const all = { stationId: null, cameraId: null, modelVersionId: null };
+  return selectStats(db, { lineId, ...all, from, to }, 'minute', 'UTC');
+}
+
+/** How many parts were captured on the line in [from, to). */
+export function countInspections(db: Db, lineId: string, from: Date, to: Date): Promise<number> {
+  return countCaptured(db, lineId, from, to);
+}
+
+function minuteOf(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / MINUTE_MS) * MINUTE_MS);
+}
+
+function minuteCeiling(time: Date): Date {
+  return new Date(Math.ceil(time.getTime() / MINUTE_MS) * MINUTE_MS);
+}

@@ -1,0 +1,137 @@
+/** The product, recipe, batch and job that the items of a call name by their codes. */
+import type { Db, Trx } from '../../database/database.ts';
+import { actorOf, appendAudit } from '../../kit/audit.ts';
+import type { Context } from '../../kit/context.ts';
+import { appendEvents } from '../events/events.service.ts';
+import {
+  ensureProduction,
+  type JobChange,
+  joinJob,
+  lockLinesForJobs,
+  type ProductionCodes,
+  type ProductionIds,
+} from '../jobs/jobs.service.ts';
+import { type IngestCache, ingestCache } from './ingest-cache.ts';
+import { told } from './prepare-inspection.ts';
+import type { ReadItem } from './read-item.ts';
+
+export interface Production extends ProductionIds {
+  jobId: string | null;
+}
+
+type Item = Pick<ReadItem, 'capturedAtMs' | 'input'> & { place: { lineId: string } };
+
+interface NamedProduction extends ProductionCodes {
+  jobCode: string | null;
+  plantId: string;
+  lineId: string;
+  at: Date;
+}
+
+/** In the order of the items; undefined when a code is not known to this process yet. */
+export function knownProduction(db: Db, plantId: string, items: readonly Item[]): Production[] | undefined {
+  const cache = ingestCache(db);
+  const productions: Production[] = [];
+  for (const item of items) {
+    const production = cachedProduction(cache, named(plantId, item));
+    if (!production) return undefined;
+    productions.push(production);
+  }
+  return productions;
+}
+
+/**
+ * The same, making what is new in a transaction of its own: products, recipes and batches by their code, a job as begun
+ * when the first of the items was captured. It is short, so that the plant's event log is not locked while results are written.
+ */
+export async function establishProduction(
+  context: Context,
+  plantId: string,
+  items: readonly Item[],
+): Promise<Production[]> {
+  const { db } = context;
+  const cache = ingestCache(db);
+  const wanted = items.map((item) => named(plantId, item));
+  const unknown = wanted
+    .filter((each) => !cachedProduction(cache, each))
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+  if (unknown.length > 0) {
+    const made = await db.transaction().execute((trx) => makeProduction(trx, context, plantId, unknown));
+    // Only now, for before the commit others could not see the rows.
+    for (const [key, id] of made.codes) cache.codes.set(key, id);
+    if (made.changes.length > 0) context.hub.wake('event', plantId);
+  }
+  return wanted.map((each) => {
+    const production = cachedProduction(cache, each);
+    if (!production) throw new Error('A code that was just made is not known');
+    return production;
+  });
+}
+
+async function makeProduction(trx: Trx, context: Context, plantId: string, unknown: readonly NamedProduction[]) {
+  const codes = new Map<string, string>();
+  const changes: JobChange[] = [];
+  const ids = await ensureProduction(trx, plantId, unknown, context.now());
+  const lineIds = new Set(unknown.filter((each) => each.jobCode !== null).map((each) => each.lineId));
+  if (lineIds.size > 0) await lockLinesForJobs(trx, [...lineIds]);
+
+  for (const [index, each] of unknown.entries()) {
+    const { productId = null, recipeId = null, batchId = null } = ids[index] ?? {};
+    if (each.productCode !== null && productId) codes.set(codeKey('product', plantId, each.productCode), productId);
+    if (each.recipeCode !== null && recipeId) codes.set(codeKey('recipe', plantId, each.recipeCode), recipeId);
+    if (each.batchCode !== null && batchId) codes.set(codeKey('batch', plantId, each.batchCode), batchId);
+    if (each.jobCode === null) continue;
+    const key = codeKey('job', each.lineId, each.jobCode);
+    if (codes.has(key)) continue;
+    const joined = await joinJob(trx, { ...each, code: each.jobCode, productId, recipeId, batchId });
+    codes.set(key, joined.jobId);
+    changes.push(...joined.changes);
+  }
+
+  if (changes.length > 0) {
+    const actor = actorOf(context.viewer);
+    await appendEvents(
+      trx,
+      plantId,
+      changes.map((change) => ({ ...change, actor })),
+    );
+    await appendAudit(trx, {
+      actor,
+      at: context.now(),
+      plantId,
+      action: 'job.follow',
+      subjectType: 'Plant',
+      subjectId: plantId,
+      detail: { changes: changes.map(({ kind, lineId, data }) => ({ kind, lineId, ...data })) },
+    });
+  }
+  return { codes, changes };
+}
+
+function named(plantId: string, { capturedAtMs, input: { context }, place: { lineId } }: Item): NamedProduction {
+  return {
+    plantId,
+    lineId,
+    at: new Date(capturedAtMs),
+    jobCode: told(context?.jobCode),
+    productCode: told(context?.productCode),
+    recipeCode: told(context?.recipeCode),
+    batchCode: told(context?.batchCode),
+  };
+}
+
+function cachedProduction({ codes }: IngestCache, each: NamedProduction): Production | undefined {
+  const idOf = (kind: string, owner: string, code: string | null) =>
+    code === null ? null : codes.get(codeKey(kind, owner, code));
+  const productId = idOf('product', each.plantId, each.productCode);
+  const recipeId = idOf('recipe', each.plantId, each.recipeCode);
+  const batchId = idOf('batch', each.plantId, each.batchCode);
+  const jobId = idOf('job', each.lineId, each.jobCode);
+  if (productId === undefined || recipeId === undefined || batchId === undefined || jobId === undefined)
+    return undefined;
+  return { productId, recipeId, batchId, jobId };
+}
+
+function codeKey(kind: string, ownerId: string, code: string): string {
+  return `${kind} ${ownerId} ${code}`;
+}

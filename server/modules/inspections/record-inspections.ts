@@ -1,0 +1,237 @@
+/** Records what edge nodes have seen. Every item has its own outcome; what is recorded is written in one transaction. */
+import { hash } from 'node:crypto';
+import { actorOf, appendAudit } from '../../kit/audit.ts';
+import type { Context } from '../../kit/context.ts';
+import { InvalidInputError } from '../../kit/errors.ts';
+import { viewingNode } from '../../kit/viewing-node.ts';
+import { shown } from './check-inspection.ts';
+import {
+  addMinuteCounts,
+  type CameraPlace,
+  type IngestScope,
+  insertDefects,
+  insertInspections,
+  type NewInspection,
+  selectAssignedPairs,
+  selectCameraPlaces,
+  selectRecorded,
+} from './ingest.queries.ts';
+import { ingestCache, PLACE_TRUST_MS } from './ingest-cache.ts';
+import type { InspectionInput } from './inspection-input.ts';
+import { establishProduction, knownProduction, type Production } from './item-production.ts';
+import { minuteCounts } from './minute-counts.ts';
+import { ensureDays, utcDay } from './partitions.ts';
+import { storedSignals, told } from './prepare-inspection.ts';
+import { type ReadItem, readItem, rememberedKeys } from './read-item.ts';
+import type { Refusal } from './refusal.ts';
+
+export type RecordOutcome = 'recorded' | 'duplicate' | 'conflict' | 'refused';
+
+export interface RecordedItem extends Partial<Refusal> {
+  id: string;
+  outcome: RecordOutcome;
+}
+
+interface PlacedItem extends ReadItem {
+  place: CameraPlace;
+}
+
+/** Attempts to write one call; each fails only when another transaction came between with the same ids or days. */
+const ATTEMPTS = 5;
+
+/** Outcomes in the order of the input. Throws `InvalidInputError` when there are too many items. */
+export async function recordInspections(context: Context, input: readonly InspectionInput[]): Promise<RecordedItem[]> {
+  const { limits } = context.config;
+  if (input.length > limits.recordItems)
+    throw new InvalidInputError('input', `${input.length} items`, `send at most ${limits.recordItems} in one call`);
+  const { plantId, edgeNodeId } = viewingNode(context);
+  const scope: IngestScope = { plantId, edgeNodeId, receivedAt: context.now() };
+
+  const keys = rememberedKeys();
+  const read = input.map((item) => readItem(item, scope.receivedAt.getTime(), limits, keys));
+  const placed = await placeItems(context, scope, read);
+
+  // The first of several items with one id is the one that is written; the others are compared with what then is recorded.
+  const leaders = new Map<string, PlacedItem>();
+  for (const item of placed) if ('place' in item && !leaders.has(item.id)) leaders.set(item.id, item);
+  const stored = await writeNew(context, scope, [...leaders.values()]);
+
+  return placed.map((item, index) => {
+    const id = input[index]?.id ?? '';
+    if (!('place' in item)) return { id, outcome: 'refused', ...item };
+    const before = stored.get(item.id);
+    if (before === undefined && leaders.get(item.id) === item) return { id, outcome: 'recorded' };
+    if ((before ?? leaders.get(item.id)?.contentHash) === item.contentHash) return { id, outcome: 'duplicate' };
+    const reason = 'is recorded with other content; make a new id for every capture and never change a result';
+    return { id, outcome: 'conflict', field: 'id', value: shown(id), reason };
+  });
+}
+
+/** Refuses what does not come from a camera of this node, by a model that a person has approved for that camera. */
+async function placeItems(
+  { db }: Context,
+  scope: IngestScope,
+  items: readonly (ReadItem | Refusal)[],
+): Promise<(PlacedItem | Refusal)[]> {
+  const { places, assigned } = ingestCache(db);
+  const nowMs = scope.receivedAt.getTime();
+  const read = items.filter((item) => 'contentHash' in item);
+
+  const trusted = (cameraId: string) => {
+    const known = places.get(cameraId);
+    return known && nowMs - known.readAtMs < PLACE_TRUST_MS && known.place.edgeNodeId === scope.edgeNodeId;
+  };
+  const unknownCameras = new Set(read.map((item) => item.cameraId).filter((cameraId) => !trusted(cameraId)));
+  const found = new Map<string, CameraPlace>();
+  if (unknownCameras.size > 0)
+    for (const place of await selectCameraPlaces(db, scope.plantId, [...unknownCameras])) {
+      found.set(place.cameraId, place);
+      places.set(place.cameraId, { place, readAtMs: nowMs });
+    }
+  const placeOf = (cameraId: string) => {
+    const place = unknownCameras.has(cameraId) ? found.get(cameraId) : places.get(cameraId)?.place;
+    return place?.edgeNodeId === scope.edgeNodeId ? place : undefined;
+  };
+
+  const pairs = new Map(
+    read
+      .filter((item) => placeOf(item.cameraId) && !assigned.get(pairKey(item)))
+      .map((item) => [pairKey(item), item] as const),
+  );
+  if (pairs.size > 0)
+    for (const pair of await selectAssignedPairs(db, scope.plantId, [...pairs.values()]))
+      assigned.set(pairKey(pair), true);
+
+  return items.map((item) => {
+    if (!('contentHash' in item)) return item;
+    const place = placeOf(item.cameraId);
+    if (!place) {
+      const reason = 'is not a camera of this edge node; give its station to the node, or take the id from the node';
+      return { field: 'cameraId', value: shown(item.input.cameraId), reason };
+    }
+    if (!assigned.get(pairKey(item))) {
+      const reason =
+        'was never assigned to this camera; have the version approved and assign it before it judges parts';
+      return { field: 'modelVersionId', value: shown(item.input.modelVersionId), reason };
+    }
+    return { ...item, place };
+  });
+}
+
+/** Writes those items that are not recorded yet and gives the hashes of those that were. */
+async function writeNew(
+  context: Context,
+  scope: IngestScope,
+  items: readonly PlacedItem[],
+): Promise<ReadonlyMap<string, string>> {
+  if (items.length === 0) return new Map();
+  const { db } = context;
+  let stored: ReadonlyMap<string, string> = new Map();
+  let fresh = items;
+  let productions = knownProduction(db, scope.plantId, items);
+
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    // The first attempt supposes that everything is new, as it nearly always is. What might be refused must not open a job.
+    if (attempt > 1 || !productions) {
+      stored = await selectRecorded(db, scope.plantId, items);
+      fresh = items.filter((item) => !stored.has(item.id));
+      if (fresh.length === 0) return stored;
+      productions = await establishProduction(context, scope.plantId, fresh);
+    }
+    await makeDays(context, fresh);
+    const rows = fresh.map((item, index) => newInspection(item, productions?.[index]));
+    if (await write(context, scope, rows)) {
+      for (const lineId of new Set(rows.map((row) => row.place.lineId))) context.hub.wake('inspection', lineId);
+      return stored;
+    }
+  }
+  throw new Error(`Inspections could not be written in ${ATTEMPTS} attempts: other transactions keep coming between`);
+}
+
+/** True when all rows are committed; false when nothing is, and another attempt may succeed. */
+async function write(context: Context, scope: IngestScope, rows: readonly NewInspection[]): Promise<boolean> {
+  try {
+    await context.db.transaction().execute(async (trx) => {
+      await insertDefects(trx, scope.plantId, rows);
+      await addMinuteCounts(trx, scope.plantId, minuteCounts(rows));
+      await appendAudit(trx, {
+        actor: actorOf(context.viewer),
+        at: scope.receivedAt,
+        plantId: scope.plantId,
+        action: 'inspections.record',
+        subjectType: 'EdgeNode',
+        subjectId: scope.edgeNodeId,
+        detail: auditDetail(rows),
+      });
+      // Last, because it locks the lines' streams until the commit.
+      if ((await insertInspections(trx, scope, rows)) !== rows.length) throw new IdsTakenError();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof IdsTakenError || isLostRace(error)) return false;
+    if (!isMissingPartition(error)) throw error;
+    ingestCache(context.db).days.clear();
+    return false;
+  }
+}
+
+/** Thrown to roll back: ids were recorded already, so that fewer rows were written than positions taken. */
+class IdsTakenError extends Error {}
+
+/** serialization_failure, deadlock_detected */
+function isLostRace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01');
+}
+
+/** check_violation that names no constraint: no partition takes the row, for instance after retention removed it. */
+function isMissingPartition(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23514' && error.message.includes('partition');
+}
+
+async function makeDays({ db }: Context, items: readonly PlacedItem[]): Promise<void> {
+  const { days } = ingestCache(db);
+  const missing = new Set(items.map((item) => utcDay(item.capturedAtMs)).filter((day) => !days.has(day)));
+  if (missing.size === 0) return;
+  await ensureDays(db, [...missing]);
+  for (const day of missing) days.add(day);
+}
+
+/** What binds the recorded content to the audit chain without repeating it. */
+function auditDetail(rows: readonly NewInspection[]) {
+  const contents = rows.map((row) => `${row.id} ${row.contentHash}\n`).join('');
+  return { recorded: rows.length, contentsSha256: hash('sha256', contents, 'hex') };
+}
+
+function newInspection(item: PlacedItem, production: Production | undefined): NewInspection {
+  const { input } = item;
+  const { context } = input;
+  return {
+    id: item.id,
+    capturedAtMs: item.capturedAtMs,
+    contentHash: item.contentHash,
+    place: item.place,
+    modelVersionId: item.modelVersionId,
+    verdict: input.verdict,
+    score: input.score,
+    latencyMs: input.latencyMs,
+    partId: told(input.partId),
+    imageSha256: input.imageSha256 ?? null,
+    jobId: production?.jobId ?? null,
+    productId: production?.productId ?? null,
+    recipeId: production?.recipeId ?? null,
+    batchId: production?.batchId ?? null,
+    machineState: context?.machineState ?? null,
+    machineMode: context?.machineMode ?? null,
+    speedPerMin: context?.speedPerMin ?? null,
+    temperatureC: context?.temperatureC ?? null,
+    humidityPercent: context?.humidityPercent ?? null,
+    signals: storedSignals(context?.signals),
+    stats: input.imageStats ?? null,
+    position: input.position ?? null,
+    defects: input.defects,
+  };
+}
+
+function pairKey({ cameraId, modelVersionId }: { cameraId: string; modelVersionId: string }): string {
+  return `${cameraId} ${modelVersionId}`;
+}
