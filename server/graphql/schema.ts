@@ -1,9 +1,12 @@
 /** Gathers the types of all modules. Each module adds its line here. */
 import { builder } from '../kit/builder.ts';
+import '../modules/access/access.graphql.ts';
+import '../modules/access/access.mutations.graphql.ts';
 import './error-types.ts';
 import { assertEveryFieldHasRule } from './rules.ts';
 
 builder.queryType({ description: 'What can be asked.' });
+builder.mutationType({ description: 'What can be done. Each act is audited.' });
 
 export const schema = builder.toSchema({ sortSchema: true });
 

@@ -31,6 +31,8 @@ export interface SchemaTypes {
     public: boolean;
     /** Any person or machine that is signed in. */
     signedIn: boolean;
+    /** Any person who is signed in. */
+    person: boolean;
     /** One of the roles in at least one plant; services check the plant at hand again. */
     roles: readonly Role[];
     /** May create plants and people. */
@@ -42,11 +44,13 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
-    authScopes: ({ rights }) => ({
+    // read at each question: signing in changes the rights in the midst of an execution
+    authScopes: (context) => ({
       public: true,
-      signedIn: !rights.isAnonymous,
-      roles: (roles) => rights.hasAny(roles),
-      administrator: rights.isAdministrator,
+      signedIn: () => !context.rights.isAnonymous,
+      person: () => context.rights.isPerson,
+      roles: (roles) => context.rights.hasAny(roles),
+      administrator: () => context.rights.isAdministrator,
     }),
     unauthorizedError: (_parent, context, info) =>
       context.rights.isAnonymous ? unauthenticated() : forbidden(`${info.parentType.name}.${info.fieldName}`),

@@ -38,6 +38,8 @@ export interface Context {
   now(): Date;
   /** The loader registered under the key, one per execution; the batch function of the first caller is kept. */
   loader<K, V>(key: object | string, batch: BatchLoad<K, V>): DataLoader<K, V>;
+  /** The rest of this execution runs as the one who has just signed in. */
+  become(principal: Principal, rights: Rights): void;
   /** Sets or clears (null) the session cookie of the answer; undefined where there is no answer to set it on. */
   setSessionCookie(session: { id: string; expiresAt: Date } | null): void;
 }
@@ -65,6 +67,7 @@ export interface Caller {
 /** A context for one execution. Make a new one for every event of a subscription: loaders remember what they loaded. */
 export function makeContext(services: Services, caller: Caller): Context {
   const loaders = new Map<object | string, unknown>();
+  let { principal, rights } = caller;
   return {
     db: services.db,
     config: services.config,
@@ -75,15 +78,17 @@ export function makeContext(services: Services, caller: Caller): Context {
     now: () => services.now(),
     requestId: caller.requestId,
     address: caller.address,
-    rights: caller.rights,
+    get rights() {
+      return rights;
+    },
     get viewer() {
-      if (caller.principal === 'shared') {
+      if (principal === 'shared') {
         throw new Error(
           'A shared live execution has no viewer: make the field depend on rights only, or the subscription unshared.',
         );
       }
-      if (!caller.principal) throw unauthenticated();
-      return caller.principal;
+      if (!principal) throw unauthenticated();
+      return principal;
     },
     loader<K, V>(key: object | string, batch: BatchLoad<K, V>): DataLoader<K, V> {
       const known = loaders.get(key) as DataLoader<K, V> | undefined;
@@ -91,6 +96,11 @@ export function makeContext(services: Services, caller: Caller): Context {
       const made = new DataLoader<K, V>(batch, { maxBatchSize: services.config.limits.loaderBatch });
       loaders.set(key, made);
       return made;
+    },
+    become: (nextPrincipal, nextRights) => {
+      principal = nextPrincipal;
+      rights = nextRights;
+      loaders.clear();
     },
     setSessionCookie: (session) => caller.setSessionCookie?.(session),
   };

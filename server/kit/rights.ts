@@ -26,6 +26,8 @@ export interface Rights {
   /** Canonical: sorted plants with their sorted roles, edge node, administrator. */
   readonly key: string;
   readonly isAnonymous: boolean;
+  /** A person, not a machine. */
+  readonly isPerson: boolean;
   /** Plants that the caller may see. */
   readonly plantIds: readonly string[];
   /** May create plants and people, and is administrator of every plant. */
@@ -42,6 +44,7 @@ const noRoles: ReadonlySet<Role> = new Set();
 export const anonymousRights: Rights = {
   key: 'anonymous',
   isAnonymous: true,
+  isPerson: false,
   plantIds: [],
   isAdministrator: false,
   edgeNodeId: null,
@@ -51,6 +54,7 @@ export const anonymousRights: Rights = {
 
 /** Rights from memberships. For an administrator, list every plant (with or without roles), because all are visible. */
 export function makeRights(from: {
+  kind: Principal['kind'];
   rolesByPlant: ReadonlyMap<string, readonly Role[]>;
   isAdministrator?: boolean;
   edgeNodeId?: string | null;
@@ -67,8 +71,9 @@ export function makeRights(from: {
   const plantsKey = plantIds.map((id) => `${id}=${[...(byPlant.get(id) ?? [])].sort().join('+')}`).join(',');
 
   return {
-    key: `${isAdministrator ? 'administrator;' : ''}${edgeNodeId ? `node=${edgeNodeId};` : ''}${plantsKey}`,
+    key: `${from.kind};${isAdministrator ? 'administrator;' : ''}${edgeNodeId ? `node=${edgeNodeId};` : ''}${plantsKey}`,
     isAnonymous: false,
+    isPerson: from.kind === 'person',
     plantIds,
     isAdministrator,
     edgeNodeId,
@@ -77,7 +82,9 @@ export function makeRights(from: {
   };
 }
 
-/** Names the principal for revocation: every connection of it has this key. */
-export function principalKey(principal: Principal): string {
-  return principal.kind === 'person' ? `session:${principal.sessionId}` : `token:${principal.tokenId}`;
+/** Names by which the principal's rights can be revoked, the narrowest first. */
+export function principalKeys(principal: Principal): string[] {
+  return principal.kind === 'person'
+    ? [`session:${principal.sessionId}`, `person:${principal.personId}`]
+    : [`token:${principal.tokenId}`];
 }

@@ -1,0 +1,129 @@
+/** Signing in and out, and the first administrator of a new installation. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Db, Trx } from '../../database/database.ts';
+import { actorOf, appendAudit } from '../../kit/audit.ts';
+import type { Context } from '../../kit/context.ts';
+import { ConflictError } from '../../kit/errors.ts';
+import { newId } from '../../kit/ids.ts';
+import type { Memory, Slot } from '../../kit/memory.ts';
+import { principalKeys } from '../../kit/rights.ts';
+import { WrongCredentialsError } from './access.errors.ts';
+import {
+  hasPeople,
+  insertPerson,
+  insertSession,
+  lockPeople,
+  revokeSession,
+  selectPersonByEmail,
+  selectSessionIdentities,
+} from './access.queries.ts';
+import type { PersonRow } from './access.table.ts';
+import { personIdentity } from './authenticate.service.ts';
+import { checkPassword } from './passwords.service.ts';
+import { preparePerson, refuseKnownEmail } from './people.service.ts';
+
+/** Signs the person in: sets the cookie, and the rest of the request runs as them. Throws `WrongCredentialsError` and `TooManyAttemptsError`. */
+export async function signIn(context: Context, input: { email: string; password: string }): Promise<void> {
+  const email = input.email.trim().toLowerCase().slice(0, 254);
+  const person = await selectPersonByEmail(context.db, email);
+  const isActive = person !== undefined && person.disabled_at === null;
+  const isRight = await checkPassword(context, email, isActive ? person.password_hash : null, input.password);
+  if (!isRight || !isActive) throw new WrongCredentialsError('Email or password is');
+  const session = await context.db.transaction().execute((trx) => openSession(context, trx, person, 'session.open'));
+  await enter(context, session);
+}
+
+/** Ends the session and its live connections. */
+export async function signOut(context: Context): Promise<boolean> {
+  const { viewer } = context;
+  if (viewer.kind !== 'person') return false;
+  await context.db.transaction().execute(async (trx) => {
+    await revokeSession(trx, viewer.sessionId, context.now());
+    await appendAudit(trx, {
+      actor: actorOf(viewer),
+      at: context.now(),
+      plantId: null,
+      action: 'session.close',
+      subjectType: 'Session',
+      subjectId: viewer.sessionId,
+      detail: {},
+    });
+  });
+  const [key] = principalKeys(viewer);
+  if (key !== undefined) context.hub.revoke(key);
+  context.setSessionCookie(null);
+  return true;
+}
+
+const firstCode: Slot<{ hash: Buffer | null }> = { make: () => ({ hash: null }) };
+
+/** The code for the first administrator while there are no people, undefined otherwise. Only its hash is kept, in memory. */
+export async function issueFirstAdministratorCode(db: Db, memory: Memory): Promise<string | undefined> {
+  if (await hasPeople(db)) return undefined;
+  const code = randomBytes(24).toString('base64url');
+  memory.of(firstCode).hash = hashCode(code);
+  return code;
+}
+
+export interface FirstAdministrator {
+  code: string;
+  email: string;
+  name: string;
+  password: string;
+}
+
+/** Makes the first administrator and signs them in. Works once: afterwards there is a person. */
+export async function createFirstAdministrator(context: Context, input: FirstAdministrator): Promise<void> {
+  const known = context.memory.of(firstCode);
+  if (await hasPeople(context.db))
+    throw new ConflictError('input.code', null, 'there are people already: sign in instead');
+  if (known.hash === null || !timingSafeEqual(known.hash, hashCode(input.code)))
+    throw new WrongCredentialsError('The code is');
+
+  const person = await preparePerson(context, input, true);
+  const session = await refuseKnownEmail(input.email, () =>
+    context.db.transaction().execute(async (trx) => {
+      await lockPeople(trx);
+      if (await hasPeople(trx))
+        throw new ConflictError('input.code', null, 'there are people already: sign in instead');
+      await insertPerson(trx, person);
+      return openSession(context, trx, person, 'person.create_first');
+    }),
+  );
+  known.hash = null;
+  await enter(context, session);
+}
+
+interface OpenedSession {
+  id: string;
+  expiresAt: Date;
+}
+
+async function openSession(context: Context, trx: Trx, person: PersonRow, action: string): Promise<OpenedSession> {
+  const at = context.now();
+  const expiresAt = new Date(at.getTime() + context.config.limits.sessionMs);
+  const id = newId();
+  await insertSession(trx, { id, person_id: person.id, created_at: at, expires_at: expiresAt, revoked_at: null });
+  await appendAudit(trx, {
+    actor: { kind: 'person', id: person.id },
+    at,
+    plantId: null,
+    action,
+    subjectType: 'Session',
+    subjectId: id,
+    detail: { email: person.email, address: context.address },
+  });
+  return { id, expiresAt };
+}
+
+async function enter(context: Context, session: OpenedSession): Promise<void> {
+  const [row] = await selectSessionIdentities(context.db, [session.id], context.now());
+  if (!row) throw new WrongCredentialsError('Email or password is');
+  const { principal, rights } = personIdentity(row);
+  if (principal) context.become(principal, rights);
+  context.setSessionCookie(session);
+}
+
+function hashCode(code: string): Buffer {
+  return createHash('sha256').update(code, 'utf8').digest();
+}
