@@ -1,0 +1,53 @@
+import { type JSX, Show } from 'solid-js';
+import { formatMoment, formatNumber } from '../../lib/format.ts';
+import { locale, words } from '../../lib/language.ts';
+import { useLive } from '../../lib/live.ts';
+import { MarkedImage } from '../../ui/marked-image.tsx';
+import { Reading } from '../../ui/reading.tsx';
+import type { Part } from './create-part-strip.ts';
+import { outlinesOf, worstDefect } from './part-image.ts';
+
+interface LargePartProps {
+  part: Part;
+  timeZone: string;
+  /** More readings below the part's own. */
+  children?: JSX.Element;
+}
+
+/** A part as large as the screen allows, with what the model saw. */
+export function LargePart(props: LargePartProps) {
+  const live = useLive();
+  const part = () => props.part.partId ?? words().value.none;
+  const outlines = () => outlinesOf(props.part);
+  const captured = () => Date.parse(props.part.capturedAt);
+  return (
+    <div class="large-part" data-testid="large-part">
+      <div class="large-image">
+        <Show when={props.part.imageUrl} fallback={<p class="hint">{words().part.noImageKept}</p>}>
+          {(url) => (
+            <MarkedImage
+              src={url()}
+              alt={`${words().part.imageOf(part())}, ${words().part.outlined(outlines().length)}`}
+              outlines={outlines()}
+              waiting={words().part.noImage}
+            />
+          )}
+        </Show>
+      </div>
+      <div class="large-facts">
+        <p class="large-class figure">
+          {worstDefect(props.part.defects)?.class ?? words().verdicts[props.part.verdict]}{' '}
+          <span class="large-score">{formatNumber(props.part.score, 2, locale())}</span>
+        </p>
+        <dl class="readings">
+          <Reading label={words().part.camera}>{props.part.camera.name}</Reading>
+          <Reading label={words().part.time}>
+            {formatMoment(captured(), live.now() ?? captured(), props.timeZone, locale())}
+          </Reading>
+          <Reading label={words().part.partId}>{part()}</Reading>
+          {props.children}
+        </dl>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { For, Show } from 'solid-js';
+import { formatNumber } from '../../lib/format.ts';
+import { locale, words } from '../../lib/language.ts';
+import { useLive } from '../../lib/live.ts';
+import { machineDoubt } from '../../lib/machine-age.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Reading } from '../../ui/reading.tsx';
+import type { LinePicture, Machine } from './create-line-picture.ts';
+import { doubtWords } from './doubt-words.ts';
+import { signalText } from './signal-text.ts';
+
+/** What the machine says now; each value that may not be believed is hatched and says since when. */
+export function MachinePanel(props: { picture: LinePicture }) {
+  return (
+    <section class="panel machine-panel" data-testid="machine">
+      <div class="panel-head">
+        <h2>{words().machine.title}</h2>
+      </div>
+      <Show when={props.picture.machine} fallback={<EmptyState>{words().machine.none}</EmptyState>}>
+        {(machine) => (
+          <MachineReadings machine={machine()} job={props.picture.currentJob} sentAt={props.picture.sentAt} />
+        )}
+      </Show>
+    </section>
+  );
+}
+
+function MachineReadings(props: { machine: Machine; job: LinePicture['currentJob']; sentAt: string }) {
+  const live = useLive();
+  const doubt = () => doubtWords(machineDoubt(props.machine, props.sentAt), live.now(), locale(), words());
+  const number = (value: number | null, digits: number) =>
+    value === null ? words().value.none : formatNumber(value, digits, locale());
+  const text = (value: string | null | undefined) => value ?? words().value.none;
+  const signalDoubt = (signal: Machine['signals'][number]) => {
+    if (doubt()) return doubt();
+    if (signal.quality === 'GOOD') return undefined;
+    const kind = signal.quality === 'BAD' ? 'bad' : 'stale';
+    if (!signal.sourceTime) return words().value[kind];
+    return doubtWords({ kind, since: Date.parse(signal.sourceTime) }, live.now(), locale(), words());
+  };
+
+  return (
+    <dl class="readings">
+      <Reading label={words().machine.speed} unit={words().units.perMinute} doubt={doubt()}>
+        {number(props.machine.speedPerMin, 0)}
+      </Reading>
+      <Reading label={words().machine.temperature} unit={words().units.celsius} doubt={doubt()}>
+        {number(props.machine.temperatureC, 1)}
+      </Reading>
+      <Reading label={words().machine.humidity} unit={words().units.relativeHumidity} doubt={doubt()}>
+        {number(props.machine.humidityPercent, 1)}
+      </Reading>
+      <Reading label={words().machine.product} doubt={doubt()}>
+        {text(props.job?.product?.name ?? props.machine.productCode)}
+      </Reading>
+      <Reading label={words().machine.recipe} doubt={doubt()}>
+        {text(props.machine.recipeCode)}
+      </Reading>
+      <Reading label={words().machine.batch} doubt={doubt()}>
+        {text(props.machine.batchCode)}
+      </Reading>
+      <Reading label={words().machine.job} doubt={doubt()}>
+        {text(props.machine.jobCode)}
+      </Reading>
+      <For each={props.machine.signals}>
+        {(signal) => (
+          <Reading label={signal.name} {...(signal.unit ? { unit: signal.unit } : {})} doubt={signalDoubt(signal)}>
+            {signalText(signal.value, locale()) ?? words().value.none}
+          </Reading>
+        )}
+      </For>
+    </dl>
+  );
+}

@@ -1,0 +1,113 @@
+import { For, Show } from 'solid-js';
+import { formatAge, formatNumber } from '../../lib/format.ts';
+import { locale, words } from '../../lib/language.ts';
+import { useLive } from '../../lib/live.ts';
+import { type NodeProblem, nodeProblems } from '../../lib/node-health.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Reading } from '../../ui/reading.tsx';
+import type { LinePicture } from './create-line-picture.ts';
+
+type EdgeNode = LinePicture['edgeNodes'][number];
+type CameraStatus = NonNullable<EdgeNode['status']>['cameras'][number];
+
+/** The health of what looks at the parts: nodes and their cameras. */
+export function NodePanel(props: { picture: LinePicture }) {
+  return (
+    <section class="panel node-panel">
+      <div class="panel-head">
+        <h2>{words().nodes.title}</h2>
+      </div>
+      <For each={props.picture.edgeNodes} fallback={<EmptyState>{words().nodes.none}</EmptyState>}>
+        {(node) => <NodeReadings node={node} picture={props.picture} />}
+      </For>
+    </section>
+  );
+}
+
+function NodeReadings(props: { node: EdgeNode; picture: LinePicture }) {
+  const live = useLive();
+  const now = () => live.now() ?? Date.parse(props.picture.sentAt);
+  const problems = () => nodeProblems(props.node, props.picture.sentAt);
+  const cameraName = (cameraId: string) =>
+    props.picture.line.stations.flatMap(({ cameras }) => cameras).find(({ id }) => id === cameraId)?.name;
+  const silence = () => {
+    const first = problems()[0];
+    return first?.kind === 'down' || first?.kind === 'never-seen' ? problemWords(first, now()) : undefined;
+  };
+  /** A node may serve cameras of other lines too: those stand on their own screens. */
+  const cameras = () => props.node.status?.cameras.filter(({ cameraId }) => cameraName(cameraId)) ?? [];
+
+  return (
+    <div class="node">
+      <p class="node-head">
+        <span class="node-name">{props.node.name}</span>
+        <For
+          each={problems().filter(({ kind }) => kind !== 'camera')}
+          fallback={<span class="hint figure">{words().nodes.healthy}</span>}
+        >
+          {(problem) => <span class="figure abnormal">{problemWords(problem, now())}</span>}
+        </For>
+      </p>
+      <dl class="readings">
+        <For each={cameras()}>
+          {(camera) => <CameraReading name={cameraName(camera.cameraId) ?? ''} camera={camera} doubt={silence()} />}
+        </For>
+        <Show when={props.node.status}>
+          {(status) => (
+            <>
+              <Reading label={words().nodes.outbox} doubt={silence()}>
+                {words().nodes.outboxOf(
+                  formatNumber(status().outboxResults, 0, locale()),
+                  formatNumber(status().outboxImages, 0, locale()),
+                )}
+              </Reading>
+              <Show when={status().droppedFrames > 0}>
+                <Reading label="" doubt={silence()} isAbnormal>
+                  {words().nodes.dropped(formatNumber(status().droppedFrames, 0, locale()))}
+                </Reading>
+              </Show>
+            </>
+          )}
+        </Show>
+        <Show when={props.node.skewMs !== null}>
+          <Reading label={words().nodes.skew} unit={words().units.milliseconds} doubt={silence()}>
+            {formatNumber(props.node.skewMs ?? 0, 0, locale())}
+          </Reading>
+        </Show>
+      </dl>
+    </div>
+  );
+}
+
+function CameraReading(props: { name: string; camera: CameraStatus; doubt: string | undefined }) {
+  return (
+    <>
+      <Reading label={props.name} unit={words().units.milliseconds} doubt={props.doubt}>
+        {props.camera.p50LatencyMs === null ? words().value.none : formatNumber(props.camera.p50LatencyMs, 0, locale())}
+      </Reading>
+      <Show when={props.camera.problem}>
+        {(problem) => (
+          <Reading label="" isAbnormal doubt={props.doubt}>
+            {problem()}
+          </Reading>
+        )}
+      </Show>
+    </>
+  );
+}
+
+function problemWords(problem: NodeProblem, now: number): string {
+  const { nodes } = words();
+  switch (problem.kind) {
+    case 'never-seen':
+      return nodes.neverSeen;
+    case 'down':
+      return nodes.down(formatAge(now - problem.since, locale()));
+    case 'machine-lost':
+      return nodes.machineLost;
+    case 'camera':
+      return problem.problem;
+    case 'dead-letters':
+      return nodes.deadLetters(formatNumber(problem.count, 0, locale()));
+  }
+}

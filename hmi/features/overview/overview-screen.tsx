@@ -1,0 +1,62 @@
+import './overview.css';
+import { createMemo, For, onCleanup, onMount, Show } from 'solid-js';
+import { useCatalogue } from '../../lib/catalogue.ts';
+import { words } from '../../lib/language.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { LineRow } from './line-row.tsx';
+import { nextRow } from './row-focus.ts';
+
+/** Level 1: one row per line, all plants on one screen. */
+export function OverviewScreen() {
+  const plants = useCatalogue();
+  const lineCount = createMemo(() => plants().reduce((count, plant) => count + plant.lines.length, 0));
+  let table: HTMLTableElement | undefined;
+
+  function moveFocus(event: KeyboardEvent) {
+    if (event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement) return;
+    const links = [...(table?.querySelectorAll<HTMLAnchorElement>('a.line-link') ?? [])];
+    const present = links.findIndex((link) => link === document.activeElement);
+    const next = nextRow(event.key, present < 0 ? undefined : present, links.length);
+    if (next === undefined) return;
+    event.preventDefault();
+    links[next]?.focus();
+  }
+  onMount(() => document.addEventListener('keydown', moveFocus));
+  onCleanup(() => document.removeEventListener('keydown', moveFocus));
+
+  return (
+    <Show
+      when={lineCount() > 0}
+      fallback={<EmptyState>{plants().length > 0 ? words().overview.noLines : words().overview.noPlants}</EmptyState>}
+    >
+      <section class="overview panel">
+        <h1 class="visually-hidden">{words().overview.title}</h1>
+        <table class="overview-table" ref={table} style={{ '--rows': lineCount() }}>
+          <thead>
+            <tr>
+              <th class="column-line">{words().overview.line}</th>
+              <th class="column-state">{words().overview.state}</th>
+              <th class="column-rate">{words().overview.rate}</th>
+              <th class="column-rejects">{words().overview.rejects}</th>
+              <th class="column-model">{words().overview.model}</th>
+              <th class="column-nodes">{words().overview.nodes}</th>
+            </tr>
+          </thead>
+          <For each={plants()}>
+            {(plant) => (
+              <tbody>
+                <Show when={plants().length > 1}>
+                  <tr class="overview-plant">
+                    <th colSpan={6}>{plant.name}</th>
+                  </tr>
+                </Show>
+                <For each={plant.lines}>{(line) => <LineRow plant={plant} line={line} />}</For>
+              </tbody>
+            )}
+          </For>
+        </table>
+        <p class="hint overview-keys">{words().overview.keys}</p>
+      </section>
+    </Show>
+  );
+}

@@ -1,0 +1,24 @@
+import { graphql } from '#schema/graphql.ts';
+
+/** The picture of one line, as much of it as a row shows. */
+export const WatchLineRow = graphql(`
+  subscription WatchLineRow($lineId: ID!) {
+    lineStatus(lineId: $lineId) {
+      sentAt
+      ratePerMin
+      line {
+        id
+        targetRatePerMin
+        stations { id cameras { id assignment { id modelVersion { id number createdAt } } } }
+      }
+      machine { quality receivedAt sourceTime state }
+      edgeNodes {
+        id
+        lastSeenAt
+        status { machineConnected deadLetters cameras { cameraId problem } }
+      }
+      lastHour { bucket total rejectRate }
+      total { total rejectRate rejectRateLow rejectRateHigh }
+    }
+  }
+`);

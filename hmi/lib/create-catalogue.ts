@@ -1,0 +1,30 @@
+import { useClient } from '@urql/solid';
+import { type Accessor, createSignal, onCleanup } from 'solid-js';
+import { backOffMs } from './back-off.ts';
+import { Catalogue, type CataloguePlant } from './catalogue.ts';
+
+/** A new line appears on the screens within this time. */
+const REFRESH_MS = 30_000;
+
+/** The catalogue, undefined until the server has answered once; kept fresh, and kept as it is while the server is away. */
+export function createCatalogue(): Accessor<readonly CataloguePlant[] | undefined> {
+  const client = useClient();
+  const [plants, setPlants] = createSignal<readonly CataloguePlant[] | undefined>(undefined, {
+    // The same catalogue must not rebuild every screen twice a minute.
+    equals: (before, after) => JSON.stringify(before) === JSON.stringify(after),
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
+
+  async function ask(failures: number): Promise<void> {
+    const result = await client.query(Catalogue, {}).toPromise();
+    if (result.data) setPlants(result.data.plants.edges.map(({ node }) => node));
+    const isDown = !result.data;
+    timer = setTimeout(
+      () => void ask(isDown ? failures + 1 : 0),
+      isDown ? backOffMs(failures, Math.random()) : REFRESH_MS,
+    );
+  }
+  void ask(0);
+  return plants;
+}

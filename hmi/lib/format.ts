@@ -1,0 +1,65 @@
+/** Numbers, ages and times as the screens write them: a fixed number of digits, so that nothing jumps. */
+
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const timeFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Thousands and decimal sign by locale; `digits` after the decimal sign, always. */
+export function formatNumber(value: number, digits: number, locale: string): string {
+  const key = `${locale} ${digits}`;
+  let format = numberFormats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    numberFormats.set(key, format);
+  }
+  return format.format(value);
+}
+
+/** A share from 0 to 1 in percent, without its unit. */
+export function formatShare(share: number, locale: string, digits = 1): string {
+  return formatNumber(share * 100, digits, locale);
+}
+
+/** How long ago, in the coarsest unit that still says something: `0.2 s`, `14 s`, `12 min`, `5 h`, `9 d`. */
+export function formatAge(ms: number, locale: string): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 9.95) return `${formatNumber(seconds, 1, locale)} s`;
+  if (seconds < 100) return `${formatNumber(Math.floor(seconds), 0, locale)} s`;
+  const minutes = seconds / 60;
+  if (minutes < 100) return `${formatNumber(Math.floor(minutes), 0, locale)} min`;
+  const hours = minutes / 60;
+  if (hours < 48) return `${formatNumber(Math.floor(hours), 0, locale)} h`;
+  return `${formatNumber(Math.floor(hours / 24), 0, locale)} d`;
+}
+
+function timeFormat(locale: string, timeZone: string, kind: 'time' | 'minute' | 'date'): Intl.DateTimeFormat {
+  const key = `${locale} ${timeZone} ${kind}`;
+  let format = timeFormats.get(key);
+  if (!format) {
+    const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    const parts = {
+      time: { ...clock, second: '2-digit' },
+      minute: clock,
+      date: { year: 'numeric', month: '2-digit', day: '2-digit' },
+    } as const;
+    format = new Intl.DateTimeFormat(locale, { ...parts[kind], timeZone });
+    timeFormats.set(key, format);
+  }
+  return format;
+}
+
+/** Clock time of the plant: `14:32:07`. */
+export function formatTime(ms: number, timeZone: string, locale: string): string {
+  return timeFormat(locale, timeZone, 'time').format(ms);
+}
+
+/** Clock time of the plant without seconds: `14:32`. */
+export function formatMinute(ms: number, timeZone: string, locale: string): string {
+  return timeFormat(locale, timeZone, 'minute').format(ms);
+}
+
+/** Clock time on the plant's present day, date and time on any other. */
+export function formatMoment(ms: number, nowMs: number, timeZone: string, locale: string): string {
+  const date = timeFormat(locale, timeZone, 'date');
+  const time = formatTime(ms, timeZone, locale);
+  return date.format(ms) === date.format(nowMs) ? time : `${date.format(ms)} ${time}`;
+}

@@ -1,0 +1,69 @@
+import './marked-image.css';
+import { createEffect, createSignal, For, on, onCleanup, Show } from 'solid-js';
+import { backOffMs } from '../lib/back-off.ts';
+
+interface MarkedImageProps {
+  src: string;
+  alt: string;
+  /** Outlines as x1, y1, x2, y2 … in shares of the image's width and height. */
+  outlines: readonly (readonly number[])[];
+  /** Said while the image is on its way. */
+  waiting?: string;
+}
+
+/** An image may arrive after its result, over a slow line much later: it is asked for again for as long as it is shown. */
+export function MarkedImage(props: MarkedImageProps) {
+  const [attempt, setAttempt] = createSignal(0);
+  const [ratio, setRatio] = createSignal<number>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
+  createEffect(
+    on(
+      () => props.src,
+      () => {
+        clearTimeout(timer);
+        setRatio(undefined);
+        setAttempt(0);
+      },
+    ),
+  );
+
+  return (
+    <div
+      class="marked-image"
+      data-arrived={ratio() === undefined ? undefined : ''}
+      style={{ 'aspect-ratio': ratio() === undefined ? '1' : String(ratio()) }}
+    >
+      <Show when={`${props.src} ${attempt()}`} keyed>
+        <img
+          src={props.src}
+          alt={ratio() === undefined ? '' : props.alt}
+          draggable={false}
+          onLoad={(event) => setRatio(event.currentTarget.naturalWidth / event.currentTarget.naturalHeight)}
+          onError={() => {
+            timer = setTimeout(() => setAttempt((count) => count + 1), backOffMs(attempt() + 1, Math.random()));
+          }}
+        />
+      </Show>
+      <Show
+        when={ratio() !== undefined}
+        fallback={
+          <Show when={props.waiting}>
+            <p class="hint marked-image-waiting">{props.waiting}</p>
+          </Show>
+        }
+      >
+        <svg class="marked-image-outlines" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
+          <For each={props.outlines}>
+            {(outline) => (
+              <>
+                <polygon class="outline-halo" points={outline.join(' ')} vector-effect="non-scaling-stroke" />
+                <polygon class="outline-mark" points={outline.join(' ')} vector-effect="non-scaling-stroke" />
+              </>
+            )}
+          </For>
+        </svg>
+      </Show>
+    </div>
+  );
+}

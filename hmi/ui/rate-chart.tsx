@@ -1,0 +1,148 @@
+import 'uplot/dist/uPlot.min.css';
+import './rate-chart.css';
+import { createEffect, onCleanup, untrack } from 'solid-js';
+import uPlot from 'uplot';
+import { createElementWidth } from '../lib/element-width.ts';
+import { formatShare } from '../lib/format.ts';
+import { lastFilled, type MinuteSeries, rateCeiling, runs } from '../lib/minute-series.ts';
+
+interface RateChartProps {
+  series: MinuteSeries;
+  timeZone: string;
+  locale: string;
+  /** Colours are read from the tokens when this changes. */
+  theme: string;
+  height: number;
+  label: string;
+}
+
+interface ChartLook {
+  theme: string;
+  locale: string;
+  timeZone: string;
+  width: number;
+  height: number;
+}
+
+/** Room at the right for the figure of the present value. */
+const FIGURE_WIDTH = 64;
+
+/** A rate by minute with its interval as a band; gaps stay gaps, the present value is a dot with its figure. */
+export function RateChart(props: RateChartProps) {
+  const size = createElementWidth();
+  let element: HTMLDivElement | undefined;
+  let chart: uPlot | undefined;
+
+  createEffect(() => {
+    const width = Math.floor(size.width());
+    chart?.destroy();
+    chart = undefined;
+    if (!element || width === 0) return;
+    const look = { theme: props.theme, locale: props.locale, timeZone: props.timeZone, width, height: props.height };
+    chart = new uPlot(
+      chartOptions(look),
+      untrack(() => dataOf(props.series)),
+      element,
+    );
+  });
+  createEffect(() => chart?.setData(dataOf(props.series)));
+  onCleanup(() => chart?.destroy());
+
+  return (
+    <div class="rate-chart figure" role="img" aria-label={props.label} style={{ height: `${props.height}px` }}>
+      <div
+        ref={(created) => {
+          element = created;
+          size.ref(created);
+        }}
+      />
+    </div>
+  );
+}
+
+function dataOf(series: MinuteSeries): uPlot.AlignedData {
+  return [series.seconds, series.rate, series.low, series.high];
+}
+
+/** Colours and fonts are read here, once per chart: a change of any of these builds a new one. */
+function chartOptions({ locale, timeZone, width, height }: ChartLook): uPlot.Options {
+  const styles = getComputedStyle(document.documentElement);
+  const token = (name: string) => styles.getPropertyValue(name).trim();
+  const font = `14px ${styles.fontFamily}`;
+  const axis: uPlot.Axis = {
+    stroke: token('--ink-3'),
+    font,
+    grid: { stroke: token('--rule'), width: 1 },
+    ticks: { show: false },
+  };
+  const hour = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
+
+  return {
+    width,
+    height,
+    padding: [12, FIGURE_WIDTH, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: (self) => [0, rateCeiling([...(self.data[1] ?? [])].map((value) => value ?? null))] } },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        space: 80,
+        values: (_self, splits) => splits.map((second) => hour.format(second * 1000)),
+      },
+      {
+        ...axis,
+        size: 56,
+        space: 32,
+        values: (_self, splits, _axis, _space, step) =>
+          splits.map((share) => `${formatShare(share, locale, step < 0.01 ? 1 : 0)} %`),
+      },
+    ],
+    series: [
+      {},
+      { stroke: token('--ink-2'), width: 1.5, spanGaps: false, points: { show: false } },
+      { stroke: 'transparent', points: { show: false } },
+      { stroke: 'transparent', points: { show: false } },
+    ],
+    bands: [{ series: [3, 2], fill: token('--rule') }],
+    hooks: { draw: [(self) => drawPoints(self, { line: token('--ink-2'), now: token('--live'), font, locale })] },
+  };
+}
+
+interface PointStyle {
+  line: string;
+  now: string;
+  font: string;
+  locale: string;
+}
+
+/** A minute alone between two gaps as a point, for no line reaches it; and the present value with its figure. */
+function drawPoints(self: uPlot, style: PointStyle): void {
+  const rates = [...(self.data[1] ?? [])].map((value) => value ?? null);
+  const { ctx } = self;
+  const dot = (index: number, value: number, colour: string, radius: number) => {
+    const x = self.valToPos(self.data[0][index] ?? 0, 'x', true);
+    const y = self.valToPos(value, 'y', true);
+    ctx.fillStyle = colour;
+    ctx.beginPath();
+    ctx.arc(x, y, radius * devicePixelRatio, 0, 2 * Math.PI);
+    ctx.fill();
+    return { x, y };
+  };
+
+  ctx.save();
+  for (const run of runs(rates)) {
+    const only = run.length === 1 ? run[0] : undefined;
+    if (only) dot(only.index, only.value, style.line, 1.5);
+  }
+  const last = lastFilled(rates);
+  const present = last === undefined ? null : (rates[last] ?? null);
+  if (last !== undefined && present !== null) {
+    const { x, y } = dot(last, present, style.now, 4);
+    ctx.font = style.font.replace('14px', `600 ${16 * devicePixelRatio}px`);
+    ctx.textBaseline = 'middle';
+    ctx.fillText(`${formatShare(present, style.locale)} %`, x + 8 * devicePixelRatio, y);
+  }
+  ctx.restore();
+}
