@@ -2,7 +2,7 @@
 import type { Trx } from '../../database/database.ts';
 import { uniqueViolation } from '../../database/postgres-error.ts';
 import { ADMINISTRATORS, requireRole } from '../../kit/access.ts';
-import { appendAudit } from '../../kit/audit.ts';
+import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
@@ -176,19 +176,12 @@ async function insertPart<T extends PlantModelTable>(
         .values(row as never)
         .execute();
       await also(trx);
-      await appendAudit(trx, context, {
-        plantId,
-        action: `${table}.create`,
-        subjectType,
-        subjectId: row.id,
-        detail: { code },
-      });
-      await appendEvents(trx, context, plantId, [
-        {
-          kind: `${table === 'edge_node' ? 'node' : table}.created`,
-          data: { id: encodeGlobalId(subjectType, row.id), code },
-        },
-      ]);
+      const [actor, at] = [actorOf(context.viewer), context.now()];
+      const kind = `${table === 'edge_node' ? 'node' : table}.created`;
+      const data = { id: encodeGlobalId(subjectType, row.id), code };
+      await appendEvents(trx, plantId, [{ kind, occurredAt: at, actor, data }]);
+      const audit = { actor, at, plantId, subjectType, subjectId: row.id, detail: { code } };
+      await appendAudit(trx, { ...audit, action: `${table}.create` });
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;

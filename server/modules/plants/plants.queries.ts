@@ -1,9 +1,5 @@
-/** Every SQL statement of the plants module: rows in, rows out, no rules. */
-import { type RawBuilder, sql } from 'kysely';
+/** Every SQL statement of the plants module that is not one of `kit/table-rows.ts`: rows in, rows out, no rules. */
 import type { Db } from '../../database/database.ts';
-import { InvalidInputError } from '../../kit/errors.ts';
-import { isUuid } from '../../kit/ids.ts';
-import type { CursorPart, Page } from '../../kit/page.ts';
 import type {
   AreaRow,
   CameraRow,
@@ -27,37 +23,6 @@ export interface PlantModelRows {
 }
 export type PlantModelTable = keyof PlantModelRows & keyof PlantsTables;
 
-/** Rows whose column holds one of the ids, by code. */
-export async function selectRows<T extends PlantModelTable>(
-  db: Db,
-  table: T,
-  column: 'id' | 'plant_id' | 'area_id' | 'line_id' | 'station_id' | 'edge_node_id',
-  ids: readonly string[],
-): Promise<PlantModelRows[T][]> {
-  const { rows } = await sql<PlantModelRows[T]>`
-    SELECT * FROM ${sql.table(table)} WHERE ${sql.ref(column)} = any(${[...ids]}::uuid[]) ORDER BY code, id
-  `.execute(db);
-  return rows;
-}
-
-/** One page of the rows that the condition lets through, in the order of creation (UUIDv7); one row more than the page. */
-export async function selectPage<T extends PlantModelTable>(
-  db: Db,
-  table: T,
-  condition: RawBuilder<boolean>,
-  page: Page,
-): Promise<PlantModelRows[T][]> {
-  const { rows } = await sql<PlantModelRows[T]>`
-    SELECT * FROM ${sql.table(table)}
-    WHERE ${condition}
-      ${page.after ? sql`AND id > ${uuidOf(page.after[0], 'after')}::uuid` : sql``}
-      ${page.before ? sql`AND id < ${uuidOf(page.before[0], 'before')}::uuid` : sql``}
-    ORDER BY id ${page.backward ? sql`DESC` : sql`ASC`}
-    LIMIT ${page.limit + 1}
-  `.execute(db);
-  return rows;
-}
-
 export function selectPlantByCode(db: Db, code: string): Promise<PlantRow | undefined> {
   return db.selectFrom('plant').selectAll().where('code', '=', code).executeTakeFirst();
 }
@@ -77,9 +42,4 @@ export async function selectLinesServedBy(db: Db, edgeNodeId: string, lineIds: r
 /** Gives the new stream of positions that a line's inspections or a plant's events take. */
 export async function insertStream(db: Db, kind: 'inspection' | 'event', id: string, plantId: string): Promise<void> {
   await db.insertInto('stream').values({ kind, id, plant_id: plantId }).execute();
-}
-
-function uuidOf(part: CursorPart | undefined, field: string): string {
-  if (typeof part === 'string' && isUuid(part)) return part;
-  throw new InvalidInputError(field, part, 'give a cursor as this field returned it');
 }

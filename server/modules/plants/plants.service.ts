@@ -3,14 +3,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../../kit/context.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
-import {
-  type PlantModelRows,
-  type PlantModelTable,
-  selectLinesServedBy,
-  selectPage,
-  selectPlantByCode,
-  selectRows,
-} from './plants.queries.ts';
+import { selectIdPage, selectRowsIn } from '../../kit/table-rows.ts';
+import { type PlantModelRows, type PlantModelTable, selectLinesServedBy, selectPlantByCode } from './plants.queries.ts';
 import type { EdgeNodeRow, PlantRow } from './plants.table.ts';
 
 type ParentColumn = 'plant_id' | 'area_id' | 'line_id' | 'station_id' | 'edge_node_id';
@@ -21,7 +15,7 @@ export function loadPart<T extends PlantModelTable>(
   table: T,
   id: string,
 ): Promise<PlantModelRows[T]> {
-  return loadKnown(context, table, id, (ids) => selectRows(context.db, table, 'id', ids));
+  return loadKnown(context, table, id, (ids) => selectByIds(context, table, ids));
 }
 
 /** As `loadPart` where the column may be empty. */
@@ -31,7 +25,7 @@ export function loadOptionalPart<T extends PlantModelTable>(
   id: string | null,
 ): Promise<PlantModelRows[T] | null> {
   if (id === null) return Promise.resolve(null);
-  return loadById(context, table, id, (ids) => selectRows(context.db, table, 'id', ids));
+  return loadById(context, table, id, (ids) => selectByIds(context, table, ids));
 }
 
 /** The rows below a parent, by code. */
@@ -41,7 +35,8 @@ export function loadPartsOf<T extends PlantModelTable>(
   column: ParentColumn,
   parentId: string,
 ): Promise<PlantModelRows[T][]> {
-  const select = (ids: readonly string[]) => selectRows(context.db, table, column, ids);
+  const select = async (ids: readonly string[]) =>
+    (await selectRowsIn(context.db, table, column as never, ids, ['code', 'id'])) as PlantModelRows[T][];
   return loadByParent(context, `${table} by ${column}`, parentId, select, (row) =>
     String((row as unknown as Record<string, unknown>)[column]),
   );
@@ -76,7 +71,8 @@ export async function listParts<T extends PlantModelTable>(
   const page = parsePage(args, context.config.limits, 1);
   const plantColumn = sql.ref(table === 'plant' ? 'id' : 'plant_id');
   const visible = sql<boolean>`${plantColumn} = any(${[...context.rights.plantIds]}::uuid[]) AND ${condition}`;
-  return toConnection(await selectPage(context.db, table, visible, page), page, (row) => [row.id]);
+  const rows = (await selectIdPage(context.db, table, visible, page)) as PlantModelRows[T][];
+  return toConnection(rows, page, (row) => [row.id]);
 }
 
 /** The plant with the code, if the caller may see it. */
@@ -113,4 +109,12 @@ function isServedLine(context: Context, edgeNodeId: string, lineId: string): Pro
     return lineIds.map((id) => served.has(id));
   });
   return loader.load(lineId);
+}
+
+async function selectByIds<T extends PlantModelTable>(
+  context: Context,
+  table: T,
+  ids: readonly string[],
+): Promise<PlantModelRows[T][]> {
+  return (await selectRowsIn(context.db, table, 'id', ids, ['id'])) as PlantModelRows[T][];
 }

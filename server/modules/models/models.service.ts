@@ -1,0 +1,251 @@
+/** Models: no version runs on a camera without the approval of a named person, and that approval is a signature. */
+import { sql } from 'kysely';
+import { uniqueViolation } from '../../database/postgres-error.ts';
+import { canSee, requireRole } from '../../kit/access.ts';
+import { actorOf, appendAudit } from '../../kit/audit.ts';
+import type { Context } from '../../kit/context.ts';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
+import { newId } from '../../kit/ids.ts';
+import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
+import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
+import type { Role } from '../../kit/rights.ts';
+import { selectIdPage, selectRowsIn } from '../../kit/table-rows.ts';
+import { verifyPassword } from '../access/access.service.ts';
+import { appendEvents } from '../events/events.service.ts';
+import { checkCode, checkName } from '../plants/plant-model-rules.ts';
+import { findPart, loadPart } from '../plants/plants.service.ts';
+import {
+  endAssignment,
+  insertApproval,
+  insertAssignment,
+  insertModel,
+  isArtifactOf,
+  lockCamera,
+  selectCurrentAssignments,
+  selectSigningKeys,
+} from './models.queries.ts';
+import type { ApprovalRow, ModelAssignmentRow, ModelRow, ModelVersionRow, SigningKeyRow } from './models.table.ts';
+
+/** Who makes models and has them trained. */
+export const MODELLERS: readonly Role[] = ['ml_engineer', 'administrator'];
+/** Who signs that a version may run, and puts it on a camera. An administrator does not approve by being one. */
+export const APPROVERS: readonly Role[] = ['approver'];
+
+const longestMeaning = 500;
+
+type ModelTableName = 'model' | 'model_version' | 'approval' | 'model_assignment';
+interface ModelRows {
+  model: ModelRow;
+  model_version: ModelVersionRow;
+  approval: ApprovalRow;
+  model_assignment: ModelAssignmentRow;
+}
+
+export async function createModel(
+  context: Context,
+  input: { plantId: string; code: string; name: string },
+): Promise<ModelRow> {
+  const plant = await findPart(context, 'plant', keyOf('Plant', input.plantId, 'input.plantId'));
+  if (!plant) throw new NotFoundError('input.plantId', input.plantId);
+  requireRole(context, plant.id, MODELLERS);
+  const code = checkCode(input.code);
+  const row: ModelRow = {
+    id: newId(),
+    plant_id: plant.id,
+    code,
+    name: checkName(input.name),
+    created_at: context.now(),
+  };
+  try {
+    await context.db.transaction().execute(async (trx) => {
+      await insertModel(trx, row);
+      const who = { actor: actorOf(context.viewer), at: context.now(), plantId: plant.id };
+      const subject = { subjectType: 'Model', subjectId: row.id };
+      await appendAudit(trx, { ...who, ...subject, action: 'model.create', detail: { code } });
+    });
+  } catch (error) {
+    if (uniqueViolation(error) === undefined) throw error;
+    throw new ConflictError('input.code', code, 'a model with this code exists in the plant already; choose another');
+  }
+  return row;
+}
+
+export interface ApproveModelVersion {
+  modelVersionId: string;
+  meaning: string;
+  password: string;
+}
+
+/** Signs that the version may run: who, when and what it means, with the password given again. */
+export async function approveModelVersion(context: Context, input: ApproveModelVersion): Promise<ApprovalRow> {
+  const field = 'input.modelVersionId';
+  const version = await findModelRow(context, 'model_version', keyOf('ModelVersion', input.modelVersionId, field));
+  if (!version) throw new NotFoundError(field, input.modelVersionId);
+  requireRole(context, version.plant_id, APPROVERS);
+  const meaning = input.meaning.trim();
+  if (meaning.length < 1 || meaning.length > longestMeaning || meaning.includes('\0')) {
+    throw new InvalidInputError(
+      'input.meaning',
+      input.meaning,
+      `say in 1 to ${longestMeaning} characters what the signature means`,
+    );
+  }
+  const personId = personOf(context);
+  await verifyPassword(context, personId, input.password);
+  const row: ApprovalRow = {
+    id: newId(),
+    plant_id: version.plant_id,
+    model_version_id: version.id,
+    person_id: personId,
+    approved_at: context.now(),
+    meaning,
+  };
+  await context.db.transaction().execute(async (trx) => {
+    await insertApproval(trx, row);
+    const who = { actor: actorOf(context.viewer), at: row.approved_at };
+    const data = { approvalId: encodeGlobalId('Approval', row.id), modelVersionId: input.modelVersionId, meaning };
+    await appendEvents(trx, row.plant_id, [{ kind: 'model.approved', occurredAt: who.at, actor: who.actor, data }]);
+    const subject = { subjectType: 'ModelVersion', subjectId: version.id, plantId: row.plant_id };
+    const detail = { approval: row.id, meaning, artifactSha256: version.artifact_sha256.toString('hex') };
+    await appendAudit(trx, { ...who, ...subject, action: 'model.approve', detail });
+  });
+  context.hub.wake('event', row.plant_id);
+  return row;
+}
+
+/** Puts an approved version on a camera in place of what runs there. */
+export async function assignModel(
+  context: Context,
+  input: { cameraId: string; approvalId: string },
+): Promise<ModelAssignmentRow> {
+  const camera = await findPart(context, 'camera', keyOf('Camera', input.cameraId, 'input.cameraId'));
+  if (!camera) throw new NotFoundError('input.cameraId', input.cameraId);
+  requireRole(context, camera.plant_id, APPROVERS);
+  const approval = await findModelRow(context, 'approval', keyOf('Approval', input.approvalId, 'input.approvalId'));
+  if (approval?.plant_id !== camera.plant_id) throw new NotFoundError('input.approvalId', input.approvalId);
+  const station = await loadPart(context, 'station', camera.station_id);
+  const row: ModelAssignmentRow = {
+    id: newId(),
+    plant_id: camera.plant_id,
+    camera_id: camera.id,
+    model_version_id: approval.model_version_id,
+    approval_id: approval.id,
+    assigned_by: personOf(context),
+    assigned_at: context.now(),
+    ended_at: null,
+  };
+  await context.db.transaction().execute(async (trx) => {
+    await lockCamera(trx, camera.id);
+    await endAssignment(trx, camera.id, row.assigned_at);
+    await insertAssignment(trx, row);
+    const who = { actor: actorOf(context.viewer), at: row.assigned_at };
+    const modelVersionId = encodeGlobalId('ModelVersion', row.model_version_id);
+    const data = { cameraId: input.cameraId, modelVersionId, approvalId: input.approvalId };
+    const place = { lineId: station.line_id, stationId: station.id };
+    const event = { kind: 'model.assigned', occurredAt: who.at, actor: who.actor, ...place, data };
+    await appendEvents(trx, row.plant_id, [event]);
+    const subject = { subjectType: 'Camera', subjectId: camera.id, plantId: row.plant_id };
+    const detail = { assignment: row.id, modelVersion: row.model_version_id, approval: approval.id };
+    await appendAudit(trx, { ...who, ...subject, action: 'model.assign', detail });
+  });
+  context.hub.wake('event', row.plant_id);
+  return row;
+}
+
+/** The row with the id, if it exists and the caller may see it. An edge node sees the models of its plant. */
+export async function findModelRow<T extends ModelTableName>(
+  context: Context,
+  table: T,
+  id: string,
+): Promise<ModelRows[T] | null> {
+  const row = await loadById(context, table, id, (ids) => selectByIds(context, table, ids));
+  return row && canSee(context, row.plant_id) ? row : null;
+}
+
+/** The row that a foreign key points to. */
+export function loadModelRow<T extends ModelTableName>(context: Context, table: T, id: string): Promise<ModelRows[T]> {
+  return loadKnown(context, table, id, (ids) => selectByIds(context, table, ids));
+}
+
+export function loadModelsOfPlant(context: Context, plantId: string): Promise<ModelRow[]> {
+  const select = (ids: readonly string[]) => selectRowsIn(context.db, 'model', 'plant_id', ids, ['code']);
+  return loadByParent(context, 'models of plant', plantId, select, (row) => row.plant_id);
+}
+
+export function loadVersionsOfModel(context: Context, modelId: string): Promise<ModelVersionRow[]> {
+  const select = (ids: readonly string[]) => selectRowsIn(context.db, 'model_version', 'model_id', ids, ['number']);
+  return loadByParent(context, 'versions of model', modelId, select, (row) => row.model_id);
+}
+
+export function loadApprovals(context: Context, modelVersionId: string): Promise<ApprovalRow[]> {
+  const select = (ids: readonly string[]) => selectRowsIn(context.db, 'approval', 'model_version_id', ids, ['id']);
+  return loadByParent(context, 'approvals', modelVersionId, select, (row) => row.model_version_id);
+}
+
+export function loadAssignments(context: Context, modelVersionId: string): Promise<ModelAssignmentRow[]> {
+  const select = (ids: readonly string[]) =>
+    selectRowsIn(context.db, 'model_assignment', 'model_version_id', ids, ['id']);
+  return loadByParent(context, 'assignments', modelVersionId, select, (row) => row.model_version_id);
+}
+
+/** What the camera runs now. */
+export async function loadCurrentAssignment(context: Context, cameraId: string): Promise<ModelAssignmentRow | null> {
+  const select = (ids: readonly string[]) => selectCurrentAssignments(context.db, ids);
+  const [row] = await loadByParent(context, 'current assignment', cameraId, select, (each) => each.camera_id);
+  return row ?? null;
+}
+
+export function listSigningKeys(context: Context): Promise<SigningKeyRow[]> {
+  return selectSigningKeys(context.db);
+}
+
+export async function loadSigningKey(context: Context, id: string): Promise<SigningKeyRow> {
+  const loader = context.loader<string, SigningKeyRow>('signing key', async (ids) => {
+    const keys = new Map((await selectSigningKeys(context.db)).map((key) => [key.id, key]));
+    return ids.map((each) => keys.get(each) ?? new Error(`signing key ${each} is referenced but does not exist`));
+  });
+  return loader.load(id);
+}
+
+/** Whether the caller may fetch the artifact: it is of a version of a plant that the caller may see. */
+export function mayFetchArtifact(context: Pick<Context, 'db' | 'rights'>, sha256: string): Promise<boolean> {
+  return isArtifactOf(context.db, Buffer.from(sha256, 'hex'), context.rights.plantIds);
+}
+
+export async function listModels(
+  context: Context,
+  args: PageArgs,
+  plantId: string | null,
+): Promise<Connection<ModelRow>> {
+  const page = parsePage(args, context.config.limits, 1);
+  const ofPlant = plantId === null ? sql<boolean>`true` : sql<boolean>`plant_id = ${plantId}::uuid`;
+  const condition = sql<boolean>`plant_id = any(${[...context.rights.plantIds]}::uuid[]) AND ${ofPlant}`;
+  return toConnection(await selectIdPage(context.db, 'model', condition, page), page, (row) => [row.id]);
+}
+
+export async function listModelVersions(
+  context: Context,
+  args: PageArgs,
+  modelId: string | null,
+): Promise<Connection<ModelVersionRow>> {
+  const page = parsePage(args, context.config.limits, 1);
+  const ofModel = modelId === null ? sql<boolean>`true` : sql<boolean>`model_id = ${modelId}::uuid`;
+  const condition = sql<boolean>`plant_id = any(${[...context.rights.plantIds]}::uuid[]) AND ${ofModel}`;
+  return toConnection(await selectIdPage(context.db, 'model_version', condition, page), page, (row) => [row.id]);
+}
+
+async function selectByIds<T extends ModelTableName>(
+  context: Context,
+  table: T,
+  ids: readonly string[],
+): Promise<ModelRows[T][]> {
+  return (await selectRowsIn(context.db, table, 'id', ids, ['id'])) as ModelRows[T][];
+}
+
+/** Only people sign and assign; the field's rule keeps machines out, this says so again. */
+function personOf(context: Context): string {
+  const { viewer } = context;
+  if (viewer.kind !== 'person') throw new Error('A decision on a model takes a person.');
+  return viewer.personId;
+}
