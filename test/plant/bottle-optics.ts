@@ -67,7 +67,8 @@ export function throughGlass(u: number, height: number, look: BottleLook, out: F
 
   const s = Math.min(0.999, distance / outer);
   const bow = Math.sqrt(1 - s * s);
-  const row = Math.round(Math.min(BOTTLE_HEIGHT, Math.max(0, height - look.sag * (1 - bow))) * STEPS_PER_PX);
+  // `| 0` and not Math.round for places in tables: round may give -0, on which V8 gives its compiled code up.
+  const row = (Math.min(BOTTLE_HEIGHT, Math.max(0, height - look.sag * (1 - bow))) * STEPS_PER_PX + 0.5) | 0;
   const wall = look.wall * (1 + striaAt(u, height, look.striae)) * (ROWS.wall[row] ?? 0);
   const inner = Math.max(0, 1 - wall / outer);
   const hollow = s < inner ? Math.sqrt(inner * inner - s * s) : 0;
@@ -81,7 +82,7 @@ export function throughGlass(u: number, height: number, look: BottleLook, out: F
   const fromSeam = u - look.seam * outer;
   if (fromSeam < 3 && fromSeam > -3) transmits *= 1 - 0.05 * Math.exp(-fromSeam * fromSeam);
 
-  const side = Math.round((u / outer + 1) * 0.5 * SIDE_STEPS);
+  const side = ((u / outer + 1) * 0.5 * SIDE_STEPS + 0.5) | 0;
   out[GLINT] = look.shine * (ROWS.shine[row] ?? 0) * (SIDE_SHINE[side] ?? 0);
   for (const dust of look.dust) {
     const d = (u - dust.u) ** 2 + (height - dust.h) ** 2;
@@ -136,8 +137,8 @@ function striaTable(random: Random): Float32Array {
 function striaAt(u: number, height: number, table: Float32Array): number {
   const column = u / STRIA_GRID + STRIA_COLUMNS / 2;
   const row = Math.max(0, height) / STRIA_GRID;
-  const c = Math.floor(column);
-  const r = Math.floor(row);
+  const c = column | 0;
+  const r = row | 0;
   const at = r * STRIA_COLUMNS + c;
   const fc = column - c;
   const low = (table[at] ?? 0) + fc * ((table[at + 1] ?? 0) - (table[at] ?? 0));

@@ -100,7 +100,7 @@ function hermite(h: number, i: number, tangents: readonly number[]): number {
 }
 
 const { radius, slope, wall } = tables();
-const look = (table: Float64Array, height: number): number => table[Math.round(height * STEPS_PER_PX)] ?? 0;
+const look = (table: Float64Array, height: number): number => table[(height * STEPS_PER_PX + 0.5) | 0] ?? 0;
 
 export const BOTTLE: BottleShape = {
   radius: (height) => (height < 0 || height > BOTTLE_HEIGHT ? 0 : look(radius, height)),

@@ -147,7 +147,7 @@ function paintRow(scene: Scene, y: number): void {
     }
 
     const behind = rowLevel * backlightAt(x - look.lampX, y - look.lampY);
-    const path = Math.min(PATH_LENGTH - 1, Math.round((glass[PATH] ?? 0) * PATH_STEPS));
+    const path = Math.min(PATH_LENGTH - 1, ((glass[PATH] ?? 0) * PATH_STEPS + 0.5) | 0);
     const at = (y * WIDTH + x) * 3;
     for (let c = 0; c < 3; c++) {
       const through = transmits * (transmission[c * PATH_LENGTH + path] ?? 0) + glint;
