@@ -44,6 +44,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
+    // a subscription is refused when it begins; its events run in a context that knows rights only
+    authorizeOnSubscribe: true,
     // read at each question: signing in changes the rights in the midst of an execution
     authScopes: (context) => ({
       public: true,
