@@ -1,0 +1,70 @@
+/** From a machine's signals to the typed context of an inspection and the machine's present status. Pure. */
+import type { MachineContext, Quality, SignalAtInstant } from '../pipeline/frame.ts';
+import type { MachineNow } from './device.ts';
+
+const TEXTS = ['machineState', 'machineMode', 'productCode', 'recipeCode', 'batchCode', 'jobCode'] as const;
+const NUMBERS = ['speedPerMin', 'temperatureC', 'humidityPercent'] as const;
+const MAX_TEXT = 200;
+
+/** The value has the type that its name asks for; signals of other names may be anything. */
+export function fitsName({ name, value }: { name: string; value: unknown }): boolean {
+  if (TEXTS.some((typed) => typed === name)) return typeof value === 'string' && value.length <= MAX_TEXT;
+  if (NUMBERS.some((typed) => typed === name)) return typeof value === 'number' && Number.isFinite(value);
+  return true;
+}
+
+/** A typed field holds only what was GOOD: what may be wrong must not sort a part under a batch. `signals` tells all of it. */
+export function contextOf(signals: SignalAtInstant[]): MachineContext {
+  const pick = pickerOf(signals, (quality) => quality === 'GOOD');
+  return {
+    machineState: pick.text('machineState'),
+    machineMode: pick.text('machineMode'),
+    speedPerMin: pick.number('speedPerMin'),
+    productCode: pick.text('productCode'),
+    recipeCode: pick.text('recipeCode'),
+    batchCode: pick.text('batchCode'),
+    jobCode: pick.text('jobCode'),
+    temperatureC: pick.number('temperatureC'),
+    humidityPercent: pick.number('humidityPercent'),
+    signals,
+  };
+}
+
+/** The last known values, with the quality of the machine's state (or the worst, when no state is mapped) for all. */
+export function statusOf(signals: SignalAtInstant[]): MachineNow {
+  const pick = pickerOf(signals, (quality) => quality !== 'BAD');
+  const state = signals.find(({ name }) => name === 'machineState');
+  return {
+    quality: state?.quality ?? worst(signals),
+    sourceTime: state?.sourceTime ?? null,
+    state: pick.text('machineState'),
+    mode: pick.text('machineMode'),
+    speedPerMin: pick.number('speedPerMin'),
+    productCode: pick.text('productCode'),
+    recipeCode: pick.text('recipeCode'),
+    batchCode: pick.text('batchCode'),
+    jobCode: pick.text('jobCode'),
+    temperatureC: pick.number('temperatureC'),
+    humidityPercent: pick.number('humidityPercent'),
+    signals,
+  };
+}
+
+function pickerOf(signals: SignalAtInstant[], isUsable: (quality: Quality) => boolean) {
+  const find = (name: string) => signals.find((signal) => signal.name === name && isUsable(signal.quality))?.value;
+  return {
+    text(name: (typeof TEXTS)[number]): string | null {
+      const value = find(name);
+      return typeof value === 'string' ? value : null;
+    },
+    number(name: (typeof NUMBERS)[number]): number | null {
+      const value = find(name);
+      return typeof value === 'number' ? value : null;
+    },
+  };
+}
+
+function worst(signals: SignalAtInstant[]): Quality {
+  if (signals.length === 0 || signals.some(({ quality }) => quality === 'BAD')) return 'BAD';
+  return signals.some(({ quality }) => quality === 'STALE') ? 'STALE' : 'GOOD';
+}

@@ -1,0 +1,75 @@
+/** The edge node as a process: `node edge/main.ts --config FILE [--check]`. Exit 0 after a wished stop, 1 on a fault, 2 on a mistake of configuration. */
+import { parseArgs } from 'node:util';
+import { checkNode } from './check.ts';
+import { ConfigError, type EdgeConfig, readConfig } from './config.ts';
+import { createLog, type Logger } from './log.ts';
+import { type MetricsServer, startMetrics } from './metrics.ts';
+import { startEdgeNode } from './node.ts';
+import { PlanError } from './uplink/node-plan.ts';
+
+const USAGE = 'usage: npm run edge -- --config FILE [--check] [--json-log]';
+const STOP_MS = 5_000;
+const EXIT_FAULT = 1;
+const EXIT_MISTAKE = 2;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { config: { type: 'string' }, check: { type: 'boolean' }, 'json-log': { type: 'boolean' } },
+  });
+  if (values.config === undefined) throw new ConfigError(`--config is missing; ${USAGE}`);
+  const config = readConfig(values.config);
+  const log = createLog(values.check ? 'silent' : config.logLevel, config.node, values['json-log'] !== true);
+  if (!values.check) return await serve(config, log);
+  const isWell = await checkNode(config, log, (line) => console.log(line));
+  process.exit(isWell ? 0 : EXIT_FAULT);
+}
+
+async function serve(config: EdgeConfig, log: Logger): Promise<void> {
+  const starting = new AbortController();
+  const stopped = Promise.withResolvers<string>();
+  onEndOfLife((reason) => {
+    starting.abort();
+    stopped.resolve(reason);
+  });
+  const node = await startEdgeNode(config, log, starting.signal).catch((error) => {
+    if (starting.signal.aborted) process.exit(0);
+    throw error;
+  });
+  let metrics: MetricsServer | undefined;
+  if (config.metrics) {
+    metrics = await startMetrics(config.metrics, node.view);
+    log.info(`metrics at http://${config.metrics.host}:${metrics.port}/metrics`);
+  }
+  void node.ready.then(() => {
+    if (!starting.signal.aborted) process.stdout.write(`edge ready ${config.node}\n`);
+  });
+
+  log.info(`stopping: ${await stopped.promise}`);
+  setTimeout(() => {
+    log.error(`not stopped within ${STOP_MS} ms; what is not finished stays with its source`);
+    process.exit(EXIT_FAULT);
+  }, STOP_MS).unref();
+  await metrics?.stop();
+  await node.stop();
+  log.info('stopped');
+  process.exit(0);
+}
+
+function onEndOfLife(end: (reason: string) => void): void {
+  process.on('SIGTERM', () => end('SIGTERM'));
+  process.on('SIGINT', () => {
+    // Started by `npm start`: its parent decides, a Ctrl+C reaches the whole group.
+    if (process.env.LEHR_PARENT !== '1') end('SIGINT');
+  });
+  if (process.connected) process.on('disconnect', () => end('the parent is gone'));
+}
+
+main().catch((error: unknown) => {
+  const isMistake = error instanceof ConfigError || error instanceof PlanError;
+  console.error(isMistake || error instanceof Error ? (error as Error).message : String(error));
+  process.exit(isMistake || isUsage(error) ? EXIT_MISTAKE : EXIT_FAULT);
+});
+
+function isUsage(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}

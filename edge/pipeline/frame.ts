@@ -1,0 +1,81 @@
+/** What passes between source, stages and outbox. */
+import type { PreparedImage } from '#schema/prepare-image.ts';
+
+export type Quality = 'GOOD' | 'STALE' | 'BAD';
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** An image as a device gives it. Exactly one of `release` and `reject` ends it; neither means that it will come again. */
+export interface CapturedImage {
+  /** Names this image for ever: the outbox knows it until the source has let go of it. */
+  sourceKey: string;
+  partId: string | null;
+  capturedAtMs: number;
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The outbox has result and image: the source may delete its copy. */
+  release(): Promise<void>;
+  /** No inspection can be made of it. The source puts it aside where people see it, or offers it again while it is still being written. */
+  reject(reason: string): Promise<void>;
+}
+
+/** A machine signal at one instant, in the shape of the API's SignalInput. */
+export interface SignalAtInstant {
+  name: string;
+  value: Json;
+  unit: string | null;
+  quality: Quality;
+  sourceTime: string | null;
+}
+
+/** The machine at the moment of capture, in the shape of the API's ContextInput. A typed field is null unless its signal was GOOD. */
+export interface MachineContext {
+  machineState: string | null;
+  machineMode: string | null;
+  speedPerMin: number | null;
+  productCode: string | null;
+  recipeCode: string | null;
+  batchCode: string | null;
+  jobCode: string | null;
+  temperatureC: number | null;
+  humidityPercent: number | null;
+  signals: SignalAtInstant[];
+}
+
+export interface ImageStatistics {
+  brightness: number;
+  contrast: number;
+  colourCast: number;
+  sharpness: number;
+}
+
+/** The image as the model takes it, with what was measured on the way. */
+export interface PreparedFrame {
+  sha256: string;
+  prepared: PreparedImage;
+  statistics: ImageStatistics;
+}
+
+export type Verdict = 'PASS' | 'REJECT' | 'UNCERTAIN';
+
+/** Box and outline (x1, y1, x2, y2 …) are shares of the image's width and height. */
+export interface Defect {
+  class: string;
+  score: number;
+  box: { x: number; y: number; width: number; height: number };
+  outline: number[];
+}
+
+/** In the shape of the API's InspectionInput. */
+export interface InspectionResult {
+  id: string;
+  cameraId: string;
+  modelVersionId: string;
+  partId: string | null;
+  verdict: Verdict;
+  score: number;
+  /** From capture to verdict. */
+  latencyMs: number;
+  imageSha256: string;
+  imageStats: ImageStatistics;
+  defects: Defect[];
+  context: MachineContext | null;
+}

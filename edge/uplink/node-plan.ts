@@ -1,0 +1,129 @@
+/** What this node has to do: its cameras and their models, asked from the server by the codes of the configuration and kept for a start without it. */
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { EdgeConfig } from '../config.ts';
+import type { AssignedModel } from '../models/model-slots.ts';
+import { NODE_PLAN, NodePlanSchema } from './documents.ts';
+import { type ServerClient, UplinkError } from './server-client.ts';
+
+const PlannedCameraSchema = z.object({
+  station: z.string(),
+  line: z.string(),
+  camera: z.string(),
+  cameraId: z.string(),
+  model: z
+    .object({
+      modelVersionId: z.string(),
+      artifact: z.object({
+        sha256: z.string(),
+        signature: z.string(),
+        signingKeyId: z.string(),
+        sizeBytes: z.number(),
+        url: z.string(),
+      }),
+    })
+    .nullable(),
+});
+
+const PlanSchema = z.object({
+  format: z.literal(1),
+  node: z.string(),
+  nodeId: z.string(),
+  plantCode: z.string(),
+  /** Line code → id. */
+  lineIds: z.record(z.string(), z.string()),
+  cameras: z.array(PlannedCameraSchema),
+});
+
+export type NodePlan = z.infer<typeof PlanSchema>;
+export type PlannedCamera = z.infer<typeof PlannedCameraSchema>;
+
+/** Configuration and server contradict each other: a person has to change one of them. */
+export class PlanError extends Error {
+  override readonly name = 'PlanError';
+}
+
+/** Throws `UplinkError` when the server gives no answer and `PlanError` when the answer does not fit the configuration. */
+export async function fetchPlan(client: ServerClient, config: EdgeConfig, signal: AbortSignal): Promise<NodePlan> {
+  const { viewer } = await client.graphql(NODE_PLAN, '{}', NodePlanSchema, signal).catch((error: unknown) => {
+    if (error instanceof UplinkError && error.trouble === 'unauthorised')
+      throw new PlanError(refusedToken(error.message));
+    throw error;
+  });
+  if (!viewer) throw new PlanError(refusedToken('the server does not know it'));
+  const node = viewer.edgeNode;
+  if (!node)
+    throw new PlanError(
+      `server.token is the token "${viewer.tokenName}", which belongs to no edge node; create one for this node`,
+    );
+  if (node.code !== config.node) {
+    throw new PlanError(`node is "${config.node}"; the token belongs to node "${node.code}", correct one of them`);
+  }
+
+  const lineIds: Record<string, string> = {};
+  for (const { line } of node.stations) lineIds[line.code] = line.id;
+  config.machines.forEach(({ line }, index) => {
+    if (!lineIds[line])
+      throw new PlanError(unknown(`machines[${index}].line`, line, 'a line of this node', Object.keys(lineIds)));
+  });
+  const cameras = config.stations.flatMap((entry, index) => {
+    const atLine = node.stations.filter(({ line }) => line.code === entry.line);
+    if (atLine.length === 0)
+      throw new PlanError(unknown(`stations[${index}].line`, entry.line, 'a line of this node', Object.keys(lineIds)));
+    const station = atLine.find(({ code }) => code === entry.station);
+    if (!station) {
+      const codes = atLine.map(({ code }) => code);
+      throw new PlanError(
+        unknown(`stations[${index}].station`, entry.station, `a station of this node on ${entry.line}`, codes),
+      );
+    }
+    return entry.cameras.map(({ camera: code }, at): PlannedCamera => {
+      const camera = station.cameras.find((candidate) => candidate.code === code);
+      if (!camera) {
+        const codes = station.cameras.map((candidate) => candidate.code);
+        throw new PlanError(
+          unknown(`stations[${index}].cameras[${at}].camera`, code, `a camera of ${entry.station}`, codes),
+        );
+      }
+      const version = camera.assignment?.modelVersion;
+      const model: AssignedModel | null = version ? { modelVersionId: version.id, artifact: version.artifact } : null;
+      return { station: entry.station, line: entry.line, camera: code, cameraId: camera.id, model };
+    });
+  });
+  return { format: 1, node: node.code, nodeId: node.id, plantCode: node.plant.code, lineIds, cameras };
+}
+
+function refusedToken(reason: string): string {
+  return `server.token is refused (${reason}); create a token for this node and put it there`;
+}
+
+function unknown(field: string, value: string, what: string, known: string[]): string {
+  return `${field} is "${value}"; the server knows no such code as ${what}. It knows: ${known.join(', ') || 'none'}. Correct it, or create it there`;
+}
+
+/** Undefined when there is none, or it was made for other cameras than the configuration names now. */
+export async function readCachedPlan(config: EdgeConfig): Promise<NodePlan | undefined> {
+  try {
+    const plan = PlanSchema.parse(JSON.parse(await readFile(join(config.home, 'plan.json'), 'utf8')));
+    const wanted = config.stations.flatMap(({ station, line, cameras }) =>
+      cameras.map(({ camera }) => `${line}/${station}/${camera}`),
+    );
+    const known = new Set(plan.cameras.map(({ station, line, camera }) => `${line}/${station}/${camera}`));
+    return plan.node === config.node && wanted.every((camera) => known.has(camera)) ? plan : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function cachePlan(home: string, plan: NodePlan): Promise<void> {
+  const path = join(home, 'plan.json');
+  const file = await open(`${path}.part`, 'w');
+  try {
+    await file.writeFile(JSON.stringify(plan));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.part`, path);
+}
