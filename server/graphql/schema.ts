@@ -2,6 +2,15 @@
 import { builder } from '../kit/builder.ts';
 import '../modules/access/access.graphql.ts';
 import '../modules/access/access.mutations.graphql.ts';
+import '../modules/datasets/datasets.graphql.ts';
+import '../modules/images/images.graphql.ts';
+import '../modules/models/models.graphql.ts';
+import '../modules/models/models.mutations.graphql.ts';
+import '../modules/plants/edge-nodes.graphql.ts';
+import '../modules/plants/plants.graphql.ts';
+import '../modules/plants/plants.lists.graphql.ts';
+import '../modules/plants/plants.mutations.graphql.ts';
+import '../modules/training/training.graphql.ts';
 import './error-types.ts';
 import { assertEveryFieldHasRule } from './rules.ts';
 

@@ -4,7 +4,7 @@ import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
 import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/access.service.ts';
+import { loadPerson } from '../access/people.service.ts';
 import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
 import { PlantRef } from '../plants/plants.ref.ts';

@@ -11,7 +11,8 @@ import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
 import type { Role } from '../../kit/rights.ts';
 import { selectIdPage, selectRowsIn } from '../../kit/table-rows.ts';
-import { verifyPassword } from '../access/access.service.ts';
+import { WrongCredentialsError } from '../access/access.errors.ts';
+import { verifyPassword } from '../access/passwords.service.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { checkCode, checkName } from '../plants/plant-model-rules.ts';
 import { findPart, loadPart } from '../plants/plants.service.ts';
@@ -92,7 +93,7 @@ export async function approveModelVersion(context: Context, input: ApproveModelV
     );
   }
   const personId = personOf(context);
-  await verifyPassword(context, personId, input.password);
+  if (!(await verifyPassword(context, personId, input.password))) throw new WrongCredentialsError('The password is');
   const row: ApprovalRow = {
     id: newId(),
     plant_id: version.plant_id,

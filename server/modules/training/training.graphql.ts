@@ -3,7 +3,7 @@ import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/access.service.ts';
+import { loadPerson } from '../access/people.service.ts';
 import { DatasetVersionRef } from '../datasets/datasets.ref.ts';
 import { loadDatasetVersion } from '../datasets/datasets.service.ts';
 import { ModelRef, ModelVersionRef, TrainingRunRef } from '../models/models.ref.ts';

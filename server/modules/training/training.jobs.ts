@@ -54,7 +54,7 @@ async function train(
   const images = hashes.map((sha256) => ({ path: imagePath(services.config.home, run.plant_id, sha256), sha256 }));
   let saidAt = 0;
   let saving: Promise<void> = Promise.resolve();
-  const onProgress = ({ progress, step }: { progress: number; step: string }) => {
+  const onProgress = (progress: number, step: string) => {
     const now = Date.now();
     if (now - saidAt < progressEveryMs) return;
     saidAt = now;
