@@ -61,6 +61,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     directResult: true,
     defaultUnionOptions: {
       name: ({ fieldName }) => `${fieldName.charAt(0).toUpperCase()}${fieldName.slice(1)}Result`,
+      description: 'What was done, or the refusal that says why not.',
     },
   },
   relay: {
@@ -75,6 +76,11 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     defaultEdgeTypeOptions: { description: 'One place in a list.', authScopes: { public: true } },
     edgesFieldOptions: { nullable: false, description: 'The places on this page, in order.' },
     nodeFieldOptions: { nullable: false, description: 'What stands at this place.' },
+    pageInfoFieldOptions: { description: 'Where this page lies in the list.' },
+    hasNextPageFieldOptions: { description: 'Whether more follows this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether more precedes this page.' },
+    startCursorFieldOptions: { description: 'Cursor of the first place on this page.' },
+    endCursorFieldOptions: { description: 'Cursor of the last place on this page.' },
     cursorFieldOptions: { description: 'Opaque; pass it back as `after` or `before`.' },
     nodeTypeOptions: { description: 'Anything that has a global id.' },
     nodeQueryOptions: {

@@ -4,7 +4,7 @@ import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
 import { artifactUrl } from '../../kit/paths.ts';
 import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/access.service.ts';
+import { loadPerson } from '../access/people.service.ts';
 import { DatasetVersionRef } from '../datasets/datasets.ref.ts';
 import { loadDatasetVersion } from '../datasets/datasets.service.ts';
 import { CameraRef, PlantRef } from '../plants/plants.ref.ts';
