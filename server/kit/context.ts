@@ -41,7 +41,7 @@ export interface Context {
   /** The rest of this execution runs as the one who has just signed in. */
   become(principal: Principal, rights: Rights): void;
   /** Sets or clears (null) the session cookie of the answer; undefined where there is no answer to set it on. */
-  setSessionCookie(session: { id: string; expiresAt: Date } | null): void;
+  setSessionCookie(session: { id: string; expiresAt: Date } | null): Promise<void>;
 }
 
 /** What stays the same for the life of the server. */
@@ -61,7 +61,7 @@ export interface Caller {
   readonly rights: Rights;
   /** null: nobody is signed in; 'shared': the execution serves several people, so asking who they are is a bug. */
   readonly principal: Principal | null | 'shared';
-  setSessionCookie?(session: { id: string; expiresAt: Date } | null): void;
+  setSessionCookie?(session: { id: string; expiresAt: Date } | null): Promise<void>;
 }
 
 /** A context for one execution. Make a new one for every event of a subscription: loaders remember what they loaded. */
@@ -102,6 +102,6 @@ export function makeContext(services: Services, caller: Caller): Context {
       rights = nextRights;
       loaders.clear();
     },
-    setSessionCookie: (session) => caller.setSessionCookie?.(session),
+    setSessionCookie: async (session) => caller.setSessionCookie?.(session),
   };
 }

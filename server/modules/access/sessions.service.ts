@@ -51,7 +51,7 @@ export async function signOut(context: Context): Promise<boolean> {
   });
   const [key] = principalKeys(viewer);
   if (key !== undefined) context.hub.revoke(key);
-  context.setSessionCookie(null);
+  await context.setSessionCookie(null);
   return true;
 }
 
@@ -121,7 +121,7 @@ async function enter(context: Context, session: OpenedSession): Promise<void> {
   if (!row) throw new WrongCredentialsError('Email or password is');
   const { principal, rights } = personIdentity(row);
   if (principal) context.become(principal, rights);
-  context.setSessionCookie(session);
+  await context.setSessionCookie(session);
 }
 
 function hashCode(code: string): Buffer {

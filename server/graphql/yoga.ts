@@ -1,0 +1,188 @@
+/** GraphQL over HTTP: identifies the caller, bounds and caches documents, masks errors. Subscriptions go over WebSocket. */
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+} from 'graphql';
+import { createGraphQLError, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Credentials } from '../http/credentials.ts';
+import { credentialsOf, isOriginAllowed, sessionCookieHeader } from '../http/credentials.ts';
+import { type Context, makeContext, type Services } from '../kit/context.ts';
+import { newId } from '../kit/ids.ts';
+import type { Authenticator, Identity } from '../modules/access/authenticate.service.ts';
+import { createErrorMask, type MaskError } from './mask-error.ts';
+import { queryLimitRule } from './query-limits.ts';
+
+export interface YogaOptions {
+  schema: GraphQLSchema;
+  services: Services;
+  authenticator: Authenticator;
+  /** Counts executed operations; `outcome` is 'ok' or 'error'. */
+  onOperation?(kind: string, outcome: 'ok' | 'error', seconds: number): void;
+}
+
+/** What the HTTP door knows of a request; `fetch` without it stands for a local caller. */
+export interface RequestFacts {
+  address?: string;
+  isSecure?: boolean;
+}
+
+/** What is decided once for a request. */
+interface Visit {
+  requestId: string;
+  identity: Identity;
+  cookies: string[];
+}
+
+export type Yoga = YogaServerInstance<RequestFacts, Context>;
+
+export function createGraphQLDoor(options: YogaOptions): Yoga {
+  const { services } = options;
+  const { limits } = services.config;
+  const visits = new WeakMap<Request, Visit>();
+  const mask = createErrorMask(services.log);
+
+  return createYoga<RequestFacts, Context>({
+    schema: options.schema,
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    batching: false,
+    multipart: false,
+    cors: false,
+    healthCheckEndpoint: '/graphql/health',
+    maxRequestBodySize: limits.bodyBytes,
+    parserAndValidationCache: {
+      documentCache: boundedCache(limits.documentsCached),
+      errorCache: boundedCache(limits.documentsCached),
+    },
+    maskedErrors: { maskError: (error) => maskAny(mask, error) },
+    context: ({ request, address, isSecure }) => {
+      const visit = visits.get(request);
+      if (!visit) throw new Error('The request was not identified.');
+      return contextOf(options, visit, { address: address ?? 'local', isSecure: isSecure ?? false });
+    },
+    plugins: [
+      useIdentity(options.authenticator, visits),
+      useLimits(limits, visits),
+      useMask(options, mask),
+    ] as Plugin[],
+  }) as unknown as Yoga;
+}
+
+function contextOf(options: YogaOptions, visit: Visit, facts: Required<RequestFacts>): Context {
+  const { requestId, identity, cookies } = visit;
+  return makeContext(options.services, {
+    requestId,
+    address: facts.address,
+    rights: identity.rights,
+    principal: identity.principal,
+    setSessionCookie: async (session) => {
+      const value = session && (await options.authenticator.signSession(session));
+      cookies.push(sessionCookieHeader(value, session?.expiresAt ?? null, facts.isSecure));
+    },
+  });
+}
+
+/** Says who asks before anything is parsed; refuses bad tokens, foreign origins and streams. */
+function useIdentity(authenticator: Authenticator, visits: WeakMap<Request, Visit>): Plugin {
+  return {
+    async onRequest({ request, endResponse, fetchAPI }) {
+      const refuse = (status: number, message: string, code: string) =>
+        endResponse(
+          new fetchAPI.Response(JSON.stringify({ errors: [{ message, extensions: { code } }] }), {
+            status,
+            headers: { 'content-type': 'application/json; charset=utf-8' },
+          }),
+        );
+      const header = (name: string) => request.headers.get(name);
+      const credentials: Credentials = credentialsOf(header);
+      if (header('accept')?.includes('text/event-stream') || header('accept')?.includes('multipart/mixed')) {
+        return refuse(406, 'Streams are served over WebSocket (graphql-transport-ws).', 'NOT_ACCEPTABLE');
+      }
+      if (request.method === 'POST' && !isOriginAllowed(header, credentials)) {
+        return refuse(403, 'The Origin is not this server.', 'FORBIDDEN');
+      }
+      const identity = await authenticator.identify(credentials);
+      if (!identity) return refuse(401, 'The token is not known, has expired or was revoked.', 'UNAUTHENTICATED');
+      visits.set(request, { requestId: newId(), identity, cookies: [] });
+    },
+    onResponse({ request, response }) {
+      const visit = visits.get(request);
+      if (!visit) return;
+      response.headers.set('x-request-id', visit.requestId);
+      response.headers.set('cache-control', 'no-store');
+      for (const cookie of visit.cookies) response.headers.append('set-cookie', cookie);
+    },
+  };
+}
+
+/** Bounds what is parsed and validated, and keeps the schema's inside from anonymous callers. */
+function useLimits(limits: Services['config']['limits'], visits: WeakMap<Request, Visit>): Plugin {
+  const rule = queryLimitRule(limits);
+  return {
+    onParse({ params }) {
+      params.options = { ...params.options, maxTokens: limits.queryTokens };
+    },
+    onValidate({ context, addValidationRule }) {
+      addValidationRule(rule);
+      const isAnonymous = visits.get(context.request)?.identity.rights.isAnonymous ?? true;
+      if (!isAnonymous) return;
+      addValidationRule(NoSchemaIntrospectionCustomRule);
+      return ({ result, setResult }) => setResult((result as GraphQLError[]).map(withoutSuggestion));
+    },
+    onSubscribe({ setResultAndStopExecution }) {
+      const message = 'Subscriptions are served over WebSocket (graphql-transport-ws) at this address.';
+      setResultAndStopExecution({ errors: [createGraphQLError(message, { extensions: { http: { status: 405 } } })] });
+    },
+  };
+}
+
+function useMask(options: YogaOptions, mask: MaskError): Plugin<Context> {
+  return {
+    onExecute({ args, context }) {
+      const startedMs = performance.now();
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (!('errors' in result || 'data' in result)) return;
+          const operation = getOperationAST(args.document, args.operationName)?.operation;
+          // what a person changes may be the rights of anybody
+          if (operation === OperationTypeNode.MUTATION && context.rights.isPerson) options.authenticator.forgetAll();
+          const outcome = result.errors ? 'error' : 'ok';
+          options.onOperation?.(operation ?? 'query', outcome, (performance.now() - startedMs) / 1000);
+          if (!result.errors) return;
+          setResult({ ...result, errors: result.errors.map((error) => mask(error, context.requestId)) });
+        },
+      };
+    },
+  };
+}
+
+/** For errors outside of execution, which belong to no request that we know. */
+function maskAny(mask: MaskError, error: unknown): Error {
+  if (error instanceof GraphQLError) return mask(error, newId());
+  const origin = error instanceof Error ? error : new Error(String(error));
+  return mask(new GraphQLError(origin.message, { originalError: origin }), newId());
+}
+
+/** "Did you mean …" tells names of the schema. */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const [message = error.message] = error.message.split(' Did you mean');
+  return message === error.message ? error : new GraphQLError(message, { nodes: error.nodes ?? null });
+}
+
+function boundedCache<T>(most: number): { get(key: string): T | undefined; set(key: string, value: T): void } {
+  const known = new Map<string, T>();
+  return {
+    get: (key) => known.get(key),
+    set(key, value) {
+      known.set(key, value);
+      if (known.size <= most) return;
+      const [oldest] = known.keys();
+      if (oldest !== undefined) known.delete(oldest);
+    },
+  };
+}
