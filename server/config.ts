@@ -47,6 +47,7 @@ const environment = z.object({
   LEHR_LIMIT_LATE_DAYS: count(400, 3660),
   LEHR_LIMIT_SKEW_S: count(300, 86_400),
   LEHR_LIMIT_NODE_SILENCE_MS: count(5000, 3_600_000, 1000),
+  LEHR_LIMIT_NODE_PARTS: count(100, 10_000),
   LEHR_LIMIT_DEFECTS: count(100, 10_000),
   LEHR_LIMIT_OUTLINE_POINTS: count(1000, 100_000),
   LEHR_LIMIT_SIGNALS: count(100, 10_000),
@@ -121,6 +122,8 @@ export function readConfig(env: Record<string, string | undefined>) {
       skewMs: value.LEHR_LIMIT_SKEW_S * 1000,
       /** A node that says nothing for so long is down. */
       nodeSilenceMs: value.LEHR_LIMIT_NODE_SILENCE_MS,
+      /** Cameras, and machines, in the report of one node. */
+      nodeParts: value.LEHR_LIMIT_NODE_PARTS,
       /** Of one inspection; an outline's points are pairs. */
       defects: value.LEHR_LIMIT_DEFECTS,
       outlinePoints: value.LEHR_LIMIT_OUTLINE_POINTS,

@@ -1,16 +1,8 @@
 /** What an edge node says of one inspection, as the API has coerced it. */
-import type { SignalQuality } from '../machines/machines.table.ts';
+import type { SignalInput } from '../machines/signals.ts';
 import type { VerdictName } from './inspections.table.ts';
 
 type Maybe<T> = T | null | undefined;
-
-export interface SignalInput {
-  name: string;
-  value?: unknown;
-  unit?: Maybe<string>;
-  quality: SignalQuality;
-  sourceTime?: Maybe<Date>;
-}
 
 export interface ContextInput {
   productCode?: Maybe<string>;

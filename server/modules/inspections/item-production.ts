@@ -11,8 +11,8 @@ import {
   type ProductionCodes,
   type ProductionIds,
 } from '../jobs/jobs.service.ts';
+import { told } from '../machines/signals.ts';
 import { type IngestCache, ingestCache } from './ingest-cache.ts';
-import { told } from './prepare-inspection.ts';
 import type { ReadItem } from './read-item.ts';
 
 export interface Production extends ProductionIds {

@@ -1,11 +1,12 @@
 /** Reads one item of a call as far as that goes without the database. */
+
+import { type Refusal, shown } from '../../kit/check-values.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from './capture-time.ts';
-import { checkInspection, type InspectionLimits, shown } from './check-inspection.ts';
+import { checkInspection, type InspectionLimits } from './check-inspection.ts';
 import { contentHash } from './content-hash.ts';
 import type { InspectionInput } from './inspection-input.ts';
-import type { Refusal } from './refusal.ts';
 
 /** An item whose values can be kept; whether its camera and model may say so is still to be asked. */
 export interface ReadItem {

@@ -1,10 +1,11 @@
 /** Records what edge nodes have seen. Every item has its own outcome; what is recorded is written in one transaction. */
 import { hash } from 'node:crypto';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
+import { type Refusal, shown } from '../../kit/check-values.ts';
 import type { Context } from '../../kit/context.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { viewingNode } from '../../kit/viewing-node.ts';
-import { shown } from './check-inspection.ts';
+import { storedSignals, told } from '../machines/signals.ts';
 import {
   addMinuteCounts,
   type CameraPlace,
@@ -21,9 +22,7 @@ import type { InspectionInput } from './inspection-input.ts';
 import { establishProduction, knownProduction, type Production } from './item-production.ts';
 import { minuteCounts } from './minute-counts.ts';
 import { ensureDays, utcDay } from './partitions.ts';
-import { storedSignals, told } from './prepare-inspection.ts';
 import { type ReadItem, readItem, rememberedKeys } from './read-item.ts';
-import type { Refusal } from './refusal.ts';
 
 export type RecordOutcome = 'recorded' | 'duplicate' | 'conflict' | 'refused';
 
@@ -225,7 +224,7 @@ function newInspection(item: PlacedItem, production: Production | undefined): Ne
     speedPerMin: context?.speedPerMin ?? null,
     temperatureC: context?.temperatureC ?? null,
     humidityPercent: context?.humidityPercent ?? null,
-    signals: storedSignals(context?.signals),
+    signals: context && context.signals.length > 0 ? JSON.stringify(storedSignals(context.signals)) : null,
     stats: input.imageStats ?? null,
     position: input.position ?? null,
     defects: input.defects,

@@ -1,6 +1,7 @@
 /** What runs on a line: jobs follow each other, codes of products, recipes and batches are taken up as the plant uses them. */
 import type { Db, Trx } from '../../database/database.ts';
 import type { Context } from '../../kit/context.ts';
+import { encodeGlobalId } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { loadById } from '../../kit/load-rows.ts';
 import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
@@ -134,7 +135,7 @@ async function endJob(trx: Trx, job: JobRow, at: Date): Promise<JobChange> {
 }
 
 function jobChange(kind: JobChange['kind'], job: JobRow, occurredAt: Date): JobChange {
-  return { kind, lineId: job.line_id, occurredAt, data: { jobId: job.id, jobCode: job.code } };
+  return { kind, lineId: job.line_id, occurredAt, data: { jobId: encodeGlobalId('Job', job.id), jobCode: job.code } };
 }
 
 /** Holds the lines until the transaction ends; call it once with all lines, before `joinJob` and `followJob`. */

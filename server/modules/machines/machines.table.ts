@@ -34,7 +34,15 @@ export interface MachineStatusTable {
   received_at: Date;
 }
 
+/** A row for every edge node that is up. */
+export interface NodePresenceTable {
+  edge_node_id: string;
+  plant_id: string;
+  up_since: Date;
+}
+
 export interface MachinesTables {
+  node_presence: NodePresenceTable;
   machine_status: MachineStatusTable;
 }
 
