@@ -3,6 +3,8 @@ import { builder } from '../kit/builder.ts';
 import '../modules/access/access.graphql.ts';
 import '../modules/access/access.mutations.graphql.ts';
 import '../modules/datasets/datasets.graphql.ts';
+import '../modules/events/events.graphql.ts';
+import '../modules/events/events.live.graphql.ts';
 import '../modules/images/images.graphql.ts';
 import '../modules/models/models.graphql.ts';
 import '../modules/models/models.mutations.graphql.ts';
@@ -16,6 +18,7 @@ import { assertEveryFieldHasRule } from './rules.ts';
 
 builder.queryType({ description: 'What can be asked.' });
 builder.mutationType({ description: 'What can be done. Each act is audited.' });
+builder.subscriptionType({ description: 'What can be followed, over WebSocket.' });
 
 export const schema = builder.toSchema({ sortSchema: true });
 

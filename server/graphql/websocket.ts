@@ -1,7 +1,8 @@
 /** The live door: WebSocket upgrades on /graphql, and the end of all connections when the server stops. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { credentialsOf, isOriginAllowed } from '../http/credentials.ts';
 import type { Log } from '../kit/log.ts';
 import { type Admission, type ConnectionLimits, WebSocketConnection } from './ws-connection.ts';
 import { subprotocol } from './ws-message.ts';
@@ -44,7 +45,7 @@ export function createWebSocketDoor({ runner, limits, log, authenticate }: WebSo
 
   return {
     handleUpgrade(request, socket, head) {
-      if (!isOriginAllowed(request)) return refuse(socket, '403 Forbidden', 'Origin is not this server');
+      if (!isFromHere(request)) return refuse(socket, '403 Forbidden', 'Origin is not this server');
       if (open.size >= limits.liveConnections) return refuse(socket, '503 Service Unavailable', 'Too many connections');
       server.handleUpgrade(request, socket, head, (ws) => {
         const admit = (payload: Record<string, unknown>) => {
@@ -74,15 +75,22 @@ export function createWebSocketDoor({ runner, limits, log, authenticate }: WebSo
   };
 }
 
-/** A browser sends its cookie wherever a page of another site tells it to connect, and the Origin tells that page: with a cookie it must be ours. */
-function isOriginAllowed({ headers }: IncomingMessage): boolean {
-  if (!headers.cookie) return true;
-  if (!headers.origin || !headers.host) return false;
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
+/** A browser sends its cookie wherever a page of another site tells it to connect, and says in Origin which page that is. */
+function isFromHere({ headers }: IncomingMessage): boolean {
+  const header = headerOf(headers);
+  return isOriginAllowed(header, credentialsOf(header));
 }
 
 function refuse(socket: Duplex, status: string, reason: string): void {
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${reason.length}\r\n\r\n${reason}`,
   );
+}
+
+/** Reads one header as `Headers.get` does. */
+export function headerOf(headers: IncomingHttpHeaders): (name: string) => string | null {
+  return (name) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(', ') : (value ?? null);
+  };
 }

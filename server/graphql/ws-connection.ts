@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import type { RawData, WebSocket } from 'ws';
 import type { Caller } from '../kit/context.ts';
+import { newId } from '../kit/ids.ts';
 import type { Log } from '../kit/log.ts';
 import type { LiveCaller, LiveConnection } from '../live/connections.ts';
 import { rightsChanged } from '../live/live-errors.ts';
@@ -189,7 +190,8 @@ export class WebSocketConnection implements LiveConnection {
     const operation: Operation = { ended: false, stop: () => {} };
     this.#operations.set(id, operation);
     const sink = this.#sink(id, operation);
-    const outcome = await runOperation(runner, { request, caller: this.#admission.caller, sink });
+    const caller: Caller = { ...this.#admission.caller, requestId: newId() };
+    const outcome = await runOperation(runner, { request, caller, sink });
     if (outcome.kind === 'streaming') {
       // The client, or a revocation, was faster.
       if (operation.ended) outcome.stop();

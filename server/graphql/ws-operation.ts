@@ -24,6 +24,8 @@ export interface OperationRunner {
   makeContext(caller: Caller): Context;
   /** What a client may read of an error: refusals as they are, everything else masked, and logged once. */
   maskError(error: GraphQLError, caller: Caller): GraphQLError;
+  /** What was changed may be the rights of anybody. */
+  afterMutation(caller: Caller): void;
 }
 
 export interface RunRequest {
@@ -45,7 +47,9 @@ export async function runOperation(runner: OperationRunner, { request, caller, s
   if (!operation) return { kind: 'refused', errors: [new GraphQLError(operationProblem(request.operationName))] };
 
   if (operation.operation === 'subscription') return subscribe(runner, { request, caller, sink }, document, operation);
-  return { kind: 'result', result: await executeOnce(runner, document, request, caller) };
+  const result = await executeOnce(runner, document, request, caller);
+  if (operation.operation === 'mutation') runner.afterMutation(caller);
+  return { kind: 'result', result };
 }
 
 async function subscribe(
