@@ -1,0 +1,32 @@
+/** POST /graphql: bounds the body, hands it to Yoga, writes its answer. */
+import type { Yoga } from '../graphql/yoga.ts';
+import { readBody } from './request-body.ts';
+import { addressOf, type Route } from './route.ts';
+
+export function createGraphQLRoute(yoga: Yoga, options: { bodyBytes: number; isSecure: boolean }): Route {
+  return async ({ request, response, url }) => {
+    const { method = 'GET' } = request;
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    const body = hasBody ? await readBody(request, options.bodyBytes) : null;
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value !== undefined && !name.startsWith(':'))
+        headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    }
+    const answer = await yoga.fetch(
+      url,
+      { method, headers, ...(body === null ? {} : { body: body.toString('utf8') }) },
+      { address: addressOf(request), isSecure: options.isSecure },
+    );
+
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    response.statusCode = answer.status;
+    answer.headers.forEach((value, name) => {
+      if (name !== 'set-cookie' && name !== 'content-length') response.setHeader(name, value);
+    });
+    const cookies = answer.headers.getSetCookie();
+    if (cookies.length > 0) response.setHeader('set-cookie', cookies);
+    response.setHeader('content-length', bytes.length);
+    response.end(method === 'HEAD' ? undefined : bytes);
+  };
+}
