@@ -93,7 +93,7 @@ export async function markSilentNodes({ db, hub, config, now }: Services, watche
 }
 
 /** The machine of a line as last reported; null when nobody has. */
-export function loadMachine(context: Context, lineId: string): Promise<MachineStatusRow | null> {
+export function loadMachineStatus(context: Context, lineId: string): Promise<MachineStatusRow | null> {
   const loader = context.loader<string, MachineStatusRow | null>('machines', async (lineIds) => {
     const byLine = new Map((await selectMachines(context.db, lineIds)).map((row) => [row.line_id, row]));
     return lineIds.map((each) => byLine.get(each) ?? null);

@@ -1,0 +1,166 @@
+/** Recording inspections: shapes only; the rules are in `record-inspections.ts`. */
+import { builder } from '../../kit/builder.ts';
+import { InvalidInputError } from '../../kit/errors.ts';
+import { SignalInputRef } from '../machines/machines.ref.ts';
+import { VerdictEnum } from './inspections.ref.ts';
+import { type RecordedItem, type RecordOutcome, recordInspections } from './record-inspections.ts';
+
+const nodes = { roles: ['edge_node'] as const };
+
+const ImageStatsInput = builder.inputType('ImageStatsInput', {
+  description: 'What the image itself says of lighting and focus.',
+  fields: (t) => ({
+    brightness: t.float({ required: true, description: 'Mean of luma, 0 to 1.' }),
+    contrast: t.float({ required: true, description: 'Standard deviation of luma, 0 to 1.' }),
+    colourCast: t.float({ required: true, description: 'Distance of the mean chroma from grey, 0 to 1.' }),
+    sharpness: t.float({ required: true, description: 'Variance of the Laplacian of luma (0 to 255).' }),
+  }),
+});
+
+const PartPositionInput = builder.inputType('PartPositionInput', {
+  description: 'Offset and rotation of the part against the recipe’s reference.',
+  fields: (t) => ({
+    offsetXPx: t.float({ required: true, description: 'To the right, in pixels.' }),
+    offsetYPx: t.float({ required: true, description: 'Downwards, in pixels.' }),
+    rotationDeg: t.float({ required: true, description: 'Clockwise, in degrees.' }),
+  }),
+});
+
+const BoxInput = builder.inputType('BoxInput', {
+  description: 'A rectangle as shares of the image’s width and height.',
+  fields: (t) => ({
+    x: t.float({ required: true, description: 'Left edge, from the left.' }),
+    y: t.float({ required: true, description: 'Upper edge, from the top.' }),
+    width: t.float({ required: true, description: 'Share of the width.' }),
+    height: t.float({ required: true, description: 'Share of the height.' }),
+  }),
+});
+
+const DefectInput = builder.inputType('DefectInput', {
+  description: 'A place on the part that the model points to.',
+  fields: (t) => ({
+    class: t.string({ required: true, description: 'Kind of defect.' }),
+    score: t.float({ required: true, description: '0 to 1.' }),
+    box: t.field({ type: BoxInput, required: true, description: 'What surrounds it.' }),
+    outline: t.floatList({ description: 'x1, y1, x2, y2 … as shares of the image’s width and height.' }),
+  }),
+});
+
+const ContextInput = builder.inputType('ContextInput', {
+  description:
+    'The machine at the moment of capture. Codes that the server does not know are taken up; an empty one is none.',
+  fields: (t) => ({
+    productCode: t.string({ description: 'What is made.' }),
+    recipeCode: t.string({ description: 'What the machine runs with.' }),
+    batchCode: t.string({ description: 'What it is made from.' }),
+    jobCode: t.string({ description: 'The run it belongs to.' }),
+    machineState: t.string({ description: 'PackML state.' }),
+    machineMode: t.string({ description: 'PackML mode.' }),
+    speedPerMin: t.float({ description: 'Parts a minute.' }),
+    temperatureC: t.float({ description: 'Ambient temperature.' }),
+    humidityPercent: t.float({ description: 'Relative humidity.' }),
+    signals: t.field({ type: [SignalInputRef], required: true, description: 'Every mapped signal.' }),
+  }),
+});
+
+const InspectionInput = builder.inputType('InspectionInput', {
+  description: 'One image of one part, and what the model said of it.',
+  fields: (t) => ({
+    id: t.field({
+      type: 'UUID',
+      required: true,
+      description: 'UUIDv7 made at the moment of capture; its millisecond is the capture time.',
+    }),
+    cameraId: t.id({ required: true, description: 'A camera of the node that reports.' }),
+    modelVersionId: t.id({ required: true, description: 'A version that is or was assigned to the camera.' }),
+    verdict: t.field({ type: VerdictEnum, required: true, description: 'What the model says.' }),
+    score: t.float({ required: true, description: '0 to 1; 0.5 is the reject threshold.' }),
+    latencyMs: t.float({ required: true, description: 'From capture to verdict.' }),
+    partId: t.string({ description: 'What the machine calls the part.' }),
+    imageSha256: t.field({ type: 'Sha256', description: 'SHA-256 of the image, which may arrive later.' }),
+    imageStats: t.field({ type: ImageStatsInput, description: 'What the image itself says of lighting and focus.' }),
+    position: t.field({ type: PartPositionInput, description: 'How the part lay.' }),
+    context: t.field({ type: ContextInput, description: 'The machine at the moment of capture.' }),
+    defects: t.field({ type: [DefectInput], required: true, description: 'What the model points to.' }),
+  }),
+});
+
+const RecordOutcomeEnum = builder.enumType('RecordOutcome', {
+  description: 'What became of an item.',
+  values: {
+    RECORDED: { value: 'recorded' as RecordOutcome, description: 'Written now.' },
+    DUPLICATE: { value: 'duplicate' as RecordOutcome, description: 'Was written before; nothing has changed.' },
+    CONFLICT: {
+      value: 'conflict' as RecordOutcome,
+      description: 'The id was written before with other content; nothing has changed.',
+    },
+    REFUSED: { value: 'refused' as RecordOutcome, description: 'Cannot be taken; see field, value and reason.' },
+  },
+});
+
+const RecordInspectionsItem = builder.objectRef<RecordedItem>('RecordInspectionsItem').implement({
+  description: 'What became of one item.',
+  authScopes: nodes,
+  fields: (t) => ({
+    id: t.expose('id', { type: 'UUID', description: 'The item’s id.' }),
+    outcome: t.expose('outcome', { type: RecordOutcomeEnum, description: 'What became of it.' }),
+    field: t.string({
+      nullable: true,
+      description: 'Of REFUSED and CONFLICT: path inside the item.',
+      resolve: (item) => item.field ?? null,
+    }),
+    value: t.string({
+      nullable: true,
+      description: 'Of REFUSED and CONFLICT: the value there.',
+      resolve: (item) => item.value ?? null,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Of REFUSED and CONFLICT: what is wrong with the value and what to do.',
+      resolve: (item) => item.reason ?? null,
+    }),
+  }),
+});
+
+class RecordInspectionsPayload {
+  readonly items: RecordedItem[];
+  constructor(items: RecordedItem[]) {
+    this.items = items;
+  }
+
+  count(outcome: RecordOutcome): number {
+    return this.items.filter((item) => item.outcome === outcome).length;
+  }
+}
+
+const RecordInspectionsPayloadRef = builder.objectType(RecordInspectionsPayload, {
+  name: 'RecordInspectionsPayload',
+  description: 'What became of the items of a call.',
+  authScopes: nodes,
+  fields: (t) => ({
+    items: t.field({
+      type: [RecordInspectionsItem],
+      description: 'In the order of the input.',
+      resolve: ({ items }) => items,
+    }),
+    recorded: t.int({ description: 'Written now.', resolve: (payload) => payload.count('recorded') }),
+    duplicates: t.int({ description: 'Written before.', resolve: (payload) => payload.count('duplicate') }),
+    conflicts: t.int({
+      description: 'Written before with other content.',
+      resolve: (payload) => payload.count('conflict'),
+    }),
+    refused: t.int({ description: 'Cannot be taken.', resolve: (payload) => payload.count('refused') }),
+  }),
+});
+
+builder.mutationField('recordInspections', (t) =>
+  t.field({
+    type: RecordInspectionsPayloadRef,
+    description:
+      'Records what an edge node has seen. Every item has its own outcome; sending one again changes nothing.',
+    authScopes: nodes,
+    errors: { types: [InvalidInputError] },
+    args: { input: t.arg({ type: [InspectionInput], required: true, description: 'At most 500.' }) },
+    resolve: async (_root, { input }, context) => new RecordInspectionsPayload(await recordInspections(context, input)),
+  }),
+);
