@@ -19,19 +19,21 @@ export interface DatabaseOptions {
 export interface OpenDatabase {
   db: Db;
   kind: 'embedded' | 'postgresql';
+  /** For the job queue, which writes its own SQL: several statements in one text are allowed when there are no values. */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
   close(): Promise<void>;
 }
 
 /** Throws when the database cannot be reached or its folder cannot be opened. */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   if (options.url !== null) {
-    const db = connect(options, { connectionString: options.url, statement_timeout: options.statementMs });
+    const { db, query } = connect(options, { connectionString: options.url, statement_timeout: options.statementMs });
     await probe(db);
-    return { db, kind: 'postgresql', close: () => db.destroy() };
+    return { db, kind: 'postgresql', query, close: () => db.destroy() };
   }
 
   const embedded = await startEmbedded({ dataDir: options.dataDir, onFailure: options.onFailure });
-  const db = connect({ ...options, connections: 1 }, addressOf(embedded));
+  const { db, query } = connect({ ...options, connections: 1 }, addressOf(embedded));
   try {
     await probe(db);
   } catch (error) {
@@ -42,14 +44,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     await db.destroy();
     await embedded.close();
   };
-  return { db, kind: 'embedded', close };
+  return { db, kind: 'embedded', query, close };
 }
 
 function addressOf(embedded: EmbeddedServer): pg.PoolConfig {
   return { host: embedded.socketFolder, port: embedded.port, user: 'postgres', database: 'postgres', ssl: false };
 }
 
-function connect(options: DatabaseOptions, address: pg.PoolConfig): Db {
+function connect(options: DatabaseOptions, address: pg.PoolConfig): Pick<OpenDatabase, 'db' | 'query'> {
   let lastStatement = 'none yet';
   const pool = new pg.Pool({
     ...address,
@@ -76,7 +78,26 @@ function connect(options: DatabaseOptions, address: pg.PoolConfig): Db {
     }
   };
   const dialectPool = { connect: connectOrExplain, end: () => pool.end(), options: pool.options };
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: dialectPool }) });
+  return {
+    db: new Kysely<Database>({ dialect: new PostgresDialect({ pool: dialectPool }) }),
+    query: async (text, values) => runSql(await connectOrExplain(), text, values),
+  };
+}
+
+async function runSql(client: pg.PoolClient, text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
+  let isBroken = false;
+  try {
+    const result: pg.QueryResult | pg.QueryResult[] = await client.query(text, values ?? []);
+    // several statements give several results; callers want the rows of the one that has any
+    const rows = Array.isArray(result) ? result.find((each) => each.rows.length > 0)?.rows : result.rows;
+    return { rows: rows ?? [] };
+  } catch (error) {
+    // a text that began a transaction and failed in it must not leave it open for the next user of the connection
+    isBroken = /^\s*BEGIN\b/i.test(text);
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
 }
 
 /** Fails early and clearly when nobody answers. */
