@@ -67,9 +67,9 @@ export function startLineCamera(
     }
     const part = memory.nextPart;
     const partId = `${settings.prefix}-${String(part).padStart(8, '0')}`;
-    const { picture, memory: next } = await source.take(part, line, memory);
+    const { picture, goodRun } = await source.take(part, line, memory.goodRun);
     // Number first: a kill from here on leaves a gap, never two parts of one name.
-    memory = { nextPart: part + 1, ...next };
+    memory = { nextPart: part + 1, goodRun };
     writeStateFile(memoryFile, memory);
 
     const unfinished = join(settings.spool, `.${partId}${picture.extension}`);

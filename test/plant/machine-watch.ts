@@ -19,7 +19,7 @@ const VENDOR_URI = 'urn:lehr:plant:bottle-line';
 const POLL_MS = 250;
 const ANSWER_MS = 3_000;
 const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 5_000;
+const LAST_RETRY_MS = 2_000;
 
 /** What a camera knows of its line; the last known values stay when the machine is away. */
 export interface LineView {

@@ -19,18 +19,14 @@ export interface Picture {
   readonly className: string;
 }
 
-/** What a source must remember over a restart beside the part's number. */
-export interface SourceMemory {
-  readonly goodRun: number;
-}
-
 export interface PictureSource {
-  take(part: number, view: LineView, memory: SourceMemory): Promise<{ picture: Picture; memory: SourceMemory }>;
+  /** `goodRun` counts the parts since the last defect; the camera keeps it over a restart. */
+  take(part: number, view: LineView, goodRun: number): Promise<{ picture: Picture; goodRun: number }>;
 }
 
 export function createRenderedSource(line: string, seed: number, defectRate: number): PictureSource {
   return {
-    async take(part, view, { goodRun }) {
+    async take(part, view, goodRun) {
       const random = seededRandom(seedFrom(seed, line, part));
       const isDefective = random() < defectRate || goodRun >= LONGEST_GOOD_RUN;
       const kind = DEFECT_KINDS[Math.floor(random() * DEFECT_KINDS.length)] ?? 'crack';
@@ -41,7 +37,7 @@ export function createRenderedSource(line: string, seed: number, defectRate: num
         defect: isDefective ? kind : 'none',
       });
       const picture = { bytes: image, extension: '.jpg', className: isDefective ? kind : 'good' };
-      return { picture, memory: { goodRun: isDefective ? 0 : goodRun + 1 } };
+      return { picture, goodRun: isDefective ? 0 : goodRun + 1 };
     },
   };
 }
@@ -54,7 +50,7 @@ export function createFolderSource(line: string, seed: number, folder: string): 
   const files = testFiles(folder);
   let order: { cycle: number; files: typeof files } | undefined;
   return {
-    async take(part, _view, memory) {
+    async take(part, _view, goodRun) {
       const cycle = Math.floor((part - 1) / files.length);
       if (order?.cycle !== cycle) {
         order = { cycle, files: shuffled(seededRandom(seedFrom(seed, line, 'cycle', cycle)), files) };
@@ -62,7 +58,7 @@ export function createFolderSource(line: string, seed: number, folder: string): 
       const file = order.files[(part - 1) % files.length];
       if (!file) throw new Error(`part ${part} is out of its cycle`);
       const bytes = readFileSync(file.path);
-      return { picture: { bytes, extension: extname(file.path), className: file.className }, memory };
+      return { picture: { bytes, extension: extname(file.path), className: file.className }, goodRun };
     },
   };
 }
