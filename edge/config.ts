@@ -41,7 +41,7 @@ const MachineSchema = z
     /** machineState, machineMode, speedPerMin, productCode … fill the typed context; any other name is kept beside it. */
     signals: z
       .record(text, SignalSchema, 'give at least machineState with its path')
-      .refine((signals) => Object.keys(signals).length <= 200, 'give at most 200 signals'),
+      .refine((signals) => Object.keys(signals).length <= 100, 'give at most 100 signals'),
   })
   .refine((machine) => machine.staleAfterMs >= 5 * machine.publishingIntervalMs, {
     path: ['staleAfterMs'],

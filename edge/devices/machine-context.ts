@@ -4,12 +4,14 @@ import type { MachineNow } from './device.ts';
 
 const TEXTS = ['machineState', 'machineMode', 'productCode', 'recipeCode', 'batchCode', 'jobCode'] as const;
 const NUMBERS = ['speedPerMin', 'temperatureC', 'humidityPercent'] as const;
-const MAX_TEXT = 200;
+/** What the API takes of a typed field. */
+const MAX_TEXT = 100;
+const MAX_NUMBER = 1e30;
 
 /** The value has the type that its name asks for; signals of other names may be anything. */
 export function fitsName({ name, value }: { name: string; value: unknown }): boolean {
   if (TEXTS.some((typed) => typed === name)) return typeof value === 'string' && value.length <= MAX_TEXT;
-  if (NUMBERS.some((typed) => typed === name)) return typeof value === 'number' && Number.isFinite(value);
+  if (NUMBERS.some((typed) => typed === name)) return typeof value === 'number' && Math.abs(value) <= MAX_NUMBER;
   return true;
 }
 

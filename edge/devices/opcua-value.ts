@@ -9,8 +9,9 @@ export interface OpcuaReading {
   sourceMs: number | undefined;
 }
 
-const MAX_ITEMS = 64;
-const MAX_TEXT = 1_000;
+/** The API takes so much of a signal; more is no machine state but a document. */
+const MAX_ITEMS = 16;
+const MAX_TEXT = 200;
 
 export function readDataValue({ value, statusCode, sourceTimestamp, serverTimestamp }: DataValue): OpcuaReading {
   const sourceMs = (sourceTimestamp ?? serverTimestamp)?.getTime();
@@ -27,7 +28,7 @@ function qualityOf(statusCode: StatusCode): Quality {
 
 /** Undefined for what has no plain form, e.g. structures. */
 function toJson(value: unknown, dataType: DataType): Json | undefined {
-  if (typeof value === 'string') return value.length <= MAX_TEXT ? value : undefined;
+  if (typeof value === 'string') return isPlainText(value) ? value : undefined;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (value instanceof Date) return value.toISOString();
@@ -58,4 +59,9 @@ function fromWords([high, low]: [number, number], dataType: DataType): number | 
   const word = BigInt.asUintN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
   const number = Number(dataType === DataType.Int64 ? BigInt.asIntN(64, word) : word);
   return Number.isSafeInteger(number) ? number : undefined;
+}
+
+/** A NUL or half of a surrogate pair cannot be stored in PostgreSQL. */
+function isPlainText(text: string): boolean {
+  return text.length <= MAX_TEXT && text.isWellFormed() && !text.includes('\u0000');
 }

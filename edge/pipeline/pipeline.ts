@@ -47,6 +47,8 @@ export interface Pipeline {
 }
 
 const MAX_DEFECTS = 16;
+/** The most that the API takes; an image that waited longer for its node says an hour. */
+const MAX_LATENCY_MS = 3_600_000;
 const LATENCIES = 101;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
@@ -152,7 +154,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   ): Omit<InspectionResult, 'context'> {
     const { thresholds } = model.manifest;
     const verdict = decideVerdict(answer.score, thresholds);
-    const latencyMs = Math.max(0, Date.now() - image.capturedAtMs);
+    const latencyMs = Math.min(MAX_LATENCY_MS, Math.max(0, Date.now() - image.capturedAtMs));
     const map: AnomalyMap = answer.map;
     const defects =
       verdict === 'PASS'

@@ -22,7 +22,7 @@ export interface Outbox {
   readonly counts: Readonly<OutboxCounts>;
   /** Resolves when the entry is on disk. Rejects when it is not, e.g. on a full disk; then it may be put again. */
   put(entry: OutboxEntry): Promise<void>;
-  /** Why nothing more should be put; undefined when there is room. */
+  /** Why nothing more should be taken from a source; undefined when there is room. Frames that are under way by then still come in. */
   fullness(): string | undefined;
   /** Resolves when there is room or `signal` aborts. */
   room(signal: AbortSignal): Promise<void>;
@@ -132,11 +132,13 @@ export async function openOutbox(home: string, config: OutboxConfig): Promise<Ou
   }
 
   function fullness(): string | undefined {
-    if (counts.results + underWay.results >= config.maxResults) {
-      return `the outbox is full: ${counts.results} results wait for the server (outbox.maxResults)`;
+    const results = counts.results + underWay.results;
+    if (results >= config.maxResults) {
+      return `the outbox is full: ${results} results wait for the server (outbox.maxResults)`;
     }
-    if (counts.imageBytes + underWay.bytes >= config.maxImageBytes) {
-      return `the outbox is full: ${counts.imageBytes} bytes of images wait for the server (outbox.maxImageBytes)`;
+    const imageBytes = counts.imageBytes + underWay.bytes;
+    if (imageBytes >= config.maxImageBytes) {
+      return `the outbox is full: ${imageBytes} bytes of images wait for the server (outbox.maxImageBytes)`;
     }
     return undefined;
   }

@@ -7,11 +7,15 @@ export interface ServerContact {
   failed(error: unknown): void;
 }
 
+/** A failure so soon after an answer says nothing yet; if it lasts, the next one does. */
+const SETTLE_MS = 1_000;
+
 /** `waiting` tells how much the outbox holds, for the line that says that the server is back. */
 export function createServerContact(url: string, waiting: () => string, log: Logger): ServerContact {
   let isUp = true;
   let problem = '';
   let sinceMs = 0;
+  let answeredMs = 0;
   return {
     get isUp() {
       return isUp;
@@ -20,8 +24,11 @@ export function createServerContact(url: string, waiting: () => string, log: Log
       if (!isUp) log.info(`server ${url}: back after ${((Date.now() - sinceMs) / 1_000).toFixed(1)} s; ${waiting()}`);
       isUp = true;
       problem = '';
+      answeredMs = Date.now();
     },
     failed(error) {
+      // Requests on connections from before a restart still fail while newer ones are answered.
+      if (isUp && Date.now() - answeredMs < SETTLE_MS) return;
       const message = error instanceof Error ? error.message : String(error);
       if (isUp) sinceMs = Date.now();
       // Several reasons may take turns while a server starts; only the first of each kind is news.

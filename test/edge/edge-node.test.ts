@@ -1,0 +1,277 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSeededRandom } from '../support/seeded-random.ts';
+import type { LineProcess } from '../support/spawn-lines.ts';
+import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
+import { type EdgeSetting, killEdge, startEdge, writeEdgeConfig } from './kit/edge-process.ts';
+import { type ReceivingServer, startReceivingServer } from './kit/receiving-server.ts';
+import { makeSigningKey, type SigningKey, signedModel, testImage, writeImages } from './kit/tiny-model.ts';
+
+let folder: TemporaryFolder;
+let server: ReceivingServer;
+let key: SigningKey;
+let edges: LineProcess[];
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('edge');
+  server = await startReceivingServer(['camera-1']);
+  key = makeSigningKey();
+  server.assignments.set('camera-1', { versionId: 'version-1', artifact: signedModel(key) });
+  edges = [];
+});
+
+afterEach(async () => {
+  for (const edge of edges) await edge.stop();
+  await server.down();
+  await folder.remove();
+});
+
+const spool = () => join(folder.path, 'spool-camera-1');
+
+async function configure(more: Partial<EdgeSetting> = {}): Promise<string> {
+  return await writeEdgeConfig({ folder: folder.path, server, trustedKeys: [key.publicKey], ...more });
+}
+
+async function start(config: string, args?: string[]): Promise<LineProcess> {
+  const edge = await startEdge(config, args);
+  edges.push(edge);
+  return edge;
+}
+
+const partNames = (count: number) =>
+  Array.from({ length: count }, (_, index) => `part-${String(index).padStart(4, '0')}.png`);
+const partIds = () => [...server.inspections.values()].map(({ partId }) => partId).sort();
+const stems = (names: string[]) => names.map((name) => name.replace('.png', ''));
+
+describe('inspecting a folder', () => {
+  it('records each part once with verdict, outline and image, then deletes the file', async () => {
+    const names = partNames(12);
+    await writeImages(spool(), names, (index) => index % 4 === 3);
+    const edge = await start(await configure());
+    await edge.waitForLine(/^edge ready edge-1$/);
+    await server.until(({ inspections, images }) => inspections.size === 12 && images.size === 12);
+    expect(partIds()).toEqual(stems(names));
+    const rejects = [...server.inspections.values()].filter(({ verdict }) => verdict === 'REJECT');
+    expect(rejects.map(({ partId }) => partId)).toEqual(['part-0003', 'part-0007', 'part-0011']);
+    for (const { defects } of rejects) {
+      expect(defects).toHaveLength(1);
+      expect(defects[0]?.box).toEqual({ x: 0.25, y: 0.33333, width: 0.25, height: 0.33334 });
+      expect(defects[0]?.outline.length).toBeGreaterThanOrEqual(8);
+    }
+    await server.until(({ status }) => status?.outboxResults === 0 && status.cameras[0]?.framesTaken === 12);
+    expect(await readdir(spool())).toEqual([]);
+  });
+
+  it('gives the id the millisecond of the file, which is the moment of capture', async () => {
+    await start(await configure());
+    const before = Date.now();
+    await writeImages(spool(), ['late.png']);
+    const after = Date.now();
+    await server.until(({ inspections }) => inspections.size === 1);
+    const [id = ''] = server.inspections.keys();
+    const capturedAt = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(capturedAt).toBeGreaterThanOrEqual(before - 20);
+    expect(capturedAt).toBeLessThanOrEqual(after);
+  });
+
+  it('makes one inspection of each part although the node is killed again and again', async () => {
+    const names = partNames(150);
+    await writeImages(spool(), names);
+    const config = await configure({ source: { ratePerS: 100 } });
+    const random = createSeededRandom(7);
+    for (let kill = 0; kill < 4; kill++) {
+      const edge = await start(config);
+      await edge.waitForLine(/^edge ready/);
+      const seen = server.inspections.size;
+      await server.until(({ inspections }) => inspections.size > seen + random.integer(20));
+      await killEdge(edge);
+    }
+    await start(config);
+    await server.until(({ inspections, images }) => inspections.size >= 150 && images.size === 150, 20_000);
+    await server.until(({ status }) => status?.outboxResults === 0);
+    expect(partIds()).toEqual(stems(names));
+    expect(server.conflicts).toEqual([]);
+  }, 90_000);
+
+  it('deletes without inspecting what the outbox knew before the crash', async () => {
+    await writeImages(spool(), ['known.png']);
+    const config = await configure();
+    const edge = await start(config);
+    await server.until(({ inspections, images }) => inspections.size === 1 && images.size === 1);
+    await edge.stop();
+    // As if the node had died between the outbox' commit and the deletion.
+    await writeImages(spool(), ['known.png', 'new.png']);
+    const { mtimeMs, size } = await stat(join(spool(), 'known.png'));
+    const outbox = new DatabaseSync(join(folder.path, 'home/outbox.db'));
+    outbox
+      .prepare('INSERT INTO source_key (key) VALUES (?)')
+      .run(`line-1/station-1/camera-1/known.png|${mtimeMs}|${size}`);
+    outbox.close();
+    await start(config);
+    await server.until(({ inspections }) => inspections.size === 2);
+    expect(partIds()).toEqual(['known', 'new']);
+    await expect.poll(() => readdir(spool())).toEqual([]);
+  });
+
+  it('waits for a file that is still being written and puts aside what stays broken', async () => {
+    const config = await configure();
+    const edge = await start(config);
+    await edge.waitForLine(/^edge ready/);
+    const whole = await testImage({ mark: 5 });
+    await writeFile(join(spool(), 'growing.png'), whole.subarray(0, 90));
+    await writeFile(join(spool(), 'empty.png'), '');
+    await writeFile(join(spool(), 'note.txt'), 'no image');
+    await writeFile(join(spool(), 'good.png'), await testImage({ mark: 6 }));
+    await server.until(({ inspections }) => inspections.size === 1);
+    await writeFile(join(spool(), 'growing.png'), whole);
+    await server.until(({ inspections, status }) => inspections.size === 2 && status?.droppedFrames === 2);
+    expect(partIds()).toEqual(['good', 'growing']);
+    expect((await readdir(join(folder.path, 'rejected/spool-camera-1'))).sort()).toEqual(['empty.png', 'note.txt']);
+    const told = edge.output.filter((line) => line.includes('put aside'));
+    expect(told).toHaveLength(2);
+  });
+});
+
+describe('the way to the server', () => {
+  it('loses nothing while the server is away', async () => {
+    const config = await configure({ source: { ratePerS: 100 } });
+    const edge = await start(config);
+    await edge.waitForLine(/^edge ready/);
+    await server.down();
+    const names = partNames(40);
+    await writeImages(spool(), names);
+    await expect.poll(() => readdir(spool()), { timeout: 10_000 }).toEqual([]);
+    expect(server.inspections.size).toBe(0);
+    await server.up();
+    await server.until(({ inspections, images }) => inspections.size === 40 && images.size === 40);
+    expect(partIds()).toEqual(stems(names));
+    expect(edge.output.filter((line) => line.includes('back after'))).toHaveLength(1);
+  });
+
+  it('starts without the server on what it knew last', async () => {
+    const config = await configure();
+    const first = await start(config);
+    await first.waitForLine(/^edge ready/);
+    await first.stop();
+    await server.down();
+    await writeImages(spool(), ['alone.png']);
+    const edge = await start(config);
+    await edge.waitForLine(/^edge ready/, 15_000);
+    await expect.poll(() => readdir(spool()), { timeout: 10_000 }).toEqual([]);
+    await server.up();
+    await server.until(({ inspections }) => inspections.size === 1);
+  });
+
+  it('puts what the server refuses into the dead letters and goes on', async () => {
+    server.refuse = ({ partId }) => (partId === 'part-0002' ? 'no such part' : undefined);
+    let refusedImage: string | undefined;
+    server.refuseImage = (sha256) => {
+      refusedImage ??= sha256;
+      return sha256 === refusedImage ? 422 : undefined;
+    };
+    const names = partNames(6);
+    await writeImages(spool(), names);
+    const edge = await start(await configure());
+    await server.until(
+      ({ inspections, images, status }) => inspections.size === 5 && images.size === 4 && status?.deadLetters === 2,
+    );
+    await edge.stop();
+    const outbox = new DatabaseSync(join(folder.path, 'home/outbox.db'), { readOnly: true });
+    const letters = outbox.prepare('SELECT kind, field, value, reason FROM dead_letter ORDER BY kind DESC').all();
+    outbox.close();
+    expect(letters).toMatchObject([
+      { kind: 'result', field: 'partId', value: 'part-0002', reason: 'no such part' },
+      { kind: 'image', field: 'image', value: refusedImage },
+    ]);
+  });
+
+  it('holds the source back when the outbox is full and goes on when there is room', async () => {
+    const edge = await start(await configure({ outbox: { maxResults: 5 } }));
+    await edge.waitForLine(/^edge ready/);
+    await server.down();
+    await writeImages(spool(), partNames(20));
+    await edge.waitForLine(/the outbox is full: \d+ results wait/);
+    expect(await readdir(spool())).not.toHaveLength(0);
+    await server.up();
+    await server.until(({ inspections }) => inspections.size === 20);
+    expect(partIds()).toEqual(stems(partNames(20)));
+  });
+});
+
+describe('models', () => {
+  it('refuses an artifact that no trusted key signed, says so once and loads nothing', async () => {
+    server.assignments.set('camera-1', { versionId: 'version-1', artifact: signedModel(makeSigningKey()) });
+    await writeImages(spool(), ['waits.png']);
+    const edge = await start(await configure());
+    await server.until(({ status }) => status?.cameras[0]?.problem?.includes('trust.modelSigningKeys') === true);
+    server.assignments.set('camera-1', { versionId: 'version-2', artifact: signedModel(key) });
+    await server.until(({ inspections }) => inspections.size === 1);
+    expect([...server.inspections.values()][0]?.modelVersionId).toBe('version-2');
+    expect(edge.output.filter((line) => line.includes('is refused'))).toHaveLength(1);
+  });
+
+  it('refuses a file whose bytes are not what was signed', async () => {
+    const artifact = signedModel(key);
+    const changed = Uint8Array.from(artifact.bytes);
+    changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 1;
+    server.assignments.set('camera-1', { versionId: 'version-1', artifact: { ...artifact, bytes: changed } });
+    await start(await configure());
+    await server.until(({ status }) => status?.cameras[0]?.problem?.includes('what changes it on the way') === true);
+    expect(existsSync(join(folder.path, `home/models/${artifact.sha256}.onnx`))).toBe(false);
+  });
+
+  it('switches to a newly assigned model between two parts and misses none', async () => {
+    const names = partNames(60);
+    await writeImages(spool(), names);
+    await start(await configure({ source: { ratePerS: 60 } }));
+    await server.until(({ inspections }) => inspections.size > 10);
+    server.assignments.set('camera-1', { versionId: 'version-2', artifact: signedModel(key, 'next') });
+    await server.until(({ inspections }) => inspections.size === 60);
+    const versions = [...server.inspections.values()].map(({ modelVersionId }) => modelVersionId);
+    expect(versions).toEqual([...versions].sort());
+    expect(new Set(versions)).toEqual(new Set(['version-1', 'version-2']));
+    expect(partIds()).toEqual(stems(names));
+  });
+});
+
+describe('starting and stopping', () => {
+  it('ends within its time on SIGTERM and leaves no child', async () => {
+    const edge = await start(await configure());
+    await edge.waitForLine(/^edge ready/);
+    const startedAt = performance.now();
+    expect(await edge.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('refuses a second node on the same home', async () => {
+    const config = await configure();
+    const first = await start(config);
+    await first.waitForLine(/^edge ready/);
+    const second = await start(config);
+    expect((await second.exit).code).toBe(1);
+    expect(second.output.join('\n')).toContain('another edge node runs on it');
+  });
+
+  it('names field, value and remedy when the server knows no such camera', async () => {
+    const edge = await start(await configure({ cameras: ['camera-9'] }));
+    expect((await edge.exit).code).toBe(2);
+    expect(edge.output.join('\n')).toContain(
+      'stations[0].cameras[0].camera is "camera-9"; the server knows no such code as a camera of station-1. It knows: camera-1.',
+    );
+  });
+
+  it('checks everything with --check and says what is wrong', async () => {
+    const config = await configure();
+    const good = await start(config, ['--check']);
+    expect((await good.exit).code).toBe(0);
+    expect(good.output.filter((line) => line.startsWith('ok'))).toHaveLength(3);
+    server.token = 'another';
+    const bad = await start(config, ['--check']);
+    expect((await bad.exit).code).toBe(1);
+    expect(bad.output.join('\n')).toMatch(/^wrong server: server\.token is refused/m);
+  });
+});
