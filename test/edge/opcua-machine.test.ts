@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ClientSession, makeBrowsePath, OPCUACertificateManager, OPCUAClient } from 'node-opcua';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MachineConfig } from '../../edge/config.ts';
 import type { Machine } from '../../edge/devices/device.ts';
 import { createOpcuaMachine } from '../../edge/devices/opcua-machine.ts';
@@ -18,17 +18,24 @@ let plant: LineProcess;
 let machine: Machine;
 let port: number;
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await makeTemporaryFolder('opcua');
   plant = await startPlant(0);
+}, 60_000);
+
+afterAll(async () => {
+  await plant.stop();
+  await folder.remove();
+});
+
+beforeEach(async () => {
   machine = createOpcuaMachine(configure(), join(folder.path, 'pki'), pino({ level: 'silent' }));
   await expect.poll(() => machine.isConnected, { timeout: 20_000 }).toBe(true);
 }, 60_000);
 
 afterEach(async () => {
+  if (stateNow() === 'Held') await command('Unhold');
   await machine.stop();
-  await plant.stop();
-  await folder.remove();
 });
 
 async function startPlant(onPort: number): Promise<LineProcess> {
