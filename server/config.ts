@@ -11,6 +11,9 @@ const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   LEHR_WORKER: z.enum(['inside', 'external']).default('inside'),
   LEHR_PARENT: z.literal('1').optional(),
+  LEHR_LOG: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  LEHR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LEHR_SESSION_KEY: z.base64().min(44).optional(),
   LEHR_LIMIT_PAGE_SIZE: count(50, 500),
   LEHR_LIMIT_MAX_PAGE_SIZE: count(500, 5000),
   LEHR_LIMIT_LOADER_BATCH: count(1000, 10_000),
@@ -53,7 +56,7 @@ const environment = z.object({
   LEHR_LIMIT_SIGNALS: count(100, 10_000),
   LEHR_LIMIT_SIGNALS_LENGTH: count(32_768, 1_048_576, 256),
   LEHR_LIMIT_STATS_BUCKETS: count(11_000, 1_000_000),
-  LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(3, 60),
+  LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(14, 60),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -76,6 +79,12 @@ export function readConfig(env: Record<string, string | undefined>) {
     databaseUrl: value.DATABASE_URL ?? null,
     worker: value.LEHR_WORKER,
     hasParent: value.LEHR_PARENT === '1',
+    logLevel: value.LEHR_LOG,
+    /** Where people reach the server when it stands behind another; decides whether cookies are for https only. */
+    publicUrl: value.LEHR_PUBLIC_URL ?? null,
+    /** At least 32 bytes that sign sessions, for several servers behind a balancer; null: the home keeps its own. */
+    sessionKey:
+      value.LEHR_SESSION_KEY === undefined ? null : new Uint8Array(Buffer.from(value.LEHR_SESSION_KEY, 'base64')),
     limits: {
       /** Rows of a page when the caller does not say, and the most one can ask for. */
       pageSize: value.LEHR_LIMIT_PAGE_SIZE,
