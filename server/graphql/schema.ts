@@ -11,6 +11,7 @@ import '../modules/inspections/inspections.lists.graphql.ts';
 import '../modules/inspections/inspections.live.graphql.ts';
 import '../modules/inspections/inspections.mutations.graphql.ts';
 import '../modules/jobs/jobs.graphql.ts';
+import '../modules/line-status/line-status.graphql.ts';
 import '../modules/machines/machines.graphql.ts';
 import '../modules/models/models.graphql.ts';
 import '../modules/models/models.mutations.graphql.ts';

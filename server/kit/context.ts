@@ -11,6 +11,8 @@ import type { Principal, Rights } from './rights.ts';
 export interface Wakeable {
   /** Says, after a commit, that the stream has new rows. `id` is the line's for inspections, the plant's for events. */
   wake(kind: 'inspection' | 'event', id: string): void;
+  /** Says, after a commit that wrote to no stream, that a picture of the topic is out of date: `line:ID` for machine and nodes. */
+  touch(topic: string): void;
   /** Ends every subscription of the principal before its next event. */
   revoke(principalKey: string): void;
 }

@@ -65,6 +65,7 @@ export async function reportNodeStatus(context: Context, input: NodeReportInput)
     return happened;
   });
   if (events.length > 0) context.hub.wake('event', node.plantId);
+  for (const machine of machines) context.hub.touch(`line:${machine.line_id}`);
   return { receivedAt, skewMs };
 }
 
