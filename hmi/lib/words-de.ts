@@ -68,7 +68,7 @@ export const de: Words = {
     noLines: 'Es gibt noch keine Linie. Ein Administrator legt die erste mit der Mutation createLine an.',
     noPlants: 'Sie gehören noch zu keinem Werk. Bitten Sie einen Administrator, Sie hinzuzufügen.',
     noModel: 'keines',
-    keys: '↑ ↓ wählen · ⏎ öffnen',
+    keys: '↑ ↓ wählen · Eingabetaste öffnet',
   },
   line: {
     notFound: 'Diese Linie gibt es nicht, oder Sie dürfen sie nicht sehen.',
@@ -122,7 +122,7 @@ export const de: Words = {
     outlined: (count) => (count === 1 ? '1 Fehler umrissen' : `${count} Fehler umrissen`),
   },
   chart: {
-    rejects: 'Ausschussrate je Minute, letzte 60 min',
+    rejects: 'Ausschussrate, 60 min',
     showTable: 'Tabelle',
     showChart: 'Diagramm',
     copyQuery: 'Als Abfrage kopieren',
@@ -151,10 +151,7 @@ export const de: Words = {
   nodes: {
     title: 'Kameras und Knoten',
     none: 'Noch bedient kein Edge-Knoten diese Linie.',
-    node: 'Knoten',
-    camera: 'Kamera',
-    lastFrame: 'Letztes Bild',
-    latency: 'Median der Latenz',
+    lastFrame: (age) => `vor ${age}`,
     outbox: 'Postausgang',
     outboxOf: (results, images) => `${results} Ergebnisse · ${images} Bilder`,
     skew: 'Uhrabweichung',
@@ -164,9 +161,8 @@ export const de: Words = {
     deadLetters: (count) => `${count} abgelehnte Ergebnisse`,
     dropped: (count) => `${count} verlorene Bilder`,
     healthy: 'in Ordnung',
-    stopped: (age) => `kein Bild seit ${age}`,
-    abnormalCount: (count, total) => `${count} von ${total} gestört`,
-    okCount: (total) => `${total} in Ordnung`,
+    abnormalCount: (count) => `${count} gestört`,
+    okCount: (total) => `${total} ok`,
   },
   problems: {
     refused: 'Der Server verweigert diese Daten:',

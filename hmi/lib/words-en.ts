@@ -67,7 +67,7 @@ export const en = {
     noLines: 'There is no line yet. An administrator creates the first one with the mutation createLine.',
     noPlants: 'You belong to no plant yet. Ask an administrator to add you.',
     noModel: 'none',
-    keys: '↑ ↓ choose · ⏎ open',
+    keys: '↑ ↓ choose · Enter opens',
   },
   line: {
     notFound: 'There is no such line, or you may not see it.',
@@ -121,7 +121,7 @@ export const en = {
     outlined: (count: number) => (count === 1 ? '1 defect outlined' : `${count} defects outlined`),
   },
   chart: {
-    rejects: 'Reject rate by minute, last 60 min',
+    rejects: 'Reject rate, 60 min',
     showTable: 'Table',
     showChart: 'Chart',
     copyQuery: 'Copy as query',
@@ -150,10 +150,7 @@ export const en = {
   nodes: {
     title: 'Cameras and nodes',
     none: 'No edge node serves this line yet.',
-    node: 'Node',
-    camera: 'Camera',
-    lastFrame: 'Last frame',
-    latency: 'Median latency',
+    lastFrame: (age: string) => `${age} ago`,
     outbox: 'Outbox',
     outboxOf: (results: string, images: string) => `${results} results · ${images} images`,
     skew: 'Clock skew',
@@ -163,8 +160,7 @@ export const en = {
     deadLetters: (count: string) => `${count} refused results`,
     dropped: (count: string) => `${count} dropped frames`,
     healthy: 'ok',
-    stopped: (age: string) => `no frame for ${age}`,
-    abnormalCount: (count: number, total: number) => `${count} of ${total} in trouble`,
+    abnormalCount: (count: number) => `${count} in trouble`,
     okCount: (total: number) => `${total} ok`,
   },
   problems: {

@@ -29,41 +29,43 @@ export function MarkedImage(props: MarkedImageProps) {
   );
 
   return (
-    <div
-      class="marked-image"
-      data-arrived={ratio() === undefined ? undefined : ''}
-      style={{ 'aspect-ratio': ratio() === undefined ? '1' : String(ratio()) }}
-    >
-      <Show when={`${props.src} ${attempt()}`} keyed>
-        <img
-          src={props.src}
-          alt={ratio() === undefined ? '' : props.alt}
-          draggable={false}
-          onLoad={(event) => setRatio(event.currentTarget.naturalWidth / event.currentTarget.naturalHeight)}
-          onError={() => {
-            timer = setTimeout(() => setAttempt((count) => count + 1), backOffMs(attempt() + 1, Math.random()));
-          }}
-        />
-      </Show>
-      <Show
-        when={ratio() !== undefined}
-        fallback={
-          <Show when={props.waiting}>
-            <p class="hint marked-image-waiting">{props.waiting}</p>
-          </Show>
-        }
+    <div class="image-room">
+      <div
+        class="marked-image"
+        data-arrived={ratio() === undefined ? undefined : ''}
+        style={{ '--ratio': String(ratio() ?? 1) }}
       >
-        <svg class="marked-image-outlines" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-          <For each={props.outlines}>
-            {(outline) => (
-              <>
-                <polygon class="outline-halo" points={outline.join(' ')} vector-effect="non-scaling-stroke" />
-                <polygon class="outline-mark" points={outline.join(' ')} vector-effect="non-scaling-stroke" />
-              </>
-            )}
-          </For>
-        </svg>
-      </Show>
+        <Show when={`${props.src} ${attempt()}`} keyed>
+          <img
+            src={props.src}
+            alt={ratio() === undefined ? '' : props.alt}
+            draggable={false}
+            onLoad={(event) => setRatio(event.currentTarget.naturalWidth / event.currentTarget.naturalHeight)}
+            onError={() => {
+              timer = setTimeout(() => setAttempt((count) => count + 1), backOffMs(attempt() + 1, Math.random()));
+            }}
+          />
+        </Show>
+        <Show
+          when={ratio() !== undefined}
+          fallback={
+            <Show when={attempt() > 0 && props.waiting}>
+              <p class="hint marked-image-waiting">{props.waiting}</p>
+            </Show>
+          }
+        >
+          <svg class="marked-image-outlines" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
+            <For each={props.outlines}>
+              {(outline) => (
+                <>
+                  <polygon class="outline-halo" points={outline.join(' ')} vector-effect="non-scaling-stroke" />
+                  <polygon class="outline-mark" points={outline.join(' ')} vector-effect="non-scaling-stroke" />
+                </>
+              )}
+            </For>
+          </svg>
+        </Show>
+      </div>
     </div>
   );
 }

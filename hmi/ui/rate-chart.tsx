@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import './rate-chart.css';
 import { createEffect, onCleanup, untrack } from 'solid-js';
 import uPlot from 'uplot';
-import { createElementWidth } from '../lib/element-width.ts';
+import { createElementSize } from '../lib/element-size.ts';
 import { formatShare } from '../lib/format.ts';
 import { lastFilled, type MinuteSeries, rateCeiling, runs } from '../lib/minute-series.ts';
 
@@ -12,7 +12,6 @@ interface RateChartProps {
   locale: string;
   /** Colours are read from the tokens when this changes. */
   theme: string;
-  height: number;
   label: string;
 }
 
@@ -29,16 +28,17 @@ const FIGURE_WIDTH = 64;
 
 /** A rate by minute with its interval as a band; gaps stay gaps, the present value is a dot with its figure. */
 export function RateChart(props: RateChartProps) {
-  const size = createElementWidth();
+  const size = createElementSize();
   let element: HTMLDivElement | undefined;
   let chart: uPlot | undefined;
 
   createEffect(() => {
     const width = Math.floor(size.width());
+    const height = Math.floor(size.height());
     chart?.destroy();
     chart = undefined;
-    if (!element || width === 0) return;
-    const look = { theme: props.theme, locale: props.locale, timeZone: props.timeZone, width, height: props.height };
+    if (!element || width === 0 || height === 0) return;
+    const look = { theme: props.theme, locale: props.locale, timeZone: props.timeZone, width, height };
     chart = new uPlot(
       chartOptions(look),
       untrack(() => dataOf(props.series)),
@@ -49,19 +49,20 @@ export function RateChart(props: RateChartProps) {
   onCleanup(() => chart?.destroy());
 
   return (
-    <div class="rate-chart figure" role="img" aria-label={props.label} style={{ height: `${props.height}px` }}>
-      <div
-        ref={(created) => {
-          element = created;
-          size.ref(created);
-        }}
-      />
-    </div>
+    <div
+      class="rate-chart figure"
+      role="img"
+      aria-label={props.label}
+      ref={(created) => {
+        element = created;
+        size.ref(created);
+      }}
+    />
   );
 }
 
 function dataOf(series: MinuteSeries): uPlot.AlignedData {
-  return [series.seconds, series.rate, series.low, series.high];
+  return [series.seconds, series.low, series.high, series.rate];
 }
 
 /** Colours and fonts are read here, once per chart: a change of any of these builds a new one. */
@@ -83,31 +84,37 @@ function chartOptions({ locale, timeZone, width, height }: ChartLook): uPlot.Opt
     padding: [12, FIGURE_WIDTH, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (self) => [0, rateCeiling([...(self.data[1] ?? [])].map((value) => value ?? null))] } },
+    scales: { y: { range: (self) => [0, rateCeiling(ratesOf(self))] } },
     axes: [
       {
         ...axis,
         grid: { show: false },
+        size: 28,
         space: 80,
         values: (_self, splits) => splits.map((second) => hour.format(second * 1000)),
       },
       {
         ...axis,
         size: 56,
-        space: 32,
+        space: 48,
         values: (_self, splits, _axis, _space, step) =>
           splits.map((share) => `${formatShare(share, locale, step < 0.01 ? 1 : 0)} %`),
       },
     ],
     series: [
       {},
-      { stroke: token('--ink-2'), width: 1.5, spanGaps: false, points: { show: false } },
+      // The band before the line, which would otherwise lie under it.
       { stroke: 'transparent', points: { show: false } },
       { stroke: 'transparent', points: { show: false } },
+      { stroke: token('--ink'), width: 1.5, spanGaps: false, points: { show: false } },
     ],
-    bands: [{ series: [3, 2], fill: token('--rule') }],
-    hooks: { draw: [(self) => drawPoints(self, { line: token('--ink-2'), now: token('--live'), font, locale })] },
+    bands: [{ series: [2, 1], fill: token('--rule') }],
+    hooks: { draw: [(self) => drawPoints(self, { line: token('--ink'), now: token('--live'), font, locale })] },
   };
+}
+
+function ratesOf(chart: uPlot): (number | null)[] {
+  return [...(chart.data[3] ?? [])].map((value) => value ?? null);
 }
 
 interface PointStyle {
@@ -119,7 +126,7 @@ interface PointStyle {
 
 /** A minute alone between two gaps as a point, for no line reaches it; and the present value with its figure. */
 function drawPoints(self: uPlot, style: PointStyle): void {
-  const rates = [...(self.data[1] ?? [])].map((value) => value ?? null);
+  const rates = ratesOf(self);
   const { ctx } = self;
   const dot = (index: number, value: number, colour: string, radius: number) => {
     const x = self.valToPos(self.data[0][index] ?? 0, 'x', true);
@@ -141,6 +148,7 @@ function drawPoints(self: uPlot, style: PointStyle): void {
   if (last !== undefined && present !== null) {
     const { x, y } = dot(last, present, style.now, 4);
     ctx.font = style.font.replace('14px', `600 ${16 * devicePixelRatio}px`);
+    ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
     ctx.fillText(`${formatShare(present, style.locale)} %`, x + 8 * devicePixelRatio, y);
   }

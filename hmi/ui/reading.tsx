@@ -23,7 +23,6 @@ export function Reading(props: ReadingProps) {
         >
           {props.children}
           <Show when={props.unit}>
-            {' '}
             <span class="unit">{props.unit}</span>
           </Show>
         </span>

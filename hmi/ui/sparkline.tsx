@@ -1,5 +1,6 @@
 import './sparkline.css';
 import { createMemo, For, Show } from 'solid-js';
+import { createElementSize } from '../lib/element-size.ts';
 import { lastFilled, rateCeiling, runs } from '../lib/minute-series.ts';
 
 interface SparklineProps {
@@ -8,19 +9,18 @@ interface SparklineProps {
   label: string;
 }
 
-const WIDTH = 120;
-const HEIGHT = 24;
 /** Keeps the dot and the line inside the drawing. */
 const INSET = 3;
 
 /** The course of a rate with its present point. */
 export function Sparkline(props: SparklineProps) {
+  const size = createElementSize();
   const place = createMemo(() => {
     const ceiling = rateCeiling(props.values);
-    const step = (WIDTH - 2 * INSET) / Math.max(1, props.values.length - 1);
+    const step = (size.width() - 2 * INSET) / Math.max(1, props.values.length - 1);
     return (index: number, value: number) => ({
       x: INSET + index * step,
-      y: HEIGHT - INSET - (Math.min(value, ceiling) / ceiling) * (HEIGHT - 2 * INSET),
+      y: size.height() - INSET - (Math.min(value, ceiling) / ceiling) * (size.height() - 2 * INSET),
     });
   });
   const lines = () =>
@@ -38,8 +38,8 @@ export function Sparkline(props: SparklineProps) {
   };
 
   return (
-    <svg class="sparkline figure" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={props.label}>
-      <line class="sparkline-zero" x1="0" x2={WIDTH} y1={HEIGHT - INSET} y2={HEIGHT - INSET} />
+    <svg class="sparkline figure" ref={size.ref} role="img" aria-label={props.label}>
+      <line class="sparkline-zero" x1="0" x2="100%" y1={size.height() - INSET} y2={size.height() - INSET} />
       <For each={lines()}>{(points) => <polyline class="sparkline-line" points={points} />}</For>
       <Show when={present()}>{(point) => <circle class="sparkline-now" cx={point().x} cy={point().y} r="2.5" />}</Show>
     </svg>

@@ -16,7 +16,7 @@ export function Breadcrumb() {
             <A href="/" end>
               {found().plant.name}
             </A>
-            <span aria-hidden="true">▸</span>
+            <span class="breadcrumb-mark" aria-hidden="true" />
             <span aria-current="page">{found().line.name}</span>
           </>
         )}

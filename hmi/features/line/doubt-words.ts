@@ -14,3 +14,14 @@ export function doubtWords(
   const age = formatAge(now - doubt.since, locale);
   return doubt.kind === 'bad' ? words.value.badFor(age) : words.value.staleFor(age);
 }
+
+/** The same beside a value, where there is little room: the hatching says stale, so only the age is said. */
+export function doubtAge(
+  doubt: Doubt | undefined,
+  now: number | undefined,
+  locale: string,
+  words: Words,
+): string | undefined {
+  if (doubt?.kind !== 'stale' || now === undefined) return doubtWords(doubt, now, locale, words);
+  return formatAge(now - doubt.since, locale);
+}

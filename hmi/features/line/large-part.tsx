@@ -4,6 +4,7 @@ import { locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
 import { MarkedImage } from '../../ui/marked-image.tsx';
 import { Reading } from '../../ui/reading.tsx';
+import { ScrollArea } from '../../ui/scroll-area.tsx';
 import type { Part } from './create-part-strip.ts';
 import { outlinesOf, worstDefect } from './part-image.ts';
 
@@ -39,14 +40,16 @@ export function LargePart(props: LargePartProps) {
           {worstDefect(props.part.defects)?.class ?? words().verdicts[props.part.verdict]}{' '}
           <span class="large-score">{formatNumber(props.part.score, 2, locale())}</span>
         </p>
-        <dl class="readings">
-          <Reading label={words().part.camera}>{props.part.camera.name}</Reading>
-          <Reading label={words().part.time}>
-            {formatMoment(captured(), live.now() ?? captured(), props.timeZone, locale())}
-          </Reading>
-          <Reading label={words().part.partId}>{part()}</Reading>
-          {props.children}
-        </dl>
+        <ScrollArea label={words().part.partId}>
+          <dl class="readings">
+            <Reading label={words().part.camera}>{props.part.camera.name}</Reading>
+            <Reading label={words().part.time}>
+              {formatMoment(captured(), live.now() ?? captured(), props.timeZone, locale())}
+            </Reading>
+            <Reading label={words().part.partId}>{part()}</Reading>
+            {props.children}
+          </dl>
+        </ScrollArea>
       </div>
     </div>
   );

@@ -60,7 +60,8 @@ function Rate(props: { picture: LinePicture }) {
         <Show when={target()}>{(known) => <span class="hint"> · {words().line.target(known())}</span>}</Show>
       </h2>
       <p class="key-value figure">
-        {rate()} <span class="unit">{words().units.perMinute}</span>
+        {rate()}
+        <span class="unit">{words().units.perMinute}</span>
       </p>
       <TargetBar
         value={props.picture.ratePerMin}
@@ -80,7 +81,8 @@ function Rejects(props: { picture: LinePicture }) {
       <h2>{words().line.rejects}</h2>
       <p class="key-value figure">
         <Show when={total().rejectRate !== null} fallback={words().value.none}>
-          {formatShare(total().rejectRate ?? 0, locale())} <span class="unit">{words().units.percent}</span>
+          {formatShare(total().rejectRate ?? 0, locale())}
+          <span class="unit">{words().units.percent}</span>
         </Show>
       </p>
       <p class="hint figure">

@@ -5,20 +5,29 @@ import { useLive } from '../../lib/live.ts';
 import { machineDoubt } from '../../lib/machine-age.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Reading } from '../../ui/reading.tsx';
+import { ScrollArea } from '../../ui/scroll-area.tsx';
 import type { LinePicture, Machine } from './create-line-picture.ts';
-import { doubtWords } from './doubt-words.ts';
+import { doubtAge, doubtWords } from './doubt-words.ts';
 import { signalText } from './signal-text.ts';
 
 /** What the machine says now; each value that may not be believed is hatched and says since when. */
 export function MachinePanel(props: { picture: LinePicture }) {
+  const live = useLive();
+  const doubt = () => {
+    const { machine, sentAt } = props.picture;
+    return machine ? doubtWords(machineDoubt(machine, sentAt), live.now(), locale(), words()) : undefined;
+  };
   return (
     <section class="panel machine-panel" data-testid="machine">
       <div class="panel-head">
         <h2>{words().machine.title}</h2>
+        <Show when={doubt()}>{(text) => <span class="machine-doubt">{text()}</span>}</Show>
       </div>
       <Show when={props.picture.machine} fallback={<EmptyState>{words().machine.none}</EmptyState>}>
         {(machine) => (
-          <MachineReadings machine={machine()} job={props.picture.currentJob} sentAt={props.picture.sentAt} />
+          <ScrollArea label={words().machine.title}>
+            <MachineReadings machine={machine()} job={props.picture.currentJob} sentAt={props.picture.sentAt} />
+          </ScrollArea>
         )}
       </Show>
     </section>
@@ -27,7 +36,7 @@ export function MachinePanel(props: { picture: LinePicture }) {
 
 function MachineReadings(props: { machine: Machine; job: LinePicture['currentJob']; sentAt: string }) {
   const live = useLive();
-  const doubt = () => doubtWords(machineDoubt(props.machine, props.sentAt), live.now(), locale(), words());
+  const doubt = () => doubtAge(machineDoubt(props.machine, props.sentAt), live.now(), locale(), words());
   const number = (value: number | null, digits: number) =>
     value === null ? words().value.none : formatNumber(value, digits, locale());
   const text = (value: string | null | undefined) => value ?? words().value.none;
@@ -36,7 +45,7 @@ function MachineReadings(props: { machine: Machine; job: LinePicture['currentJob
     if (signal.quality === 'GOOD') return undefined;
     const kind = signal.quality === 'BAD' ? 'bad' : 'stale';
     if (!signal.sourceTime) return words().value[kind];
-    return doubtWords({ kind, since: Date.parse(signal.sourceTime) }, live.now(), locale(), words());
+    return doubtAge({ kind, since: Date.parse(signal.sourceTime) }, live.now(), locale(), words());
   };
 
   return (

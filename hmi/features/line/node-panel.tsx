@@ -14,9 +14,7 @@ type CameraStatus = NonNullable<EdgeNode['status']>['cameras'][number];
 export function NodePanel(props: { picture: LinePicture }) {
   return (
     <section class="panel node-panel">
-      <div class="panel-head">
-        <h2>{words().nodes.title}</h2>
-      </div>
+      <h2 class="visually-hidden">{words().nodes.title}</h2>
       <For each={props.picture.edgeNodes} fallback={<EmptyState>{words().nodes.none}</EmptyState>}>
         {(node) => <NodeReadings node={node} picture={props.picture} />}
       </For>
@@ -50,7 +48,14 @@ function NodeReadings(props: { node: EdgeNode; picture: LinePicture }) {
       </p>
       <dl class="readings">
         <For each={cameras()}>
-          {(camera) => <CameraReading name={cameraName(camera.cameraId) ?? ''} camera={camera} doubt={silence()} />}
+          {(camera) => (
+            <CameraReading
+              name={cameraName(camera.cameraId) ?? ''}
+              camera={camera}
+              now={now() + (props.node.skewMs ?? 0)}
+              doubt={silence()}
+            />
+          )}
         </For>
         <Show when={props.node.status}>
           {(status) => (
@@ -79,10 +84,14 @@ function NodeReadings(props: { node: EdgeNode; picture: LinePicture }) {
   );
 }
 
-function CameraReading(props: { name: string; camera: CameraStatus; doubt: string | undefined }) {
+/** `now` by the node's clock, as its time stamps are. */
+function CameraReading(props: { name: string; camera: CameraStatus; now: number; doubt: string | undefined }) {
   return (
     <>
       <Reading label={props.name} unit={words().units.milliseconds} doubt={props.doubt}>
+        <Show when={props.camera.lastFrameAt}>
+          {(at) => `${words().nodes.lastFrame(formatAge(props.now - Date.parse(at()), locale()))} · `}
+        </Show>
         {props.camera.p50LatencyMs === null ? words().value.none : formatNumber(props.camera.p50LatencyMs, 0, locale())}
       </Reading>
       <Show when={props.camera.problem}>

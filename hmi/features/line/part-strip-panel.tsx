@@ -1,5 +1,5 @@
 import { createMemo, createSignal, For, onCleanup, Show } from 'solid-js';
-import { createElementWidth } from '../../lib/element-width.ts';
+import { createElementSize } from '../../lib/element-size.ts';
 import { formatAge, formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -16,15 +16,18 @@ interface PartStripProps {
   onSelect: (partId: string) => void;
 }
 
-/** A cell and the gap to the next: fits a gloved finger. */
-const CELL_PITCH_PX = 60;
+/** Width of a row from which the cells are large, and the widths of a cell; line.css has the same. */
+const WIDE_PX = 1000;
+const CELL_PX = { usual: 56, large: 80 };
+const GAP_PX = 4;
 /** A forgotten mouse must not stop the strip for ever. */
 const HOLD_MS = 20_000;
 
 /** The parts of each camera, newest at the right. The strip stands still while a pointer rests on it, for nobody hits a moving part. */
 export function PartStripPanel(props: PartStripProps) {
-  const size = createElementWidth();
-  const cells = () => Math.floor((size.width() + 4) / CELL_PITCH_PX);
+  const size = createElementSize();
+  const cell = () => (size.width() >= WIDE_PX ? CELL_PX.large : CELL_PX.usual);
+  const cells = () => Math.floor((size.width() + GAP_PX) / (cell() + GAP_PX));
   const cameras = createMemo(() => props.stations.flatMap((station) => station.cameras));
   const [held, setHeld] = createSignal<readonly Part[]>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +60,7 @@ export function PartStripPanel(props: PartStripProps) {
         <StripAge strip={props.strip} heldNewer={held() ? newer() : undefined} />
       </div>
       <Show when={cameras().length > 0} fallback={<EmptyState>{words().strip.noCameras}</EmptyState>}>
-        <div class="strip-rows">
+        <div class="strip-rows" style={{ '--cell': `${cell()}px` }}>
           <For each={cameras()}>
             {(camera, index) => (
               <div class="strip-row">
@@ -91,7 +94,7 @@ function StripAge(props: { strip: PartStrip; heldNewer: number | undefined }) {
     <Show
       when={props.heldNewer !== undefined}
       fallback={
-        <Show when={props.strip.feed()?.isStale()} fallback={<span class="hint">{words().strip.now} →</span>}>
+        <Show when={props.strip.feed()?.isStale()} fallback={<span class="hint">{words().strip.now}</span>}>
           <span class="hint">{words().strip.behind(formatAge(props.strip.feed()?.ageMs() ?? 0, locale()))}</span>
         </Show>
       }

@@ -43,7 +43,6 @@ export function RejectPanel(props: { picture: LinePicture; timeZone: string }) {
               timeZone={props.timeZone}
               locale={locale()}
               theme={theme()}
-              height={240}
               label={words().chart.rejects}
             />
           }

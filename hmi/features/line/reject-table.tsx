@@ -1,14 +1,14 @@
 import { For, Show } from 'solid-js';
 import { formatMinute, formatNumber, formatShare } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
+import { ScrollArea } from '../../ui/scroll-area.tsx';
 import type { LinePicture } from './create-line-picture.ts';
 
 /** The chart's figures, newest minute first. */
 export function RejectTable(props: { buckets: LinePicture['lastHour']; timeZone: string }) {
   return (
-    // Focusable, so that a keyboard can scroll it.
-    <section class="reject-table" tabIndex={0} aria-label={words().chart.rejects}>
-      <table>
+    <ScrollArea label={words().chart.rejects}>
+      <table class="reject-table">
         <thead>
           <tr>
             <th>{words().chart.minute}</th>
@@ -41,6 +41,6 @@ export function RejectTable(props: { buckets: LinePicture['lastHour']; timeZone:
           </For>
         </tbody>
       </table>
-    </section>
+    </ScrollArea>
   );
 }

@@ -3,6 +3,7 @@ import { createResource, Show } from 'solid-js';
 import type { ResultOf } from '#schema/graphql.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
+import { stateWord } from '../../lib/packml.ts';
 import { Button } from '../../ui/button.tsx';
 import { Reading } from '../../ui/reading.tsx';
 import type { Part } from './create-part-strip.ts';
@@ -65,7 +66,7 @@ function PartContext(props: { detail: Detail }) {
       <Reading label={words().part.latency} unit={words().units.milliseconds}>
         {formatNumber(props.detail.latencyMs, 0, locale())}
       </Reading>
-      <TextReading label={words().part.state} value={context().machineState} />
+      <TextReading label={words().part.state} value={stateWord(context().machineState)} />
       <NumberReading
         label={words().part.speed}
         value={context().speedPerMin}

@@ -66,7 +66,8 @@ function LineCells(props: { picture: LinePicture }) {
       <td class="column-rate">
         <div class="rate">
           <span class="figure rate-figure">
-            {rate()} <span class="unit">{words().units.perMinute}</span>
+            {rate()}
+            <span class="unit">{words().units.perMinute}</span>
           </span>
           <TargetBar
             value={props.picture.ratePerMin}
@@ -82,7 +83,8 @@ function LineCells(props: { picture: LinePicture }) {
           <Sparkline values={rates()} label={words().chart.rejects} />
           <Show when={total().rejectRate !== null} fallback={<span class="figure">{words().value.none}</span>}>
             <span class="figure rejects-figure">
-              {formatShare(total().rejectRate ?? 0, locale())} <span class="unit">{words().units.percent}</span>
+              {formatShare(total().rejectRate ?? 0, locale())}
+              <span class="unit">{words().units.percent}</span>
             </span>
             <span class="hint figure">
               {words().value.interval(
@@ -135,7 +137,8 @@ function Models(props: { picture: LinePicture; now: number }) {
     <Show when={models()} fallback={<span class="figure abnormal">{words().overview.noModel}</span>}>
       {(found) => (
         <span class="figure">
-          {found().numbers.join(', ')} <span class="unit">· {formatAge(props.now - found().oldestMs, locale())}</span>
+          {found().numbers.join(', ')}
+          <span class="unit">· {formatAge(props.now - found().oldestMs, locale())}</span>
         </span>
       )}
     </Show>
@@ -149,7 +152,7 @@ function Nodes(props: { picture: LinePicture }) {
     <For each={nodes().length > 0 ? [nodes().length] : []} fallback={<span class="hint">{words().value.none}</span>}>
       {(count) => (
         <span class="figure" classList={{ abnormal: troubled() > 0 }}>
-          {troubled() > 0 ? words().nodes.abnormalCount(troubled(), count) : words().nodes.okCount(count)}
+          {troubled() > 0 ? words().nodes.abnormalCount(troubled()) : words().nodes.okCount(count)}
         </span>
       )}
     </For>

@@ -6,6 +6,9 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { LineRow } from './line-row.tsx';
 import { nextRow } from './row-focus.ts';
 
+/** A full screen needs the room, and has a reader who knows the keys. */
+const HINT_UP_TO_LINES = 12;
+
 /** Level 1: one row per line, all plants on one screen. */
 export function OverviewScreen() {
   const plants = useCatalogue();
@@ -15,7 +18,7 @@ export function OverviewScreen() {
   function moveFocus(event: KeyboardEvent) {
     if (event.target instanceof HTMLSelectElement || event.target instanceof HTMLInputElement) return;
     const links = [...(table?.querySelectorAll<HTMLAnchorElement>('a.line-link') ?? [])];
-    const present = links.findIndex((link) => link === document.activeElement);
+    const present = links.findIndex((link) => link.matches(':focus'));
     const next = nextRow(event.key, present < 0 ? undefined : present, links.length);
     if (next === undefined) return;
     event.preventDefault();
@@ -31,7 +34,11 @@ export function OverviewScreen() {
     >
       <section class="overview panel">
         <h1 class="visually-hidden">{words().overview.title}</h1>
-        <table class="overview-table" ref={table} style={{ '--rows': lineCount() }}>
+        <table
+          class="overview-table"
+          ref={table}
+          style={{ '--rows': lineCount(), '--plants': plants().length > 1 ? plants().length : 0 }}
+        >
           <thead>
             <tr>
               <th class="column-line">{words().overview.line}</th>
@@ -55,7 +62,9 @@ export function OverviewScreen() {
             )}
           </For>
         </table>
-        <p class="hint overview-keys">{words().overview.keys}</p>
+        <Show when={lineCount() <= HINT_UP_TO_LINES}>
+          <p class="hint overview-keys">{words().overview.keys}</p>
+        </Show>
       </section>
     </Show>
   );
