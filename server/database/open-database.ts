@@ -88,9 +88,8 @@ async function runSql(client: pg.PoolClient, text: string, values?: unknown[]): 
   let isBroken = false;
   try {
     const result: pg.QueryResult | pg.QueryResult[] = await client.query(text, values ?? []);
-    // several statements give several results; callers want the rows of the one that has any
-    const rows = Array.isArray(result) ? result.find((each) => each.rows.length > 0)?.rows : result.rows;
-    return { rows: rows ?? [] };
+    // several statements give several results; the queue wants the rows of all
+    return { rows: Array.isArray(result) ? result.flatMap((each) => each.rows) : result.rows };
   } catch (error) {
     // a text that began a transaction and failed in it must not leave it open for the next user of the connection
     isBroken = /^\s*BEGIN\b/i.test(text);

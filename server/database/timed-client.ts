@@ -21,6 +21,13 @@ const graceMs = 2000;
 /** The class to give to `pg.Pool`. */
 export function timedClient(options: TimedClientOptions): typeof pg.Client {
   return class TimedClient extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      // the pool takes its own listener off a client that it hands out: a connection that breaks in the midst of a
+      // statement would end the process, though the statement itself rejects with the same error
+      this.on('error', () => undefined);
+    }
+
     // pg's overloads cannot be restated; only the form that Kysely and our adapter use is timed
     override query(...args: never[]): never {
       const [text] = args as unknown[];

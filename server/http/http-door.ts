@@ -6,9 +6,12 @@ import type { Log } from '../kit/log.ts';
 import { HttpRefusal, sendJson, sendRefusal } from './answers.ts';
 import type { Route } from './route.ts';
 
+/** By exact path, or by its first segments with a slash at the end; `/` takes the rest. */
+export type Routes = Record<string, Route>;
+
 export interface HttpDoorOptions {
-  /** By exact path, or by its first segments with a slash at the end; `/` takes the rest. */
-  routes: Record<string, Route>;
+  /** What is answered before `serve`. */
+  routes: Routes;
   requestMs: number;
   log: Log;
   onRequest(route: string, status: number, seconds: number): void;
@@ -18,21 +21,25 @@ export interface HttpDoor {
   server: Server;
   /** Resolves to the port. Throws when it is taken. */
   listen(host: string, port: number): Promise<number>;
+  /** Answers these from now on. */
+  serve(routes: Routes): void;
   /** Takes no new requests, waits for those under way, then cuts off what is left. */
   close(patienceMs: number): Promise<void>;
 }
 
 export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
-  const names = Object.keys(options.routes).sort((a, b) => b.length - a.length);
-  const routeName = (path: string) =>
-    names.find((name) => (name.endsWith('/') ? path.startsWith(name) : path === name)) ?? '/';
+  let { routes } = options;
+  const routeName = (path: string) => {
+    const names = Object.keys(routes).filter((name) => (name.endsWith('/') ? path.startsWith(name) : path === name));
+    return names.reduce((longest, name) => (name.length > longest.length ? name : longest), '/');
+  };
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const startedMs = performance.now();
     const url = parseUrl(request);
     const name = routeName(url?.pathname ?? '/');
     response.once('close', () => options.onRequest(name, response.statusCode, (performance.now() - startedMs) / 1000));
-    const route = options.routes[name];
+    const route = routes[name];
     try {
       if (!url || !route) throw new HttpRefusal(400, { field: 'url', remedy: 'send a path such as /graphql' });
       await route({ request, response, url });
@@ -49,12 +56,17 @@ export function createHttpDoor(options: HttpDoorOptions): HttpDoor {
     server,
     listen: (host, port) =>
       new Promise((resolve, reject) => {
-        server.once('error', reject);
+        server.once('error', (cause) => {
+          reject(new Error(`Port ${port} of ${host} cannot be listened on: free it or set PORT.`, { cause }));
+        });
         server.listen(port, host, () => {
-          server.off('error', reject);
+          server.removeAllListeners('error');
           resolve((server.address() as AddressInfo).port);
         });
       }),
+    serve(next) {
+      routes = next;
+    },
     async close(patienceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();

@@ -1,0 +1,7 @@
+/** Every kind of background work. */
+import type { AnyJobKind } from '../kit/define-job.ts';
+import { sessionCleanUpJob } from '../modules/access/access.jobs.ts';
+import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
+import { trainingJob } from '../modules/training/training.jobs.ts';
+
+export const jobKinds: readonly AnyJobKind[] = [trainingJob, partitionsAheadJob, sessionCleanUpJob];
