@@ -7,11 +7,13 @@ import {
   AttributeIds,
   type ClientSession,
   type DataValue,
+  LogLevel,
   makeBrowsePath,
   type NodeId,
   OPCUACertificateManager,
   OPCUAClient,
   StatusCodes,
+  setLogLevel,
 } from 'node-opcua';
 
 const PACKML_URI = 'http://opcfoundation.org/UA/PackML/';
@@ -47,6 +49,9 @@ export function watchMachine(endpoint: string, lines: readonly string[], say: (t
     if (answers !== isAnswering) say(text);
     isAnswering = answers;
   };
+
+  // node-opcua tells of the certificate it makes for itself; what goes wrong is said here.
+  setLogLevel(LogLevel.Error);
 
   async function run(): Promise<void> {
     const certificates = new OPCUACertificateManager({ rootFolder: pki, automaticallyAcceptUnknownCertificate: true });

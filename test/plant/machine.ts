@@ -47,6 +47,12 @@ const FlagsSchema = z.object({
 const StateSchema = z.record(z.string(), LineStateSchema);
 
 async function main(): Promise<void> {
+  // First of all, so that a parent that goes during the start is not missed; what is up by then is closed, the last first.
+  const closers: (() => void | Promise<void>)[] = [];
+  onEndOfLife(async () => {
+    for (const close of closers.toReversed()) await close();
+  });
+
   const flags = readFlags(FlagsSchema, process.argv.slice(2));
   if (flags.speed.length !== 1 && flags.speed.length !== flags.lines.length) {
     throw new Error(
@@ -55,7 +61,9 @@ async function main(): Promise<void> {
   }
   const stored = flags.state === undefined ? {} : (readStateFile(flags.state, StateSchema) ?? {});
   const pkiFolder = flags.pki ?? mkdtempSync(join(tmpdir(), 'lehr-machine-pki-'));
+  if (flags.pki === undefined) closers.push(() => rmSync(pkiFolder, { recursive: true, force: true }));
   const server = await startServer(flags.port, pkiFolder);
+  closers.push(() => server.shutdown(0));
 
   const addressSpace = server.engine.addressSpace;
   if (!addressSpace) throw new Error('node-opcua gave no address space');
@@ -81,20 +89,18 @@ async function main(): Promise<void> {
   };
   const saving = setInterval(save, SAVE_MS);
 
+  closers.push(() => {
+    clearInterval(tick);
+    clearInterval(saving);
+    for (const controller of controllers) controller.stop();
+    save();
+  });
+
   await server.start();
   for (const controller of controllers) controller.start();
   save();
   const port = server.endpoints[0]?.port;
   process.stdout.write(`${JSON.stringify({ listening: `opc.tcp://127.0.0.1:${port}`, port })}\n`);
-
-  onEndOfLife(async () => {
-    clearInterval(tick);
-    clearInterval(saving);
-    for (const controller of controllers) controller.stop();
-    save();
-    await server.shutdown(0);
-    if (flags.pki === undefined) rmSync(pkiFolder, { recursive: true, force: true });
-  });
 }
 
 async function startServer(port: number, pkiFolder: string): Promise<OPCUAServer> {
