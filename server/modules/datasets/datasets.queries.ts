@@ -87,23 +87,27 @@ export function selectItems(db: Db, versionId: string): Promise<DatasetItemRow[]
     .execute();
 }
 
-/** One page of a version's items by hash (32 bytes as hexadecimal digits in the keys); one row more than the page. */
-export async function selectItemPage(
+/** The same page of each version's items by hash, in one statement; one row more than the page for each version. */
+export async function selectItemPages(
   db: Db,
-  versionId: string,
+  versionIds: readonly string[],
   page: Page,
   keys: { after: Buffer | null; before: Buffer | null },
 ): Promise<DatasetItemRow[]> {
-  const { after, before } = keys;
-  return db
-    .selectFrom('dataset_item')
-    .selectAll()
-    .where('dataset_version_id', '=', versionId)
-    .$if(after !== null, (query) => query.where('image_sha256', '>', after ?? Buffer.alloc(0)))
-    .$if(before !== null, (query) => query.where('image_sha256', '<', before ?? Buffer.alloc(0)))
-    .orderBy('image_sha256', page.backward ? 'desc' : 'asc')
-    .limit(page.limit + 1)
-    .execute();
+  const direction = page.backward ? sql`DESC` : sql`ASC`;
+  const { rows } = await sql<DatasetItemRow>`
+    SELECT item.* FROM unnest(${[...versionIds]}::uuid[]) AS version (id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM dataset_item
+      WHERE dataset_version_id = version.id
+        ${keys.after ? sql`AND image_sha256 > ${keys.after}` : sql``}
+        ${keys.before ? sql`AND image_sha256 < ${keys.before}` : sql``}
+      ORDER BY image_sha256 ${direction}
+      LIMIT ${page.limit + 1}
+    ) AS item
+    ORDER BY item.dataset_version_id, item.image_sha256 ${direction}
+  `.execute(db);
+  return rows;
 }
 
 export async function freezeVersion(

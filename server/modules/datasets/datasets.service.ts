@@ -23,7 +23,7 @@ import {
   lockDataset,
   lockDatasetVersion,
   type NewItem,
-  selectItemPage,
+  selectItemPages,
   selectItems,
   selectLastNumber,
   upsertItems,
@@ -229,7 +229,14 @@ export async function listItems(
     return Buffer.from(text, 'hex');
   };
   const keys = { after: key(page.after, 'after'), before: key(page.before, 'before') };
-  const rows = await selectItemPage(context.db, versionId, page, keys);
+  // lists of versions ask for the same page of each
+  const rows = await loadByParent(
+    context,
+    `dataset items ${JSON.stringify(page)}`,
+    versionId,
+    (ids) => selectItemPages(context.db, ids, page, keys),
+    (row) => row.dataset_version_id,
+  );
   return toConnection(rows, page, (row) => [row.image_sha256.toString('hex')]);
 }
 
