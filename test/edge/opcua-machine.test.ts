@@ -34,6 +34,7 @@ beforeEach(async () => {
 }, 60_000);
 
 afterEach(async () => {
+  await expect.poll(stateNow, { timeout: 10_000 }).toMatch(/^(Execute|Held)$/);
   if (stateNow() === 'Held') await command('Unhold');
   await machine.stop();
 });

@@ -1,0 +1,119 @@
+/** The real server and the real edge node on a home of their own, set up over the API as people would. */
+
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { stringify } from 'yaml';
+import { input } from '../../plant/demo/graphql-client.ts';
+import { demoPeople, personWith } from '../../plant/demo/people.ts';
+import { setUpModel } from '../../plant/demo/setup-model.ts';
+import {
+  CAMERA_CODE,
+  createAdministrator,
+  NODE_CODE,
+  STATION_CODE,
+  setUpPlant,
+  signIn,
+} from '../../plant/demo/setup-plant.ts';
+import { createSeededRandom } from '../../support/seeded-random.ts';
+import { type LineProcess, spawnLines } from '../../support/spawn-lines.ts';
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const LINE = { code: 'line-1', name: 'Line 1', speed: 600 };
+const GOOD_IMAGES = 24;
+const SIDE_PX = 64;
+
+export interface Product {
+  folder: string;
+  url: string;
+  spool: string;
+  lineId: string;
+  /** Secret of a token that may read everything of the plant. */
+  reader: string;
+  startServer(): Promise<LineProcess>;
+  startEdge(): Promise<LineProcess>;
+}
+
+/** Leaves the server running, so that the proof can begin with it. */
+export async function setUpProduct(
+  folder: string,
+  report: (line: string) => void,
+): Promise<{ product: Product; server: LineProcess }> {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const env = { PORT: String(port), HOST: '127.0.0.1', LEHR_HOME: join(folder, 'server'), DATABASE_URL: '' };
+  const startServer = () => spawnLines(process.execPath, [join(repository, 'server/main.ts')], { env });
+  const server = await startServer();
+  const [, code = ''] = await server.waitForLine(/setup\?code=(\S+)/, 60_000);
+  await server.waitForLine(/listening/, 60_000);
+
+  const people = demoPeople(join(folder, 'people.json'));
+  const administrator = personWith(people, 'ADMINISTRATOR');
+  await createAdministrator(url, code, administrator);
+  const admin = await signIn(url, administrator);
+  const tokenFile = join(folder, 'token');
+  const plant = await setUpPlant(admin, [LINE], people, tokenFile);
+  const approver = personWith(people, 'APPROVER');
+  const team = {
+    quality: await signIn(url, personWith(people, 'QUALITY_ENGINEER')),
+    ml: await signIn(url, personWith(people, 'ML_ENGINEER')),
+    approver: await signIn(url, approver),
+    approverPassword: approver.password,
+  };
+  const images = async () => await Promise.all(Array.from({ length: GOOD_IMAGES }, (_, mark) => goodImage(mark)));
+  await setUpModel(team, plant.cameraIds, { code: 'discs', name: 'Discs', images }, report);
+
+  const tokenValues = { plantId: plant.plantId, name: 'Proof', role: 'MES' };
+  const { secret } = await admin.act<{ secret: string }>(
+    'createToken',
+    'CreatedToken',
+    'secret',
+    ...input('createToken', tokenValues),
+  );
+  const { lines } = await admin.run<{ lines: { edges: { node: { id: string } }[] } }>(
+    '{ lines { edges { node { id } } } }',
+  );
+
+  const spool = join(folder, 'spool');
+  const config = join(folder, 'edge.yaml');
+  const source = { kind: 'folder', path: spool, pollMs: 100 };
+  await writeFile(
+    config,
+    stringify({
+      node: NODE_CODE,
+      home: join(folder, 'edge'),
+      server: { url, tokenFile, retryMaxMs: 1_000 },
+      trust: { modelSigningKeys: plant.signingKeys },
+      stations: [{ station: STATION_CODE, line: LINE.code, cameras: [{ camera: CAMERA_CODE, source }] }],
+    }),
+  );
+  const startEdge = () => spawnLines(process.execPath, [join(repository, 'edge/main.ts'), '--config', config]);
+  const lineId = lines.edges[0]?.node.id ?? '';
+  return { product: { folder, url, spool, lineId, reader: secret, startServer, startEdge }, server };
+}
+
+/** A disc on a dark ground; `mark` makes each image's bytes its own. */
+export async function goodImage(mark: number): Promise<{ bytes: Buffer; contentType: 'image/png' }> {
+  const random = createSeededRandom(mark);
+  const pixels = Buffer.alloc(SIDE_PX * SIDE_PX, 30);
+  for (let y = 0; y < SIDE_PX; y++) {
+    for (let x = 0; x < SIDE_PX; x++) {
+      if (Math.hypot(x - 32, y - 32) < 22) pixels.writeUInt8(150 + random.integer(12), y * SIDE_PX + x);
+    }
+  }
+  const bytes = await sharp(pixels, { raw: { width: SIDE_PX, height: SIDE_PX, channels: 1 } })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+  return { bytes, contentType: 'image/png' };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (typeof address !== 'object' || !address) throw new Error('no free port');
+  return address.port;
+}
