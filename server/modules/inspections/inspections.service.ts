@@ -38,9 +38,15 @@ const LIVE_DAYS = 2;
 
 const bucketMs: Record<BucketName, number> = { minute: MINUTE_MS, hour: 60 * MINUTE_MS, day: DAY_MS };
 
+/** Who reads: nothing but the plants of the caller counts. */
+interface Reader {
+  db: Db;
+  rights: { plantIds: readonly string[] };
+}
+
 /** A page of what the caller may see, newest capture first. */
 export async function listInspections(
-  context: Context,
+  context: Reader & { config: { limits: { pageSize: number; maxPageSize: number } } },
   selection: Omit<InspectionSelection, 'plantIds'> & { plantId: string | null },
   args: PageArgs,
 ): Promise<Connection<ReadInspection>> {
@@ -52,7 +58,7 @@ export async function listInspections(
 }
 
 /** The inspections with these keys (plant:id) that the caller may see; null for the others. One id has one place in the partitions. */
-export async function findInspections(context: Context, keys: readonly string[]): Promise<(ReadInspection | null)[]> {
+export async function findInspections(context: Reader, keys: readonly string[]): Promise<(ReadInspection | null)[]> {
   const wanted = keys.map((key): InspectionKey | null => {
     const [plantId = '', id = ''] = key.split(':');
     const capturedAtMs = captureTimeMs(id);
