@@ -1,4 +1,6 @@
 /** Starts the HMI in the browser. */
+// First: see there.
+import './lib/browser-language.ts';
 import '@fontsource-variable/inter/wght.css';
 import './tokens.css';
 import './base.css';
