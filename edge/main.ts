@@ -1,5 +1,6 @@
 /** The edge node as a process: `node edge/main.ts --config FILE [--check]`. Exit 0 after a wished stop, 1 on a fault, 2 on a mistake of configuration. */
 import { parseArgs } from 'node:util';
+import sharp from 'sharp';
 import { checkNode } from './check.ts';
 import { ConfigError, type EdgeConfig, readConfig } from './config.ts';
 import { createLog, type Logger } from './log.ts';
@@ -19,6 +20,9 @@ async function main(): Promise<void> {
   if (values.config === undefined) throw new ConfigError(`--config is missing; ${USAGE}`);
   const config = readConfig(values.config);
   const log = createLog(values.check ? 'silent' : config.logLevel, config.node, values['json-log'] !== true);
+  // Each image is decoded once, in one of libuv's threads: a cache and more threads would only hold memory.
+  sharp.cache(false);
+  sharp.concurrency(1);
   if (!values.check) return await serve(config, log);
   const isWell = await checkNode(config, log, (line) => console.log(line));
   process.exit(isWell ? 0 : EXIT_FAULT);
