@@ -34,9 +34,11 @@ interface Visit {
   requestId: string;
   identity: Identity;
   cookies: string[];
+  /** What resolvers get. Kept beside yoga's own context, which is merged by copying values: getters would not survive that. */
+  context?: Context;
 }
 
-export type Yoga = YogaServerInstance<RequestFacts, Context>;
+export type Yoga = YogaServerInstance<RequestFacts, object>;
 
 export function createGraphQLDoor(options: YogaOptions): Yoga {
   const { services } = options;
@@ -44,7 +46,7 @@ export function createGraphQLDoor(options: YogaOptions): Yoga {
   const visits = new WeakMap<Request, Visit>();
   const mask = createErrorMask(services.log);
 
-  return createYoga<RequestFacts, Context>({
+  return createYoga<RequestFacts>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
     graphiql: false,
@@ -60,17 +62,8 @@ export function createGraphQLDoor(options: YogaOptions): Yoga {
       errorCache: boundedCache(limits.documentsCached),
     },
     maskedErrors: { maskError: (error) => maskAny(mask, error) },
-    context: ({ request, address, isSecure }) => {
-      const visit = visits.get(request);
-      if (!visit) throw new Error('The request was not identified.');
-      return contextOf(options, visit, { address: address ?? 'local', isSecure: isSecure ?? false });
-    },
-    plugins: [
-      useIdentity(options.authenticator, visits),
-      useLimits(limits, visits),
-      useMask(options, mask),
-    ] as Plugin[],
-  }) as unknown as Yoga;
+    plugins: [useIdentity(options.authenticator, visits), useLimits(limits, visits), useMask(options, mask, visits)],
+  });
 }
 
 function contextOf(options: YogaOptions, visit: Visit, facts: Required<RequestFacts>): Context {
@@ -141,20 +134,26 @@ function useLimits(limits: Services['config']['limits'], visits: WeakMap<Request
   };
 }
 
-function useMask(options: YogaOptions, mask: MaskError): Plugin<Context> {
+/** Runs the operation by graphql-js as our own context, and masks what comes out of it. */
+function useExecution(options: YogaOptions, visits: WeakMap<Request, Visit>, mask: MaskError): Plugin {
   return {
-    onExecute({ args, context }) {
+    onExecute({ args, setExecuteFn }) {
+      const { request, address = 'local', isSecure = false } = args.contextValue as { request: Request } & RequestFacts;
+      const visit = visits.get(request);
+      if (!visit) throw new Error('The request was not identified.');
+      const context = contextOf(options, visit, { address, isSecure });
+      // put in whole: Yoga would copy its members one by one, and with them read the viewer of nobody
+      args.contextValue = context;
+      setExecuteFn(execute);
+      const operation = getOperationAST(args.document, args.operationName)?.operation ?? OperationTypeNode.QUERY;
       const startedMs = performance.now();
       return {
         onExecuteDone({ result, setResult }) {
-          if (!('errors' in result || 'data' in result)) return;
-          const operation = getOperationAST(args.document, args.operationName)?.operation;
           // what a person changes may be the rights of anybody
           if (operation === OperationTypeNode.MUTATION && context.rights.isPerson) options.authenticator.forgetAll();
-          const outcome = result.errors ? 'error' : 'ok';
-          options.onOperation?.(operation ?? 'query', outcome, (performance.now() - startedMs) / 1000);
-          if (!result.errors) return;
-          setResult({ ...result, errors: result.errors.map((error) => mask(error, context.requestId)) });
+          const { errors } = result as ExecutionResult;
+          options.onOperation?.(operation, errors ? 'error' : 'ok', (performance.now() - startedMs) / 1000);
+          if (errors) setResult({ ...result, errors: errors.map((error) => mask(error, context.requestId)) });
         },
       };
     },
