@@ -43,13 +43,16 @@ export interface TestServerOptions {
   /** Variables of the configuration, such as limits. */
   env?: Record<string, string>;
   now?: () => Date;
+  /** Without it faults are printed: a test that provokes one brings its own. */
   log?: Log;
 }
+
+const faultsOnly: Log = { ...silentLog, error: (...facts: unknown[]) => console.error(...facts) };
 
 /** Opens a server without a port; requests go through `yoga.fetch`. Close it in an after hook. */
 export async function openTestServer(
   kind: TestDatabase['kind'],
-  { env = {}, now = () => new Date(), log = silentLog }: TestServerOptions = {},
+  { env = {}, now = () => new Date(), log = faultsOnly }: TestServerOptions = {},
 ): Promise<TestServer> {
   const home = await makeTemporaryFolder('server');
   const database = await openTestDatabase(kind);

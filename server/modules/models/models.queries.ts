@@ -1,4 +1,5 @@
 /** Every SQL statement of the models module that is not one of `kit/table-rows.ts`: rows in, rows out, no rules. */
+import { sql } from 'kysely';
 import type { Db, Trx } from '../../database/database.ts';
 import type { ApprovalRow, ModelAssignmentRow, ModelRow, ModelVersionRow, SigningKeyRow } from './models.table.ts';
 
@@ -31,11 +32,11 @@ export async function insertApproval(trx: Trx, row: ApprovalRow): Promise<void> 
   await trx.insertInto('approval').values(row).execute();
 }
 
-/** Ends what the camera runs now. */
+/** Ends what the camera runs now; never before it began, should the clocks of two servers differ. */
 export async function endAssignment(trx: Trx, cameraId: string, at: Date): Promise<void> {
   await trx
     .updateTable('model_assignment')
-    .set({ ended_at: at })
+    .set({ ended_at: sql<Date>`greatest(assigned_at, ${at}::timestamptz)` })
     .where('camera_id', '=', cameraId)
     .where('ended_at', 'is', null)
     .execute();

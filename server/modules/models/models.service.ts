@@ -138,6 +138,8 @@ export async function assignModel(
   };
   await context.db.transaction().execute(async (trx) => {
     await lockCamera(trx, camera.id);
+    // of two at once the one that waited is the later one, whoever read the clock first
+    row.assigned_at = context.now();
     await endAssignment(trx, camera.id, row.assigned_at);
     await insertAssignment(trx, row);
     const who = { actor: actorOf(context.viewer), at: row.assigned_at };
@@ -154,14 +156,15 @@ export async function assignModel(
   return row;
 }
 
-/** The row with the id, if it exists and the caller may see it. An edge node sees the models of its plant. */
+/** The row with the id, if it exists and the caller may see it. An edge node sees the models of its plant, and what runs on its own cameras. */
 export async function findModelRow<T extends ModelTableName>(
   context: Context,
   table: T,
   id: string,
 ): Promise<ModelRows[T] | null> {
   const row = await loadById(context, table, id, (ids) => selectByIds(context, table, ids));
-  return row && canSee(context, row.plant_id) ? row : null;
+  if (!row || !canSee(context, row.plant_id)) return null;
+  return 'camera_id' in row && !(await findPart(context, 'camera', row.camera_id)) ? null : row;
 }
 
 /** The row that a foreign key points to. */

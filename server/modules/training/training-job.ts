@@ -7,6 +7,8 @@ import { trainingOptionsSchema } from './training-options.ts';
 export const MIN_TRAINING_IMAGES = 8;
 /** Bounds a training's time: each image is computed twice. */
 export const MAX_TRAINING_IMAGES = 20_000;
+export const LEAST_FALSE_REJECT_TARGET = 0.0001;
+export const MOST_FALSE_REJECT_TARGET = 0.5;
 
 export const trainingJobSchema = z.strictObject({
   /** Good images only. With a `sha256` the file must still be that one. */
@@ -28,7 +30,7 @@ export const trainingJobSchema = z.strictObject({
     }),
   seed: z.int().min(0).max(4_294_967_295),
   /** Share of good parts that may be rejected. */
-  falseRejectTarget: z.number().min(0.0001).max(0.5),
+  falseRejectTarget: z.number().min(LEAST_FALSE_REJECT_TARGET).max(MOST_FALSE_REJECT_TARGET),
   /** How sure the promise of that share must be. */
   confidence: z.number().min(0.5).max(0.999).default(0.9),
   /** Path of the ONNX file to write. */

@@ -12,7 +12,7 @@ import { artifactPath, imagePath, incomingFolder } from '../../kit/paths.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { addModelVersion } from '../models/model-versions.service.ts';
 import { openSigningKey } from '../models/signing-key.ts';
-import { runTraining, type TrainingProgress, type TrainingResult } from './run-training.ts';
+import { runTraining, type TrainingResult } from './run-training.ts';
 import { beginTrainingRun, selectTrainingImages, selectTrainingRun, updateTrainingRun } from './training.queries.ts';
 import { TRAINING_JOB } from './training.service.ts';
 import type { TrainingRunRow } from './training.table.ts';
@@ -54,7 +54,7 @@ async function train(
   const images = hashes.map((sha256) => ({ path: imagePath(services.config.home, run.plant_id, sha256), sha256 }));
   let saidAt = 0;
   let saving: Promise<void> = Promise.resolve();
-  const onProgress = ({ progress, step }: TrainingProgress) => {
+  const onProgress = (progress: number, step: string) => {
     const now = Date.now();
     if (now - saidAt < progressEveryMs) return;
     saidAt = now;

@@ -12,6 +12,12 @@ import { findModelRow, MODELLERS } from '../models/models.service.ts';
 import type { ModelVersionRow } from '../models/models.table.ts';
 import { insertTrainingRun, selectTrainingImages } from './training.queries.ts';
 import type { TrainingRunRow } from './training.table.ts';
+import {
+  LEAST_FALSE_REJECT_TARGET,
+  MAX_TRAINING_IMAGES,
+  MIN_TRAINING_IMAGES,
+  MOST_FALSE_REJECT_TARGET,
+} from './training-job.ts';
 
 export const TRAINING_JOB = 'training';
 
@@ -36,16 +42,20 @@ export async function startTraining(context: Context, input: StartTraining): Pro
   if (!Number.isInteger(input.seed) || input.seed < 0) {
     throw new InvalidInputError('input.seed', input.seed, 'give a whole number from 0 to 2147483647');
   }
-  if (!(input.falseRejectTarget > 0 && input.falseRejectTarget <= 0.5)) {
+  if (!(input.falseRejectTarget >= LEAST_FALSE_REJECT_TARGET && input.falseRejectTarget <= MOST_FALSE_REJECT_TARGET)) {
     throw new InvalidInputError(
       'input.falseRejectTarget',
       input.falseRejectTarget,
-      'give a share above 0 and at most 0.5, such as 0.01',
+      `give a share from ${LEAST_FALSE_REJECT_TARGET} to ${MOST_FALSE_REJECT_TARGET}, such as 0.01`,
     );
   }
   const images = await selectTrainingImages(context.db, version.id);
-  if (images.length === 0) {
-    throw new ConflictError(field, input.datasetVersionId, 'the version has no image labelled good in the split TRAIN');
+  if (images.length < MIN_TRAINING_IMAGES || images.length > MAX_TRAINING_IMAGES) {
+    throw new ConflictError(
+      field,
+      input.datasetVersionId,
+      `the version has ${images.length} images labelled good in the split TRAIN; training takes ${MIN_TRAINING_IMAGES} to ${MAX_TRAINING_IMAGES}`,
+    );
   }
   const { viewer } = context;
   if (viewer.kind !== 'person') throw new Error('A training run takes a person who asks for it.');
