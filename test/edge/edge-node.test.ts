@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -239,12 +239,22 @@ describe('models', () => {
 });
 
 describe('starting and stopping', () => {
-  it('ends within its time on SIGTERM and leaves no child', async () => {
+  it('ends within its time on SIGTERM', async () => {
     const edge = await start(await configure());
     await edge.waitForLine(/^edge ready/);
     const startedAt = performance.now();
     expect(await edge.stop()).toEqual({ code: 0, signal: null });
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('leaves no child behind after %s', async (signal) => {
+    const edge = await start(await configure());
+    await edge.waitForLine(/^edge ready/);
+    const children = (await readFile(`/proc/${edge.pid}/task/${edge.pid}/children`, 'utf8')).trim().split(' ');
+    expect(children).toHaveLength(1);
+    edge.child.kill(signal);
+    await edge.exit;
+    await expect.poll(() => existsSync(`/proc/${children[0]}`), { timeout: 5_000 }).toBe(false);
   });
 
   it('refuses a second node on the same home', async () => {
