@@ -1,5 +1,7 @@
 /** GraphQL over HTTP: identifies the caller, bounds and caches documents, masks errors. Subscriptions go over WebSocket. */
 import {
+  type ExecutionResult,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -62,7 +64,11 @@ export function createGraphQLDoor(options: YogaOptions): Yoga {
       errorCache: boundedCache(limits.documentsCached),
     },
     maskedErrors: { maskError: (error) => maskAny(mask, error) },
-    plugins: [useIdentity(options.authenticator, visits), useLimits(limits, visits), useMask(options, mask, visits)],
+    plugins: [
+      useIdentity(options.authenticator, visits),
+      useLimits(limits, visits),
+      useExecution(options, visits, mask),
+    ],
   });
 }
 
@@ -143,7 +149,7 @@ function useExecution(options: YogaOptions, visits: WeakMap<Request, Visit>, mas
       if (!visit) throw new Error('The request was not identified.');
       const context = contextOf(options, visit, { address, isSecure });
       // put in whole: Yoga would copy its members one by one, and with them read the viewer of nobody
-      args.contextValue = context;
+      Object.assign(args, { contextValue: context });
       setExecuteFn(execute);
       const operation = getOperationAST(args.document, args.operationName)?.operation ?? OperationTypeNode.QUERY;
       const startedMs = performance.now();
