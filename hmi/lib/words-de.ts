@@ -166,6 +166,6 @@ export const de: Words = {
   },
   problems: {
     refused: 'Der Server verweigert diese Daten:',
-    failed: 'Der Server hat nicht geantwortet:',
+    failed: 'Der Server hat nicht geantwortet.',
   },
 };

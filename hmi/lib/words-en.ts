@@ -160,12 +160,12 @@ export const en = {
     deadLetters: (count: string) => `${count} refused results`,
     dropped: (count: string) => `${count} dropped frames`,
     healthy: 'ok',
-    abnormalCount: (count: number) => `${count} in trouble`,
+    abnormalCount: (count: number) => `${count} faulty`,
     okCount: (total: number) => `${total} ok`,
   },
   problems: {
     refused: 'The server refuses this data:',
-    failed: 'The server did not answer:',
+    failed: 'The server did not answer.',
   },
 };
 

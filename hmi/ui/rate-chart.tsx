@@ -97,8 +97,10 @@ function chartOptions({ locale, timeZone, width, height }: ChartLook): uPlot.Opt
         ...axis,
         size: 56,
         space: 48,
-        values: (_self, splits, _axis, _space, step) =>
-          splits.map((share) => `${formatShare(share, locale, step < 0.01 ? 1 : 0)} %`),
+        values: (_self, splits) => {
+          const digits = splits.every((share) => Math.abs(share * 100 - Math.round(share * 100)) < 1e-6) ? 0 : 1;
+          return splits.map((share) => `${formatShare(share, locale, digits)} %`);
+        },
       },
     ],
     series: [

@@ -3,6 +3,7 @@ import { createResource, Show } from 'solid-js';
 import type { ResultOf } from '#schema/graphql.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
+import { useLive } from '../../lib/live.ts';
 import { stateWord } from '../../lib/packml.ts';
 import { Button } from '../../ui/button.tsx';
 import { Reading } from '../../ui/reading.tsx';
@@ -16,6 +17,7 @@ type Answer = { kind: 'known'; detail: Detail } | { kind: 'unknown' } | { kind: 
 /** One part by its id: shown at once when the strip has it, completed by the server's answer. */
 export function SelectedPart(props: { id: string; known: Part | undefined; timeZone: string }) {
   const client = useClient();
+  const live = useLive();
   const [answer, { refetch }] = createResource(
     () => props.id,
     async (id): Promise<Answer> => {
@@ -44,7 +46,9 @@ export function SelectedPart(props: { id: string; known: Part | undefined; timeZ
       </Show>
       <Show when={answer()?.kind === 'failed'}>
         <p role="alert">{words().problems.failed}</p>
-        <Button onClick={() => void refetch()}>{words().retry}</Button>
+        <Button disabled={live.isLocked()} waiting={answer.loading} onClick={() => void refetch()}>
+          {words().retry}
+        </Button>
       </Show>
     </>
   );
