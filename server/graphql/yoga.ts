@@ -36,8 +36,6 @@ interface Visit {
   requestId: string;
   identity: Identity;
   cookies: string[];
-  /** What resolvers get. Kept beside yoga's own context, which is merged by copying values: getters would not survive that. */
-  context?: Context;
 }
 
 export type Yoga = YogaServerInstance<RequestFacts, object>;
@@ -149,8 +147,7 @@ function useExecution(options: YogaOptions, visits: WeakMap<Request, Visit>, mas
       if (!visit) throw new Error('The request was not identified.');
       const context = contextOf(options, visit, { address, isSecure });
       // put in whole: Yoga would copy its members one by one, and with them read the viewer of nobody
-      Object.assign(args, { contextValue: context });
-      setExecuteFn(execute);
+      setExecuteFn((executed) => execute({ ...executed, contextValue: context }));
       const operation = getOperationAST(args.document, args.operationName)?.operation ?? OperationTypeNode.QUERY;
       const startedMs = performance.now();
       return {
