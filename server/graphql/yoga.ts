@@ -1,5 +1,6 @@
 /** GraphQL over HTTP: identifies the caller, bounds and caches documents, masks errors. Subscriptions go over WebSocket. */
 import {
+  type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
