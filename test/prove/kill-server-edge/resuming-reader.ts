@@ -10,7 +10,7 @@ interface Payload {
 export interface ResumingReader {
   /** Part id → how often it was delivered. */
   seen: Map<string, number>;
-  /** How often the connection broke and was made again. */
+  /** How often a stream that had begun broke. */
   resumed: number;
   /** Errors that the stream itself gave, which a break of the connection is not. */
   faults: string[];
@@ -42,14 +42,16 @@ export function startResumingReader(url: string, token: string, lineId: string):
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await followOnce();
+      const hadContact = await followOnce();
       if (stopping.signal.aborted) break;
-      reader.resumed++;
+      if (hadContact) reader.resumed++;
       await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
   }
 
-  async function followOnce(): Promise<void> {
+  /** Whether anything was heard before it broke. */
+  async function followOnce(): Promise<boolean> {
+    let hadContact = false;
     const client = createClient({
       url: `${url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -63,6 +65,7 @@ export function startResumingReader(url: string, token: string, lineId: string):
       for await (const { data, errors } of client.iterate<Payload>({ query: DOCUMENT, variables })) {
         if (errors) reader.faults.push(...errors.map(({ message }) => message));
         if (!data) continue;
+        hadContact = true;
         // Effect and cursor change together: that is what makes at least once exactly once.
         for (const { partId } of data.inspections.items) {
           const key = partId ?? '';
@@ -76,5 +79,6 @@ export function startResumingReader(url: string, token: string, lineId: string):
     } finally {
       await client.dispose();
     }
+    return hadContact;
   }
 }
