@@ -36,6 +36,7 @@ const environment = z.object({
   LEHR_LIMIT_SIGN_IN_WINDOW_S: count(300, 86_400),
   LEHR_LIMIT_SESSION_HOURS: count(12, 24 * 90),
   LEHR_LIMIT_REPLAY_PAGE: count(500, 5000),
+  LEHR_LIMIT_LIVE_PAYLOAD_ITEMS: count(100, 5000),
   LEHR_LIMIT_LIVE_BUFFERED_BYTES: count(1024 * 1024, 256 * 1024 * 1024, 1024),
   LEHR_LIMIT_LIVE_TAIL_ROWS: count(1000, 100_000),
   LEHR_LIMIT_LIVE_REPLAYS: count(4, 64),
@@ -114,6 +115,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       sessionMs: value.LEHR_LIMIT_SESSION_HOURS * 3_600_000,
       /** What these bound is said in server/live/limits.ts and server/graphql/websocket.ts. */
       replayPage: value.LEHR_LIMIT_REPLAY_PAGE,
+      livePayloadItems: value.LEHR_LIMIT_LIVE_PAYLOAD_ITEMS,
       liveBufferedBytes: value.LEHR_LIMIT_LIVE_BUFFERED_BYTES,
       liveTailRows: value.LEHR_LIMIT_LIVE_TAIL_ROWS,
       liveReplays: value.LEHR_LIMIT_LIVE_REPLAYS,

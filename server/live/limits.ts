@@ -1,8 +1,10 @@
 /** The bounds of live delivery; the configuration holds a value for each. */
 
 export interface LiveLimits {
-  /** Rows that one read of a stream takes, hence the most items of one payload. */
+  /** Rows that one read of a stream takes, hence the most items of a replayed payload. */
   replayPage: number;
+  /** Most items of a live payload. */
+  livePayloadItems: number;
   /** Bytes that may wait on one connection before its lossless subscribers are sent back to reading the database. */
   liveBufferedBytes: number;
   /** Newest rows of a stream that are kept in memory, so that groups a little apart share one read. */

@@ -129,12 +129,12 @@ export class Tail<Row extends StreamRow = StreamRow> {
     for (const reader of this.#readers) reader();
   }
 
-  /** From memory, at most one page after `after` and not beyond `upTo`; undefined when memory does not reach back so far. */
+  /** From memory, at most one payload after `after` and not beyond `upTo`; undefined when memory does not reach back so far. */
   remembered(after: number, upTo: number): Page<Row> | undefined {
     if (after < this.#keptAfter) return undefined;
     const start = firstAfter(this.#kept, after);
     const stop = firstAfter(this.#kept, upTo);
-    const end = Math.min(stop, start + this.#setting.limits.replayPage);
+    const end = Math.min(stop, start + this.#setting.limits.livePayloadItems);
     const rows = this.#kept.slice(start, end);
     return { rows, upTo: end < stop ? (rows.at(-1)?.position ?? upTo) : upTo };
   }

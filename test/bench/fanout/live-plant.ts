@@ -27,7 +27,7 @@ export async function openLivePlant(itemsPerPayload: number) {
   const home = await makeTemporaryFolder('bench');
   const config = readConfig({
     LEHR_HOME: home.path,
-    LEHR_LIMIT_REPLAY_PAGE: String(itemsPerPayload),
+    LEHR_LIMIT_LIVE_PAYLOAD_ITEMS: String(itemsPerPayload),
     // Rows lie ready, so that the stream is read faster than it is handed out; nothing may be read twice for that.
     LEHR_LIMIT_LIVE_TAIL_ROWS: '10000',
     LEHR_LIMIT_LIVE_CONNECTIONS_PER_PRINCIPAL: '1000',

@@ -12,6 +12,7 @@ export const key: StreamKey = { kind: 'event', id: '00000000-0000-7000-8000-0000
 
 export const smallLimits: LiveLimits = {
   replayPage: 3,
+  livePayloadItems: 2,
   liveBufferedBytes: 1000,
   liveTailRows: 4,
   liveReplays: 2,
