@@ -5,7 +5,7 @@ import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
 import type { ApprovalRow, ModelAssignmentRow, ModelVersionRow } from '../../server/modules/models/models.table.ts';
 import type { CameraRow } from '../../server/modules/plants/plants.table.ts';
-import type { TestServer } from './server.ts';
+import type { SeedHost } from './seed.ts';
 
 export interface SeededVersion {
   version: ModelVersionRow;
@@ -17,7 +17,11 @@ export interface SeededVersion {
 }
 
 /** A version of a model of its own, trained on a frozen dataset version with one image. The artifact has no file. */
-export async function seedModelVersion(server: TestServer, plantId: string, ownerId: string): Promise<SeededVersion> {
+export async function seedModelVersion(
+  server: Pick<SeedHost, 'db' | 'services'>,
+  plantId: string,
+  ownerId: string,
+): Promise<SeededVersion> {
   const { db } = server;
   const at = () => server.services.now();
   const imageSha256 = randomBytes(32);

@@ -7,6 +7,8 @@ import { environmentFacts } from './environment.ts';
 export interface BenchOptions extends Reporting {
   /** Folder of the data set to measure with (--data). */
   data?: string;
+  /** What to measure on (--database); the benchmark's own choice when left out. */
+  database?: 'embedded' | 'postgresql';
 }
 
 export interface BenchResult {
@@ -39,8 +41,11 @@ export function runBenches(folder: string, entry: string, args: string[]): Promi
       kind: 'bench',
       folder,
       entry,
-      flags: ['data'],
-      readFlags: ({ data }) => (data === undefined ? {} : { data: resolve(data) }),
+      flags: ['data', 'database'],
+      readFlags: ({ data, database }) => ({
+        ...(data === undefined ? {} : { data: resolve(data) }),
+        ...(database === undefined ? {} : { database: databaseKind(database) }),
+      }),
       conclude: (name, result) => {
         const { database, ...measured } = benchResult.parse(result);
         return { line: { name, ...measured, environment: environmentFacts(database) }, failed: false };
@@ -48,4 +53,9 @@ export function runBenches(folder: string, entry: string, args: string[]): Promi
     },
     args,
   );
+}
+
+function databaseKind(text: string): 'embedded' | 'postgresql' {
+  if (text === 'embedded' || text === 'postgresql') return text;
+  throw new Error(`--database is "${text}"; give embedded or postgresql`);
 }
