@@ -98,7 +98,7 @@ function useIdentity(authenticator: Authenticator, visits: WeakMap<Request, Visi
         );
       const header = (name: string) => request.headers.get(name);
       const credentials: Credentials = credentialsOf(header);
-      if (header('accept')?.includes('text/event-stream') || header('accept')?.includes('multipart/mixed')) {
+      if (acceptsOnlyStreams(header('accept'))) {
         return refuse(406, 'Streams are served over WebSocket (graphql-transport-ws).', 'NOT_ACCEPTABLE');
       }
       if (request.method === 'POST' && !isOriginAllowed(header, credentials)) {
@@ -162,6 +162,12 @@ function useExecution(options: YogaOptions, visits: WeakMap<Request, Visit>, mas
       };
     },
   };
+}
+
+/** Clients such as urql name streams after JSON; only who takes nothing else must be refused. */
+function acceptsOnlyStreams(accept: string | null): boolean {
+  const types = accept?.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase()) ?? [];
+  return types.length > 0 && types.every((type) => type === 'text/event-stream' || type === 'multipart/mixed');
 }
 
 /** For errors outside of execution, which belong to no request that we know. */
