@@ -28,18 +28,42 @@ export function promisedRank(n: number, target: number, confidence: number): num
 }
 
 /**
- * Best estimate of the (1 − target) quantile from few distances: the conformal rank ⌈(1 − target)(n + 1)⌉, and where it
- * lies beyond the largest distance, the normal prediction bound, but never less than the largest.
+ * How many images to hold out, from `least` up to `most`: the number whose promised threshold rejects the largest expected
+ * share (n + 1 − k) / (n + 1), still within the promise. One image more than it takes only makes the threshold stricter.
+ */
+export function imagesToHoldOut(least: number, most: number, target: number, confidence: number): number {
+  let best = least;
+  let bestShare = 0;
+  for (let n = least; n <= most; n++) {
+    const rank = promisedRank(n, target, confidence);
+    const share = rank === undefined ? 0 : (n + 1 - rank) / (n + 1);
+    if (share > bestShare) [best, bestShare] = [n, share];
+  }
+  return best;
+}
+
+/** Distances above the estimate for the order statistic to be steady; with fewer, one odd image would decide it. */
+const MIN_ABOVE = 2;
+
+/**
+ * Best estimate of the (1 − target) quantile from few distances: the conformal rank ⌈(1 − target)(n + 1)⌉ where at least
+ * two distances lie above it, otherwise the normal prediction bound mean + t · s · √(1 + 1 / n), which uses all of them.
  */
 export function estimatedThreshold(distances: readonly number[], target: number): number {
   const sorted = distances.toSorted((a, b) => a - b);
   const n = sorted.length;
   const rank = Math.ceil((1 - target) * (n + 1));
-  const largest = sorted[n - 1] ?? 0;
-  if (rank <= n) return sorted[rank - 1] ?? largest;
+  if (rank <= n - MIN_ABOVE) return sorted[rank - 1] ?? 0;
   const mean = sorted.reduce((sum, value) => sum + value, 0) / n;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(n - 1, 1);
-  return Math.max(largest, mean + normalQuantile(1 - target) * Math.sqrt(variance * (1 + 1 / n)));
+  return mean + studentQuantile(1 - target, Math.max(n - 1, 1)) * Math.sqrt(variance * (1 + 1 / n));
+}
+
+/** Upper quantile of Student's t by the Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5), for p in (0.5, 1). */
+function studentQuantile(p: number, freedom: number): number {
+  const z = normalQuantile(p);
+  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
+  return z + (z ** 3 + z) / (4 * freedom) + second / freedom ** 2;
 }
 
 export function median(values: readonly number[]): number {

@@ -20,20 +20,32 @@ export interface FitContext {
   onProgress: (share: number, step: string) => void;
 }
 
+/** A random projection keeps distances in its first dimensions already, well enough to choose by (Johnson and Lindenstrauss 1984). */
+const CHOOSING_DIMENSIONS = 64;
 /** Larger than any squared distance: hides a memory entry from the image it came from. */
 const HIDDEN = 1e30;
 
-export async function fitModel(paths: readonly string[], context: FitContext): Promise<AnomalyModel> {
+/** Patches of good images and, for each, the index of its image in `paths`. */
+export interface GoodPatches {
+  paths: readonly string[];
+  patches: Patches;
+  owners: Int32Array;
+}
+
+/** Learns from the images whose patches these are. Looks at each image once more, for what is usual where. */
+export async function fitModel({ paths, patches, owners }: GoodPatches, context: FitContext): Promise<AnomalyModel> {
   const { backbone, options, random, onProgress } = context;
-  const { patches, owners } = await collectPatches(paths, context);
-  onProgress(0.45, 'whitening');
+  onProgress(0, 'whitening');
   const projection = await fitWhitening(patches, options.dimensions, random);
   const points = await projectPatches(patches, projection);
-  onProgress(0.5, 'choosing the memory');
-  const rows = selectCoreset(points, projection.dimensions, options.memory, options.candidates, random);
+  onProgress(0.1, 'choosing the memory');
+  const isReduced = projection.dimensions < patches.channels;
+  const comparedDimensions = isReduced ? CHOOSING_DIMENSIONS : projection.dimensions;
+  const choice = { size: options.memory, maxCandidates: options.candidates, comparedDimensions };
+  const rows = selectCoreset(points, projection.dimensions, choice, random);
   const memory = gatherMemory(points, rows, projection);
   const memoryOwners = Int32Array.from(rows, (row) => owners[row] ?? -1);
-  onProgress(0.6, 'learning what is usual where');
+  onProgress(0.4, 'learning what is usual where');
   const base = { backbone, padPx: options.padPx, projection, memory };
   const maps = await mapsWithoutOwnPatches(paths, base, memoryOwners, context);
   return { ...base, position: positionStatistics(maps), topFraction: options.topFraction };
@@ -56,7 +68,11 @@ export async function* imageTensors(paths: readonly string[], input: ModelInput)
   }
 }
 
-async function collectPatches(paths: readonly string[], { backbone, input, options, random, onProgress }: FitContext) {
+/** Runs the backbone over each image and keeps a random part of its patches, `pooledPatches` in all. */
+export async function collectPatches(
+  paths: readonly string[],
+  { backbone, input, options, random, onProgress }: FitContext,
+): Promise<GoodPatches> {
   const channels = backbone.taps.reduce((sum, tap) => sum + tap.channels, 0);
   const perImage = Math.ceil(options.pooledPatches / paths.length);
   const rows: Float32Array[] = [];
@@ -74,13 +90,31 @@ async function collectPatches(paths: readonly string[], { backbone, input, optio
         owners.push(index);
       });
       rows.push(own);
-      onProgress((0.45 * ++index) / paths.length, 'looking at good images');
+      onProgress(++index / paths.length, 'looking at good images');
     }
   } finally {
     await model.release();
   }
   const patches: Patches = { data: concatenate(rows), count: owners.length, channels };
-  return { patches, owners: Int32Array.from(owners) };
+  return { paths, patches, owners: Int32Array.from(owners) };
+}
+
+/** The patches of those images alone. */
+export function patchesOf(all: GoodPatches, isTaken: (path: string, index: number) => boolean): GoodPatches {
+  const { channels, data } = all.patches;
+  const newIndex = new Map<number, number>();
+  const paths = all.paths.filter((path, index) => {
+    const taken = isTaken(path, index);
+    if (taken) newIndex.set(index, newIndex.size);
+    return taken;
+  });
+  const rows = [...all.owners.keys()].filter((row) => newIndex.has(all.owners[row] ?? -1));
+  const kept = new Float32Array(rows.length * channels);
+  rows.forEach((row, at) => {
+    kept.set(data.subarray(row * channels, (row + 1) * channels), at * channels);
+  });
+  const owners = Int32Array.from(rows, (row) => newIndex.get(all.owners[row] ?? -1) ?? -1);
+  return { paths, patches: { data: kept, count: rows.length, channels }, owners };
 }
 
 async function mapsWithoutOwnPatches(
@@ -98,7 +132,7 @@ async function mapsWithoutOwnPatches(
       const { map } = await model.run({ image, penalty: { type: 'float32', data, dims: [data.length] } });
       const [h = 0, w = 0] = map?.dims ?? [];
       maps.push({ data: map?.data ?? new Float32Array(), h, w });
-      onProgress(0.6 + (0.4 * ++index) / paths.length, 'learning what is usual where');
+      onProgress(0.4 + (0.6 * ++index) / paths.length, 'learning what is usual where');
     }
   } finally {
     await model.release();

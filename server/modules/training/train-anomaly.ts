@@ -5,8 +5,8 @@
 import { MANIFEST_KEY, type ModelInput, type ModelManifest } from '#schema/model-manifest.ts';
 import { type AnomalyModel, anomalyGraph, type Calibration } from './anomaly-graph.ts';
 import { type Backbone, readBackbone } from './backbone.ts';
-import { estimatedThreshold, imagesForPromise, median, promisedRank } from './calibration.ts';
-import { fitModel, imageTensors } from './fit-model.ts';
+import { estimatedThreshold, imagesForPromise, imagesToHoldOut, median, promisedRank } from './calibration.ts';
+import { collectPatches, type FitContext, fitModel, imageTensors, patchesOf } from './fit-model.ts';
 import { chooseInput, readGoodImages } from './good-images.ts';
 import { loadModel } from './load-model.ts';
 import { createRandom, type Random, shuffled } from './random.ts';
@@ -14,8 +14,8 @@ import type { TrainingJob, TrainingMetrics } from './training-job.ts';
 
 /** Images that the model itself needs before others are spared for the promise. */
 const MIN_FIT_IMAGES = 40;
-/** Share of the images held out where there are more than enough: more of them move the threshold closer to the target. */
-const HELD_OUT_SHARE = 1 / 3;
+/** Largest share of the images held out where there are more than enough. */
+const HELD_OUT_SHARE = 0.45;
 /** How far above the threshold image's own distance the threshold lies, in units of the scale: that image still passes. */
 const ABOVE_ORDER_STATISTIC = 1e-4;
 const UNCALIBRATED: Calibration = { distanceAtReject: 0, distanceScale: 1 };
@@ -56,7 +56,8 @@ export async function trainAnomaly(job: TrainingJob, onProgress: OnProgress): Pr
   const paths = shuffled(images, random).map((image) => image.path);
   const needed = imagesForPromise(job.falseRejectTarget, job.confidence);
   const missing = Math.max(0, needed + MIN_FIT_IMAGES - paths.length);
-  const heldOut = Math.max(needed, Math.floor(paths.length * HELD_OUT_SHARE));
+  const mostHeldOut = Math.min(Math.floor(paths.length * HELD_OUT_SHARE), paths.length - MIN_FIT_IMAGES);
+  const heldOut = imagesToHoldOut(needed, mostHeldOut, job.falseRejectTarget, job.confidence);
   const calibrated =
     missing === 0 ? await calibrateHeldOut(paths, heldOut, run) : await calibrateCrossFitted(paths, run);
 
@@ -110,43 +111,48 @@ export function calibratedScore(distance: number, { distanceAtReject, distanceSc
 /** The last `heldOut` of the shuffled images take no part in the fit. */
 async function calibrateHeldOut(paths: readonly string[], heldOut: number, run: Run): Promise<Calibrated> {
   const { falseRejectTarget, confidence } = run.job;
-  const model = await fitPart(paths.slice(0, -heldOut), run, 0, 0.8);
-  const distances = await scoreAll(model, paths.slice(-heldOut), run, 0.8, 0.98);
+  const patches = await collectPatches(paths.slice(0, -heldOut), context(run, 0, 0.3));
+  const model = await fitModel(patches, context(run, 0.3, 0.8));
+  const distances = await scoreAll(model, paths.slice(-heldOut), context(run, 0.8, 0.98));
   const rank = promisedRank(heldOut, falseRejectTarget, confidence);
   if (rank === undefined) throw new Error(`falseRejectTarget: ${heldOut} images cannot promise ${falseRejectTarget}`);
   const limit = distances.toSorted((a, b) => a - b)[rank - 1] ?? 0;
   return { model, method: 'order-statistic', distances, limit };
 }
 
+/** Every image is scored by a model that was fitted without it; the final model is fitted on all. */
 async function calibrateCrossFitted(paths: readonly string[], run: Run): Promise<Calibrated> {
   const folds = Math.min(run.job.options.folds, paths.length);
-  const share = 0.98 / (folds + 1);
+  const patches = await collectPatches(paths, context(run, 0, 0.1));
+  const share = 0.88 / (folds + 1);
   const distances: number[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const isHeldOut = (_: string, index: number) => index % folds === fold;
-    const from = fold * share;
-    const rest = paths.filter((path, index) => !isHeldOut(path, index));
-    const model = await fitPart(rest, run, from, from + 0.8 * share);
-    distances.push(...(await scoreAll(model, paths.filter(isHeldOut), run, from + 0.8 * share, from + share)));
+    const from = 0.1 + fold * share;
+    const rest = patchesOf(patches, (path, index) => !isHeldOut(path, index));
+    const model = await fitModel(rest, context(run, from, from + 0.8 * share));
+    const scoring = context(run, from + 0.8 * share, from + share);
+    distances.push(...(await scoreAll(model, paths.filter(isHeldOut), scoring)));
   }
-  const model = await fitPart(paths, run, folds * share, 0.98);
+  const model = await fitModel(patches, context(run, 0.98 - share, 0.98));
   return { model, method: 'out-of-fold', distances, limit: estimatedThreshold(distances, run.job.falseRejectTarget) };
 }
 
-function fitPart(paths: readonly string[], run: Run, from: number, to: number): Promise<AnomalyModel> {
-  const onProgress = (share: number, step: string) => run.onProgress(from + share * (to - from), step);
-  return fitModel(paths, { ...run, options: run.job.options, onProgress });
+/** The part of a run whose progress goes from one share to another. */
+function context(run: Run, from: number, to: number): FitContext {
+  const onProgress: OnProgress = (share, step) => run.onProgress(from + share * (to - from), step);
+  return { ...run, options: run.job.options, onProgress };
 }
 
 /** Distances by the very graph that goes into the artifact. */
-async function scoreAll(model: AnomalyModel, paths: readonly string[], run: Run, from: number, to: number) {
-  const graph = await loadModel(anomalyGraph(model, UNCALIBRATED), { intraOpNumThreads: run.job.options.threads });
+async function scoreAll(model: AnomalyModel, paths: readonly string[], { input, options, onProgress }: FitContext) {
+  const graph = await loadModel(anomalyGraph(model, UNCALIBRATED), { intraOpNumThreads: options.threads });
   const distances: number[] = [];
   try {
-    for await (const image of imageTensors(paths, run.input)) {
+    for await (const image of imageTensors(paths, input)) {
       const { distance } = await graph.run({ image });
       distances.push(distance?.data[0] ?? Number.NaN);
-      run.onProgress(from + (distances.length / paths.length) * (to - from), 'scoring held-out images');
+      onProgress(distances.length / paths.length, 'scoring held-out images');
     }
   } finally {
     await graph.release();
