@@ -17,10 +17,7 @@ export function openSigningKey(home: string): SigningKey {
   const folder = join(home, 'keys');
   const file = join(folder, 'model-signing.pem');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const privateKey = createPrivateKey(readOrMake(file));
-  if (privateKey.asymmetricKeyType !== 'ed25519') {
-    throw new Error(`${file} holds no Ed25519 key: put the right one back, or move it away to have a new one made`);
-  }
+  const privateKey = readKey(file, readOrMake(file));
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   const id = createHash('sha256').update(spki).digest('hex').slice(0, 16);
   return { id, privateKey, publicKey: spki.toString('base64') };
@@ -30,6 +27,18 @@ export function openSigningKey(home: string): SigningKey {
 export async function registerSigningKey(db: Db, home: string, now: Date): Promise<void> {
   const key = openSigningKey(home);
   await insertSigningKey(db, { id: key.id, public_key: key.publicKey, created_at: now });
+}
+
+function readKey(file: string, pem: string | Buffer): KeyObject {
+  const refusal = `${file} holds no Ed25519 key: put the right one back, or move it away to have a new one made`;
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch (cause) {
+    throw new Error(refusal, { cause });
+  }
+  if (key.asymmetricKeyType !== 'ed25519') throw new Error(refusal);
+  return key;
 }
 
 function readOrMake(file: string): string | Buffer {
