@@ -20,7 +20,13 @@ import { EmptyState } from './ui/empty-state.tsx';
 
 export function App() {
   // No cache: what the screens show is either live or asked for when it is needed.
-  const client = createClient({ url: '/graphql', exchanges: [fetchExchange], preferGetMethod: false });
+  const client = createClient({
+    url: '/graphql',
+    exchanges: [fetchExchange],
+    preferGetMethod: false,
+    // Without the streams that urql would also take: those come over the WebSocket.
+    fetchOptions: { headers: { accept: 'application/graphql-response+json, application/json' } },
+  });
   const session = createSession(client);
   onMount(session.start);
 

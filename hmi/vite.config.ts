@@ -14,5 +14,6 @@ export default defineConfig({
     // Inlined assets would be data: addresses, which the server's content security policy refuses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });
