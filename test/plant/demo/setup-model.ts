@@ -193,8 +193,9 @@ async function followTraining(client: DemoClient, runId: string, say: (text: str
     if (node.state === 'FAILED')
       throw new Error(`the training of the first model failed: ${node.error ?? 'no reason given'}`);
     if (node.modelVersion) return node.modelVersion.id;
-    const text = `first model: ${node.step ?? 'queued'} ${Math.round(node.progress * 100)} %`;
-    if (text !== said) say(text);
+    const tenth = Math.floor(node.progress * 10) * 10;
+    const text = `first model: ${tenth} %`;
+    if (text !== said) say(`${text}, ${node.step ?? 'queued'}`);
     said = text;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
