@@ -4,28 +4,21 @@ import sharp from 'sharp';
 import { compose } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 import { lockHome } from './database/home-lock.ts';
-import { createDocumentCache } from './graphql/documents.ts';
-import { createErrorMask } from './graphql/mask-error.ts';
-import { queryLimitRule } from './graphql/query-limits.ts';
+import { createLiveDoor } from './graphql/live-door.ts';
 import { schema } from './graphql/schema.ts';
-import { createWebSocketDoor } from './graphql/websocket.ts';
 import { createGraphQLDoor } from './graphql/yoga.ts';
 import { HttpRefusal } from './http/answers.ts';
 import { createArtifactRoute } from './http/artifact-route.ts';
-import { credentialsOf } from './http/credentials.ts';
 import { createGraphQLRoute } from './http/graphql-route.ts';
 import { createHttpDoor } from './http/http-door.ts';
 import { createImageRoute } from './http/image-route.ts';
 import { createServerMetrics } from './http/metrics.ts';
 import { createProbes } from './http/probes.ts';
 import { createReadiness } from './http/readiness.ts';
-import { addressOf, headerReader, type Route } from './http/route.ts';
+import type { Route } from './http/route.ts';
 import { createStaticRoute } from './http/static-files.ts';
-import { makeContext } from './kit/context.ts';
-import { newId } from './kit/ids.ts';
 import type { Log } from './kit/log.ts';
 import { makeLog } from './kit/make-log.ts';
-import { principalKeys } from './kit/rights.ts';
 import { issueFirstAdministratorCode } from './modules/access/sessions.service.ts';
 import { markSilentNodes } from './modules/machines/machines.service.ts';
 import { explain, watchProcess } from './process-life.ts';
@@ -86,30 +79,7 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
 
     const isSecure = config.publicUrl?.startsWith('https:') ?? false;
     const yoga = createGraphQLDoor({ schema, services, authenticator, onOperation: metrics.onOperation });
-    const mask = createErrorMask(log);
-    const sockets = createWebSocketDoor({
-      limits: config.limits,
-      log,
-      runner: {
-        schema,
-        hub: services.hub,
-        prepare: createDocumentCache(schema, config.limits, [queryLimitRule(config.limits)]),
-        makeContext: (caller) => makeContext(services, caller),
-        maskError: (error, caller) => mask(error, caller.requestId),
-        afterMutation: () => authenticator.forgetAll(),
-      },
-      async authenticate(request, authorization) {
-        const credentials = credentialsOf(headerReader(request));
-        const named = authorization === undefined ? credentials : { cookie: null, authorization };
-        const identity = await authenticator.identify(named);
-        if (!identity?.principal) return null;
-        const { principal, rights, expiresAt } = identity;
-        return {
-          caller: { requestId: newId(), address: addressOf(request), rights, principal },
-          live: { principalKeys: principalKeys(principal), rightsKey: rights.key, expiresAt },
-        };
-      },
-    });
+    const sockets = createLiveDoor({ schema, services, authenticator, hub: services.hub });
     door.server.on('upgrade', (request, socket, head) => {
       if (request.url?.split('?')[0] === '/graphql') sockets.handleUpgrade(request, socket, head);
       else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

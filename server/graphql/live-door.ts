@@ -1,6 +1,7 @@
 /** Joins the WebSocket door to the rest of the server: who a client is, and what runs for it. */
 import type { GraphQLSchema } from 'graphql';
 import { credentialsOf } from '../http/credentials.ts';
+import { addressOf, headerReader } from '../http/route.ts';
 import { makeContext, type Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import { principalKeys } from '../kit/rights.ts';
@@ -9,7 +10,7 @@ import type { Authenticator } from '../modules/access/authenticate.service.ts';
 import { createDocumentCache } from './documents.ts';
 import { createErrorMask } from './mask-error.ts';
 import { queryLimitRule } from './query-limits.ts';
-import { createWebSocketDoor, headerOf, type WebSocketDoor } from './websocket.ts';
+import { createWebSocketDoor, type WebSocketDoor } from './websocket.ts';
 
 export interface LiveDoorOptions {
   schema: GraphQLSchema;
@@ -37,7 +38,7 @@ export function createLiveDoor({ schema, services, authenticator, hub }: LiveDoo
       },
     },
     async authenticate(request, authorization) {
-      const brought = credentialsOf(headerOf(request.headers));
+      const brought = credentialsOf(headerReader(request));
       const identity = await authenticator.identify({
         ...brought,
         authorization: authorization ?? brought.authorization,
@@ -45,7 +46,7 @@ export function createLiveDoor({ schema, services, authenticator, hub }: LiveDoo
       if (!identity?.principal) return null;
       const { principal, rights, expiresAt } = identity;
       return {
-        caller: { requestId: newId(), address: request.socket.remoteAddress ?? 'unknown', rights, principal },
+        caller: { requestId: newId(), address: addressOf(request), rights, principal },
         live: { principalKeys: principalKeys(principal), rightsKey: rights.key, expiresAt },
       };
     },

@@ -1,8 +1,9 @@
 /** The live door: WebSocket upgrades on /graphql, and the end of all connections when the server stops. */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { credentialsOf, isOriginAllowed } from '../http/credentials.ts';
+import { headerReader } from '../http/route.ts';
 import type { Log } from '../kit/log.ts';
 import { type Admission, type ConnectionLimits, WebSocketConnection } from './ws-connection.ts';
 import { subprotocol } from './ws-message.ts';
@@ -76,8 +77,8 @@ export function createWebSocketDoor({ runner, limits, log, authenticate }: WebSo
 }
 
 /** A browser sends its cookie wherever a page of another site tells it to connect, and says in Origin which page that is. */
-function isFromHere({ headers }: IncomingMessage): boolean {
-  const header = headerOf(headers);
+function isFromHere(request: IncomingMessage): boolean {
+  const header = headerReader(request);
   return isOriginAllowed(header, credentialsOf(header));
 }
 
@@ -85,12 +86,4 @@ function refuse(socket: Duplex, status: string, reason: string): void {
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${reason.length}\r\n\r\n${reason}`,
   );
-}
-
-/** Reads one header as `Headers.get` does. */
-export function headerOf(headers: IncomingHttpHeaders): (name: string) => string | null {
-  return (name) => {
-    const value = headers[name];
-    return Array.isArray(value) ? value.join(', ') : (value ?? null);
-  };
 }

@@ -69,6 +69,7 @@ export class Hub {
   readonly #pictures = new Map<string, PictureGroup>();
   #timer: NodeJS.Timeout | undefined;
   #ticking = false;
+  #closed = false;
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -91,6 +92,7 @@ export class Hub {
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
     this.#timer = undefined;
     for (const { group } of this.#groups.values()) group.close();
@@ -138,7 +140,7 @@ export class Hub {
    * No heartbeat is sent for a stream whose head could not be read: a sign of life that is not true is worse than none.
    */
   async tick(): Promise<void> {
-    if (this.#ticking) return;
+    if (this.#ticking || this.#closed) return;
     this.#ticking = true;
     try {
       this.connections.endExpired(this.#options.now());
