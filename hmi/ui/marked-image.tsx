@@ -11,10 +11,14 @@ interface MarkedImageProps {
   waiting?: string;
 }
 
+/** An image usually comes at once: a word that flashes up would only disturb. */
+const SAY_LATE_AFTER_MS = 500;
+
 /** An image may arrive after its result, over a slow line much later: it is asked for again for as long as it is shown. */
 export function MarkedImage(props: MarkedImageProps) {
   const [attempt, setAttempt] = createSignal(0);
   const [ratio, setRatio] = createSignal<number>();
+  const [isLate, setLate] = createSignal(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
   createEffect(
@@ -24,6 +28,9 @@ export function MarkedImage(props: MarkedImageProps) {
         clearTimeout(timer);
         setRatio(undefined);
         setAttempt(0);
+        setLate(false);
+        const late = setTimeout(() => setLate(true), SAY_LATE_AFTER_MS);
+        onCleanup(() => clearTimeout(late));
       },
     ),
   );
@@ -49,7 +56,7 @@ export function MarkedImage(props: MarkedImageProps) {
         <Show
           when={ratio() !== undefined}
           fallback={
-            <Show when={attempt() > 0 && props.waiting}>
+            <Show when={isLate() && props.waiting}>
               <p class="hint marked-image-waiting">{props.waiting}</p>
             </Show>
           }

@@ -4,6 +4,7 @@ import { outlinesOf, worstDefect } from '../../hmi/features/line/part-image.ts';
 import { signalText } from '../../hmi/features/line/signal-text.ts';
 import { assignedModels } from '../../hmi/lib/assigned-models.ts';
 import { machineDoubt } from '../../hmi/lib/machine-age.ts';
+import { otherSignals, signalDoubt } from '../../hmi/lib/machine-signals.ts';
 import { nodeProblems } from '../../hmi/lib/node-health.ts';
 import { isAbnormalState, stateWord } from '../../hmi/lib/packml.ts';
 import { en } from '../../hmi/lib/words-en.ts';
@@ -107,5 +108,34 @@ describe('what the line shows', () => {
     expect(signalText('on', 'en-GB')).toBe('on');
     expect(signalText(false, 'en-GB')).toBe('false');
     expect(signalText(null, 'en-GB')).toBeUndefined();
+  });
+});
+
+describe('believing one value of the machine', () => {
+  const machine = {
+    quality: 'GOOD' as const,
+    receivedAt: at(0.3),
+    sourceTime: at(2),
+    signals: [
+      { name: 'temperatureC', quality: 'BAD' as const, sourceTime: at(40) },
+      { name: 'speedPerMin', quality: 'GOOD' as const, sourceTime: at(900) },
+      { name: 'encoderMm', quality: 'STALE' as const, sourceTime: null },
+    ],
+  };
+
+  it('doubts the value whose own signal is not good, and no other', () => {
+    expect(signalDoubt(machine, 'temperatureC', sentAt)).toEqual({ kind: 'bad', since: Date.parse(at(40)) });
+    expect(signalDoubt(machine, 'encoderMm', sentAt)).toEqual({ kind: 'stale', since: Date.parse(at(0.3)) });
+    expect(signalDoubt(machine, 'speedPerMin', sentAt)).toBeUndefined();
+    expect(signalDoubt(machine, 'recipeCode', sentAt)).toBeUndefined();
+  });
+
+  it('doubts every value when nothing of the machine may be believed', () => {
+    const silent = { ...machine, receivedAt: at(14) };
+    expect(signalDoubt(silent, 'speedPerMin', sentAt)).toEqual({ kind: 'stale', since: Date.parse(at(14)) });
+  });
+
+  it('lists as signals only what no field of its own shows', () => {
+    expect(otherSignals(machine.signals).map(({ name }) => name)).toEqual(['encoderMm']);
   });
 });

@@ -3,7 +3,7 @@ import { assignedModels } from '../../lib/assigned-models.ts';
 import { formatAge, formatNumber, formatShare } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
-import { machineDoubt } from '../../lib/machine-age.ts';
+import { signalDoubt } from '../../lib/machine-signals.ts';
 import { isAbnormalState, stateWord } from '../../lib/packml.ts';
 import { TargetBar } from '../../ui/target-bar.tsx';
 import type { LinePicture } from './create-line-picture.ts';
@@ -26,7 +26,9 @@ function State(props: { picture: LinePicture }) {
   const machine = () => props.picture.machine;
   const doubt = () => {
     const known = machine();
-    return known ? doubtWords(machineDoubt(known, props.picture.sentAt), live.now(), locale(), words()) : undefined;
+    return known
+      ? doubtWords(signalDoubt(known, 'machineState', props.picture.sentAt), live.now(), locale(), words())
+      : undefined;
   };
   return (
     <div class="line-state">

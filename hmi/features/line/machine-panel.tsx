@@ -3,6 +3,7 @@ import { formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
 import { machineDoubt } from '../../lib/machine-age.ts';
+import { otherSignals, signalDoubt, type TypedSignal } from '../../lib/machine-signals.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Reading } from '../../ui/reading.tsx';
 import { ScrollArea } from '../../ui/scroll-area.tsx';
@@ -36,44 +37,39 @@ export function MachinePanel(props: { picture: LinePicture }) {
 
 function MachineReadings(props: { machine: Machine; job: LinePicture['currentJob']; sentAt: string }) {
   const live = useLive();
-  const doubt = () => doubtAge(machineDoubt(props.machine, props.sentAt), live.now(), locale(), words());
+  const doubt = (name: string) =>
+    doubtAge(signalDoubt(props.machine, name, props.sentAt), live.now(), locale(), words());
+  const typed = (name: TypedSignal) => doubt(name);
   const number = (value: number | null, digits: number) =>
     value === null ? words().value.none : formatNumber(value, digits, locale());
   const text = (value: string | null | undefined) => value ?? words().value.none;
-  const signalDoubt = (signal: Machine['signals'][number]) => {
-    if (doubt()) return doubt();
-    if (signal.quality === 'GOOD') return undefined;
-    const kind = signal.quality === 'BAD' ? 'bad' : 'stale';
-    if (!signal.sourceTime) return words().value[kind];
-    return doubtAge({ kind, since: Date.parse(signal.sourceTime) }, live.now(), locale(), words());
-  };
 
   return (
     <dl class="readings">
-      <Reading label={words().machine.speed} unit={words().units.perMinute} doubt={doubt()}>
+      <Reading label={words().machine.speed} unit={words().units.perMinute} doubt={typed('speedPerMin')}>
         {number(props.machine.speedPerMin, 0)}
       </Reading>
-      <Reading label={words().machine.temperature} unit={words().units.celsius} doubt={doubt()}>
+      <Reading label={words().machine.temperature} unit={words().units.celsius} doubt={typed('temperatureC')}>
         {number(props.machine.temperatureC, 1)}
       </Reading>
-      <Reading label={words().machine.humidity} unit={words().units.relativeHumidity} doubt={doubt()}>
+      <Reading label={words().machine.humidity} unit={words().units.relativeHumidity} doubt={typed('humidityPercent')}>
         {number(props.machine.humidityPercent, 1)}
       </Reading>
-      <Reading label={words().machine.product} doubt={doubt()}>
+      <Reading label={words().machine.product} doubt={typed('productCode')}>
         {text(props.job?.product?.name ?? props.machine.productCode)}
       </Reading>
-      <Reading label={words().machine.recipe} doubt={doubt()}>
+      <Reading label={words().machine.recipe} doubt={typed('recipeCode')}>
         {text(props.machine.recipeCode)}
       </Reading>
-      <Reading label={words().machine.batch} doubt={doubt()}>
+      <Reading label={words().machine.batch} doubt={typed('batchCode')}>
         {text(props.machine.batchCode)}
       </Reading>
-      <Reading label={words().machine.job} doubt={doubt()}>
+      <Reading label={words().machine.job} doubt={typed('jobCode')}>
         {text(props.machine.jobCode)}
       </Reading>
-      <For each={props.machine.signals}>
+      <For each={otherSignals(props.machine.signals)}>
         {(signal) => (
-          <Reading label={signal.name} {...(signal.unit ? { unit: signal.unit } : {})} doubt={signalDoubt(signal)}>
+          <Reading label={signal.name} {...(signal.unit ? { unit: signal.unit } : {})} doubt={doubt(signal.name)}>
             {signalText(signal.value, locale()) ?? words().value.none}
           </Reading>
         )}

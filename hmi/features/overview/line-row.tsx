@@ -7,7 +7,7 @@ import { type CatalogueLine, type CataloguePlant, linePath } from '../../lib/cat
 import { formatAge, formatNumber, formatShare } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
-import { machineDoubt } from '../../lib/machine-age.ts';
+import { signalDoubt } from '../../lib/machine-signals.ts';
 import { minuteSeries } from '../../lib/minute-series.ts';
 import { nodeProblems } from '../../lib/node-health.ts';
 import { isAbnormalState, stateWord } from '../../lib/packml.ts';
@@ -107,7 +107,7 @@ function LineCells(props: { picture: LinePicture }) {
 
 function MachineState(props: { machine: LinePicture['machine']; sentAt: string; now: number }) {
   const word = () => stateWord(props.machine?.state) ?? words().line.unknownState;
-  const doubt = () => (props.machine ? machineDoubt(props.machine, props.sentAt) : undefined);
+  const doubt = () => (props.machine ? signalDoubt(props.machine, 'machineState', props.sentAt) : undefined);
   return (
     <span class="state">
       <span

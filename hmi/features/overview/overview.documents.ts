@@ -11,7 +11,7 @@ export const WatchLineRow = graphql(`
         targetRatePerMin
         stations { id cameras { id assignment { id modelVersion { id number createdAt } } } }
       }
-      machine { quality receivedAt sourceTime state }
+      machine { quality receivedAt sourceTime state signals { name quality sourceTime } }
       edgeNodes {
         id
         lastSeenAt
