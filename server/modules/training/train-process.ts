@@ -4,10 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import sharp from 'sharp';
 import { trainAnomaly } from './train-anomaly.ts';
 import { parseTrainingJob, type TrainingResult } from './training-job.ts';
+
+/** Lines and people on the same machine come first, at about three times this process's share. */
+const NICENESS = 5;
 
 if (process.channel) {
   // Ctrl-C reaches the whole process group; a child leaves on its parent's word.
@@ -32,8 +35,7 @@ function leave(): never {
 async function train(jobFile: string | undefined): Promise<TrainingResult> {
   if (jobFile === undefined) throw new Error('JOB.json: no file named; run `node train-process.ts JOB.json`');
   const job = parseTrainingJob(await readJson(jobFile));
-  // Lines and people on the same machine come first.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  setPriority(NICENESS);
   sharp.cache(false);
   sharp.concurrency(1);
 

@@ -34,7 +34,7 @@ describe('promising a false-reject rate', () => {
   ])('keeps the promise over %i uniform distances, and one rank lower would break it', (n, target, confidence) => {
     const random = createSeededRandom(n);
     const rank = promisedRank(n, target, confidence) ?? 0;
-    const rounds = 20_000;
+    const rounds = 4000;
     const keptShare = (k: number) => {
       let kept = 0;
       for (let round = 0; round < rounds; round++) {

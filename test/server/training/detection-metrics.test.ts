@@ -24,7 +24,7 @@ describe('judging distances', () => {
         expect(auroc(defects, good)).toBeCloseTo(pairwise(defects, good), 10);
         expect(pixels.auroc()).toBeCloseTo(pairwise(defects, good), 10);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
