@@ -57,6 +57,7 @@ export async function checkNode(config: EdgeConfig, log: Logger, say: (line: str
       folder,
       trustedKeys: trust.modelSigningKeys,
       maxBytes: models.maxArtifactBytes,
+      stallMs: config.server.timeoutMs,
       download: client.download,
     });
     const path = await store.fetch(model.artifact, signal);

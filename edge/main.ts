@@ -48,7 +48,12 @@ async function serve(config: EdgeConfig, log: Logger): Promise<void> {
     if (!starting.signal.aborted) process.stdout.write(`edge ready ${config.node}\n`);
   });
 
-  log.info(`stopping: ${await stopped.promise}`);
+  const fault = await Promise.race([stopped.promise, node.broken]);
+  if (fault instanceof Error) {
+    log.fatal({ err: fault.cause ?? fault }, fault.message);
+    process.exit(EXIT_FAULT);
+  }
+  log.info(`stopping: ${fault}`);
   setTimeout(() => {
     log.error(`not stopped within ${STOP_MS} ms; what is not finished stays with its source`);
     process.exit(EXIT_FAULT);

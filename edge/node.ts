@@ -27,6 +27,8 @@ import { pause } from './wait.ts';
 export interface EdgeNode {
   /** Resolves when the cameras run: each has its model, or a reason why not that is reported. */
   ready: Promise<void>;
+  /** Resolves when the node cannot go on and has to be started again. */
+  broken: Promise<Error>;
   view(): NodeView;
   stop(): Promise<void>;
 }
@@ -64,9 +66,10 @@ async function startWith(outbox: Outbox, config: EdgeConfig, log: Logger, signal
   slots.assign(modelsOf(plan));
   const cameras = await startCameras(plan, config, outbox, slots, machines, log);
 
+  let skewMs: number | undefined;
   const view = (): NodeView => ({
     startedAt,
-    skewMs: reporter.skewMs,
+    skewMs,
     outbox: outbox.counts,
     isServerUp: contact.isUp,
     machines: [...machines].map(([line, machine]) => ({
@@ -83,7 +86,15 @@ async function startWith(outbox: Outbox, config: EdgeConfig, log: Logger, signal
       problem: slots.problem(planned.cameraId) ?? outbox.fullness() ?? pipeline.state().problem,
     })),
   });
-  const reporter = startStatusReporter(client, contact, server.statusMs, () => describeStatus(view(), new Date()));
+  const reporter = startStatusReporter(
+    client,
+    contact,
+    server.statusMs,
+    () => describeStatus(view(), new Date()),
+    (heardMs) => {
+      skewMs = heardMs;
+    },
+  );
   for (const machine of machines.values()) machine.onChange(reporter.hurry);
   const sender = startSender({
     outbox,
@@ -98,7 +109,7 @@ async function startWith(outbox: Outbox, config: EdgeConfig, log: Logger, signal
   const stopping = new AbortController();
   const polling = pollPlan();
 
-  return { ready: whenReady(), view, stop };
+  return { ready: whenReady(), broken: outbox.broken, view, stop };
 
   async function pollPlan(): Promise<void> {
     let problem = '';
@@ -192,6 +203,7 @@ function startModels(config: EdgeConfig, client: ServerClient, log: Logger): Mod
     folder: join(config.home, 'models'),
     trustedKeys: config.trust.modelSigningKeys,
     maxBytes: maxArtifactBytes,
+    stallMs: config.server.timeoutMs,
     download: client.download,
   });
   return createModelSlots({

@@ -39,10 +39,12 @@ export interface ModelStoreOptions {
   /** SPKI, base64. */
   trustedKeys: readonly string[];
   maxBytes: number;
+  /** A download that gives no byte for this long is given up; the next try goes on where it stopped. */
+  stallMs: number;
   download: Download;
 }
 
-export function createModelStore({ folder, trustedKeys, maxBytes, download }: ModelStoreOptions): ModelStore {
+export function createModelStore({ folder, trustedKeys, maxBytes, stallMs, download }: ModelStoreOptions): ModelStore {
   return { fetch: fetchArtifact, keepOnly };
 
   async function fetchArtifact(artifact: Artifact, signal: AbortSignal): Promise<string> {
@@ -74,10 +76,19 @@ export function createModelStore({ folder, trustedKeys, maxBytes, download }: Mo
     const partial = `${path}.part`;
     const { size: offset } = await stat(partial).catch(() => ({ size: 0 }));
     if (offset < sizeBytes) {
-      const { body, resumed } = await download(url, offset, signal);
-      const start = resumed ? offset : 0;
-      const target = createWriteStream(partial, { flags: resumed ? 'a' : 'w' });
-      await pipeline(body, limitBytes(sizeBytes - start), target, { signal });
+      const stalled = new AbortController();
+      const clock = setTimeout(() => stalled.abort(new Error(`${url} gave nothing for ${stallMs} ms`)), stallMs);
+      const either = AbortSignal.any([signal, stalled.signal]);
+      try {
+        const { body, resumed } = await download(url, offset, either);
+        const target = createWriteStream(partial, { flags: resumed ? 'a' : 'w' });
+        const limit = limitBytes(sizeBytes - (resumed ? offset : 0), () => clock.refresh());
+        await pipeline(body, limit, target, { signal: either });
+      } catch (error) {
+        throw stalled.signal.aborted ? stalled.signal.reason : error;
+      } finally {
+        clearTimeout(clock);
+      }
     }
     const actual = await artifactSha256(partial);
     if (actual !== sha256) {
@@ -99,11 +110,12 @@ export function createModelStore({ folder, trustedKeys, maxBytes, download }: Mo
   }
 }
 
-function limitBytes(limit: number): Transform {
+function limitBytes(limit: number, onBytes: () => void): Transform {
   let left = limit;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       left -= chunk.length;
+      onBytes();
       if (left < 0) done(new RefusedArtifactError('the artifact is longer than the server said'));
       else done(null, chunk);
     },

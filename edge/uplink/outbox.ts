@@ -18,6 +18,8 @@ import type {
 } from './outbox-messages.ts';
 
 export interface Outbox {
+  /** Resolves when the thread ends by itself: nothing can be kept any more, the node has to end. */
+  readonly broken: Promise<Error>;
   /** As of the thread's last answer. */
   readonly counts: Readonly<OutboxCounts>;
   /** Resolves when the entry is on disk. Rejects when it is not, e.g. on a full disk; then it may be put again. */
@@ -76,14 +78,20 @@ export async function openOutbox(home: string, config: OutboxConfig): Promise<Ou
     else call?.resolve(reply.answer);
     if (!isDeepStrictEqual(before, counts)) changes.ring();
   });
-  worker.on('error', (error) => {
-    failure = new Error('the outbox thread ended', { cause: error });
+  const broken = Promise.withResolvers<Error>();
+  const fail = (cause?: unknown) => {
+    if (isClosed || failure) return;
+    failure = new Error('the outbox thread ended', { cause });
     for (const call of waiting.values()) call.reject(failure);
     waiting.clear();
-  });
+    broken.resolve(failure);
+  };
+  worker.on('error', fail);
+  worker.on('exit', () => fail());
   const atStart = await ask('sources', null);
 
   return {
+    broken: broken.promise,
     get counts() {
       return counts;
     },

@@ -6,7 +6,7 @@ import { RECORD_INSPECTIONS, RecordInspectionsSchema } from './documents.ts';
 import type { Outbox } from './outbox.ts';
 import type { QueuedImage, QueuedResult, Refusal } from './outbox-messages.ts';
 import { type ServerClient, UplinkError } from './server-client.ts';
-import { type BackOff, createBackOff, type ServerContact } from './server-contact.ts';
+import { type Attempt, type BackOff, createBackOff, type ServerContact } from './server-contact.ts';
 
 export interface SenderOptions {
   outbox: Outbox;
@@ -41,29 +41,30 @@ export function startSender(options: SenderOptions): Sender {
   };
 
   /** `step` answers whether it found something to do. */
-  async function repeat(step: (backOff: BackOff) => Promise<boolean>): Promise<void> {
+  async function repeat(step: (backOff: BackOff, attempt: Attempt) => Promise<boolean>): Promise<void> {
     const backOff = createBackOff(options.retryMinMs, options.retryMaxMs);
     while (!signal.aborted) {
+      const attempt = contact.begin();
       try {
         // Asked for before looking: what comes in between is not missed.
         const changed = outbox.changed(signal);
-        if (!(await step(backOff))) await changed;
+        if (!(await step(backOff, attempt))) await changed;
       } catch (error) {
         if (signal.aborted) break;
-        contact.failed(error);
+        attempt.failed(error);
         await pause(backOff.next(), signal);
       }
     }
   }
 
-  async function sendResults(backOff: BackOff): Promise<boolean> {
+  async function sendResults(backOff: BackOff, attempt: Attempt): Promise<boolean> {
     if (outbox.counts.results === 0) return false;
     // A moment for more to come, unless a batch is full already.
     if (outbox.counts.results < config.batchSize) await pause(config.flushMs, signal);
     const batch = await outbox.takeResults(config.batchSize);
     if (batch.length === 0 || signal.aborted) return false;
     const settled = await record(batch);
-    contact.answered();
+    attempt.answered();
     backOff.reset();
     await outbox.settleResults(settled);
     return true;
@@ -113,14 +114,14 @@ export function startSender(options: SenderOptions): Sender {
     return { seq, refusal };
   }
 
-  async function sendImage(backOff: BackOff): Promise<boolean> {
+  async function sendImage(backOff: BackOff, attempt: Attempt): Promise<boolean> {
     if (outbox.counts.readyImages <= uploading.size) return false;
     const [image] = await outbox.takeImages(1, [...uploading]);
     // Two loops may have asked at once.
     if (!image || uploading.has(image.seq) || signal.aborted) return false;
     uploading.add(image.seq);
     try {
-      await upload(image);
+      await upload(image, attempt);
       backOff.reset();
     } finally {
       uploading.delete(image.seq);
@@ -128,12 +129,12 @@ export function startSender(options: SenderOptions): Sender {
     return true;
   }
 
-  async function upload({ seq, sha256 }: QueuedImage): Promise<void> {
+  async function upload({ seq, sha256 }: QueuedImage, attempt: Attempt): Promise<void> {
     const bytes = await outbox.readImage(seq);
     if (!bytes) return;
     try {
       await client.putImage(plantCode, sha256, new Uint8Array(bytes), signal);
-      contact.answered();
+      attempt.answered();
       await outbox.settleImage(seq, null);
     } catch (error) {
       if (!(error instanceof UplinkError) || error.trouble !== 'invalid') throw error;

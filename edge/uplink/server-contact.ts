@@ -3,39 +3,52 @@ import type { Logger } from '../log.ts';
 
 export interface ServerContact {
   readonly isUp: boolean;
+  /** Call it when a request begins. */
+  begin(): Attempt;
+}
+
+/** One request. What began before the last change of state says nothing about the time since: it neither brings the server back nor down. */
+export interface Attempt {
   answered(): void;
   failed(error: unknown): void;
 }
-
-/** A failure so soon after an answer says nothing yet; if it lasts, the next one does. */
-const SETTLE_MS = 1_000;
 
 /** `waiting` tells how much the outbox holds, for the line that says that the server is back. */
 export function createServerContact(url: string, waiting: () => string, log: Logger): ServerContact {
   let isUp = true;
   let problem = '';
-  let sinceMs = 0;
-  let answeredMs = 0;
+  let downSinceMs = 0;
+  /** Counts requests, so that "before" does not depend on a clock. */
+  let begun = 0;
+  let lastAnswered = 0;
+  let lastFailed = 0;
   return {
     get isUp() {
       return isUp;
     },
-    answered() {
-      if (!isUp) log.info(`server ${url}: back after ${((Date.now() - sinceMs) / 1_000).toFixed(1)} s; ${waiting()}`);
-      isUp = true;
-      problem = '';
-      answeredMs = Date.now();
-    },
-    failed(error) {
-      // Requests on connections from before a restart still fail while newer ones are answered.
-      if (isUp && Date.now() - answeredMs < SETTLE_MS) return;
-      const message = error instanceof Error ? error.message : String(error);
-      if (isUp) sinceMs = Date.now();
-      // Several reasons may take turns while a server starts; only the first of each kind is news.
-      if (isUp || !problem.includes(message))
-        log.warn(`server ${url}: ${message}; what is recorded stays in the outbox`);
-      isUp = false;
-      problem = `${problem}\n${message}`.slice(-2_000);
+    begin() {
+      const own = ++begun;
+      return {
+        answered() {
+          if (!isUp && own < lastFailed) return;
+          if (!isUp)
+            log.info(`server ${url}: back after ${((Date.now() - downSinceMs) / 1_000).toFixed(1)} s; ${waiting()}`);
+          isUp = true;
+          problem = '';
+          lastAnswered = begun;
+        },
+        failed(error) {
+          if (isUp && own <= lastAnswered) return;
+          const message = error instanceof Error ? error.message : String(error);
+          if (isUp) downSinceMs = Date.now();
+          // Several reasons may take turns while a server starts; only the first of each kind is news.
+          if (isUp || !problem.includes(message))
+            log.warn(`server ${url}: ${message}; what is recorded stays in the outbox`);
+          isUp = false;
+          problem = `${problem}\n${message}`.slice(-2_000);
+          lastFailed = begun;
+        },
+      };
     },
   };
 }

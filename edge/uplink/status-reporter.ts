@@ -5,8 +5,6 @@ import type { ServerClient } from './server-client.ts';
 import type { ServerContact } from './server-contact.ts';
 
 export interface StatusReporter {
-  /** Node clock minus server clock at the last answer. */
-  readonly skewMs: number | undefined;
   /** Something changed that people wait to see. */
   hurry(): void;
   stop(): Promise<void>;
@@ -15,23 +13,20 @@ export interface StatusReporter {
 /** Several changes within this time are one report. */
 const GATHER_MS = 20;
 
-/** A report that does not arrive is not repeated: the next one is newer. `describe` gives a ReportNodeStatusInput. */
+/** A report that does not arrive is not repeated: the next one is newer. `describe` gives a ReportNodeStatusInput; `onSkew` hears node clock minus server clock. */
 export function startStatusReporter(
   client: ServerClient,
   contact: ServerContact,
   intervalMs: number,
   describe: () => Record<string, unknown>,
+  onSkew: (skewMs: number) => void,
 ): StatusReporter {
   const stopping = new AbortController();
   const { signal } = stopping;
   const changed = createBell();
-  let skewMs: number | undefined;
   const work = run();
 
   return {
-    get skewMs() {
-      return skewMs;
-    },
     hurry: changed.ring,
     async stop() {
       stopping.abort();
@@ -43,14 +38,15 @@ export function startStatusReporter(
     while (!signal.aborted) {
       // Asked for before the report is made: a change during the call makes another.
       const next = changed.next(signal, intervalMs);
+      const attempt = contact.begin();
       try {
         const variables = JSON.stringify({ input: describe() });
         const { reportNodeStatus } = await client.graphql(REPORT_STATUS, variables, ReportStatusSchema, signal);
         if (reportNodeStatus.skewMs === undefined) throw new Error(`reportNodeStatus: ${reportNodeStatus.message}`);
-        skewMs = reportNodeStatus.skewMs;
-        contact.answered();
+        onSkew(reportNodeStatus.skewMs);
+        attempt.answered();
       } catch (error) {
-        if (!signal.aborted) contact.failed(error);
+        if (!signal.aborted) attempt.failed(error);
       }
       await next;
       await changed.next(signal, GATHER_MS);

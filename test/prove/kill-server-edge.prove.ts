@@ -58,9 +58,10 @@ interface Plan {
 /** Each kill comes a random moment after a random part was made; the victim is started again at once. */
 async function producePartsUnderKills(product: Product, running: Running, { kills, parts, seed, report }: Plan) {
   const random = createSeededRandom(seed);
-  const moments = Array.from({ length: kills }, () => ({
+  // The first kills both, so that a small run tries each.
+  const moments = Array.from({ length: kills }, (_, index) => ({
     part: random.integer(parts),
-    victim: random.pick(['server', 'edge', 'both']),
+    victim: index === 0 ? 'both' : random.pick(['server', 'edge', 'both']),
   }));
   const killed = { server: 0, edge: 0 };
   const kill = async (which: keyof Running) => {
