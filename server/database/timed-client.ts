@@ -30,13 +30,27 @@ export function timedClient(options: TimedClientOptions): typeof pg.Client {
 
     // pg's overloads cannot be restated; only the form that Kysely and our adapter use is timed
     override query(...args: never[]): never {
-      const [text] = args as unknown[];
-      const running: unknown = super.query(...(args as unknown as Parameters<pg.Client['query']>));
+      const [text, values] = args as unknown[];
+      const name = typeof text === 'string' ? statementName(text) : undefined;
+      const running: unknown =
+        name === undefined
+          ? super.query(...(args as unknown as Parameters<pg.Client['query']>))
+          : super.query({ name, text: text as string, values: values as unknown[] });
       if (typeof text !== 'string' || !(running instanceof Promise)) return running as never;
       options.onStatement(text);
       return timed(running, text, options.statementMs) as never;
     }
   };
+}
+
+const namePattern = /^\s*\/\* name: (\w+) \*\//;
+
+/**
+ * A statement whose text begins with such a comment is prepared once for each connection: its text must never change, so
+ * that only values differ. For the few that run many times a second.
+ */
+function statementName(text: string): string | undefined {
+  return namePattern.exec(text)?.[1];
 }
 
 async function timed(running: Promise<unknown>, statement: string, statementMs: number): Promise<unknown> {

@@ -69,6 +69,7 @@ export async function appendAudit(trx: Trx, entry: AuditEntry): Promise<void> {
 /** hash = SHA-256(previous hash, number as 8 bytes big-endian, record as UTF-8). False when the chain does not exist yet. */
 async function append(trx: Trx, chain: string, entry: AuditEntry, record: string): Promise<boolean> {
   const { rows } = await sql`
+    /* name: appendAudit */
     WITH head AS (
       UPDATE audit_chain c
       SET seq = old.seq + 1,

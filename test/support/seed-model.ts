@@ -5,7 +5,7 @@ import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
 import type { ApprovalRow, ModelAssignmentRow, ModelVersionRow } from '../../server/modules/models/models.table.ts';
 import type { CameraRow } from '../../server/modules/plants/plants.table.ts';
-import type { SeedHost } from './seed.ts';
+import type { SeedHost } from './seed-host.ts';
 
 export interface SeededVersion {
   version: ModelVersionRow;

@@ -15,8 +15,8 @@ import type {
   PlantRow,
   StationRow,
 } from '../../server/modules/plants/plants.table.ts';
+import type { SeedHost } from './seed-host.ts';
 import { seedModelVersion } from './seed-model.ts';
-import type { TestServer } from './server.ts';
 import type { TestClient } from './test-client.ts';
 
 /** Of everybody who is seeded. */
@@ -66,12 +66,6 @@ let counter = 0;
 export function freshCode(prefix: string): string {
   counter += 1;
   return `${prefix}-${counter}`;
-}
-
-/** What seeding needs of a test server; a benchmark that starts the real one gives only this. */
-export interface SeedHost extends Pick<TestServer, 'db' | 'client'> {
-  services: Pick<TestServer['services'], 'now'>;
-  authenticator: Pick<TestServer['authenticator'], 'forgetAll' | 'signSession'>;
 }
 
 export function createSeed(server: SeedHost) {

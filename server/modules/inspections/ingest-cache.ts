@@ -2,9 +2,13 @@
 import type { Db } from '../../database/database.ts';
 import type { CameraPlace } from './ingest.queries.ts';
 
-/** A map that forgets what has not been looked up for longest. */
+/**
+ * A map of at most `limit` entries that forgets what has not been looked up for long. Two generations, so that a look-up
+ * moves nothing: when the young one is full it becomes the old one, and what the old one held and nobody asked for is gone.
+ */
 export class BoundedMap<V> {
-  readonly #entries = new Map<string, V>();
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
   readonly #limit: number;
 
   constructor(limit: number) {
@@ -12,22 +16,18 @@ export class BoundedMap<V> {
   }
 
   get(key: string): V | undefined {
-    const value = this.#entries.get(key);
-    if (value !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, value);
-    }
-    return value;
+    const value = this.#young.get(key);
+    if (value !== undefined) return value;
+    const older = this.#old.get(key);
+    if (older !== undefined) this.set(key, older);
+    return older;
   }
 
   set(key: string, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#limit) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    this.#young.set(key, value);
+    if (this.#young.size < this.#limit / 2) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 }
 
