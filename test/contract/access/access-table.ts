@@ -1,0 +1,190 @@
+/** Who may have which field: every field of the schema stands here once, and each is executed for every caller. */
+
+/** The roles; 'installer' is administrator of the installation, 'administrator' of the plant only. */
+export const callers = [
+  'anonymous',
+  'viewer',
+  'operator',
+  'quality_engineer',
+  'ml_engineer',
+  'approver',
+  'administrator',
+  'installer',
+  'edge_node',
+  'mes',
+] as const;
+export type Caller = (typeof callers)[number];
+
+const everyone: readonly Caller[] = callers;
+const administrators: readonly Caller[] = ['administrator', 'installer'];
+const people: readonly Caller[] = [
+  'viewer',
+  'operator',
+  'quality_engineer',
+  'ml_engineer',
+  'approver',
+  ...administrators,
+];
+const readers: readonly Caller[] = [...people, 'mes'];
+
+/** Fields by type, separated by blanks. Who is not named is refused. */
+export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonly<Record<string, string>> }[] = [
+  // Says nothing about anybody, or is the way in.
+  {
+    allowed: everyone,
+    fields: {
+      ConflictError: 'field message remedy value',
+      DatasetVersionItemsConnection: 'edges pageInfo',
+      DatasetVersionItemsConnectionEdge: 'cursor node',
+      InvalidInputError: 'field message remedy value',
+      Mutation: 'createFirstAdministrator signIn',
+      NotFoundError: 'field message value',
+      PageInfo: 'endCursor hasNextPage hasPreviousPage startCursor',
+      Query: 'viewer',
+      QueryCamerasConnection: 'edges pageInfo',
+      QueryCamerasConnectionEdge: 'cursor node',
+      QueryDatasetVersionsConnection: 'edges pageInfo',
+      QueryDatasetVersionsConnectionEdge: 'cursor node',
+      QueryDatasetsConnection: 'edges pageInfo',
+      QueryDatasetsConnectionEdge: 'cursor node',
+      QueryEdgeNodesConnection: 'edges pageInfo',
+      QueryEdgeNodesConnectionEdge: 'cursor node',
+      QueryEventsConnection: 'edges pageInfo',
+      QueryEventsConnectionEdge: 'cursor node',
+      QueryInspectionsConnection: 'edges pageInfo',
+      QueryInspectionsConnectionEdge: 'cursor node',
+      QueryJobsConnection: 'edges pageInfo',
+      QueryJobsConnectionEdge: 'cursor node',
+      QueryLinesConnection: 'edges pageInfo',
+      QueryLinesConnectionEdge: 'cursor node',
+      QueryModelVersionsConnection: 'edges pageInfo',
+      QueryModelVersionsConnectionEdge: 'cursor node',
+      QueryModelsConnection: 'edges pageInfo',
+      QueryModelsConnectionEdge: 'cursor node',
+      QueryPlantsConnection: 'edges pageInfo',
+      QueryPlantsConnectionEdge: 'cursor node',
+      QueryProductsConnection: 'edges pageInfo',
+      QueryProductsConnectionEdge: 'cursor node',
+      QueryStationsConnection: 'edges pageInfo',
+      QueryStationsConnectionEdge: 'cursor node',
+      SignOutPayload: 'signedOut',
+      TooManyAttemptsError: 'message retryAfterS',
+      WrongCredentialsError: 'message',
+    },
+  },
+  // What an edge node needs to know of itself and of the model it runs.
+  {
+    allowed: [...readers, 'edge_node'],
+    fields: {
+      Approval: 'approvedAt id meaning modelVersion',
+      Artifact: 'sha256 signature signingKey sizeBytes url',
+      Camera: 'assignment code id name station',
+      CameraStatus: 'cameraId framesTaken lastFrameAt modelVersionId p50LatencyMs problem',
+      EdgeNode: 'code id lastSeenAt name plant skewMs stations status',
+      EdgeNodeStatus: 'cameras deadLetters droppedFrames machineConnected outboxImages outboxResults startedAt version',
+      Line: 'code id name plant targetRatePerMin',
+      Membership: 'plant roles',
+      Model: 'code id name plant',
+      ModelAssignment: 'approval assignedAt camera endedAt id modelVersion',
+      ModelVersion: 'artifact createdAt id manifest metrics model number',
+      Plant: 'code createdAt id name sector timeZone',
+      Query: 'node nodes plant signingKeys',
+      SigningKey: 'createdAt id publicKey',
+      Station: 'cameras code edgeNode id line name',
+      Viewer: 'edgeNode isAdministrator memberships person tokenName',
+    },
+  },
+  // People of the plant and its MES.
+  {
+    allowed: readers,
+    fields: {
+      Actor: 'kind name',
+      Approval: 'person',
+      Area: 'code id lines name plant',
+      Box: 'height width x y',
+      Dataset: 'code createdAt id name plant versions',
+      DatasetItem: 'decidedAt decidedBy image label split',
+      DatasetVersion: 'contentHash createdAt createdBy dataset frozenAt frozenBy id itemCount items number state',
+      Defect: 'box class outline score',
+      Event: 'actor cursor data edgeNode id kind line occurredAt recordedAt station',
+      EventStreamPayload: 'cursor items sentAt',
+      Image: 'format height receivedAt sha256 sizeBytes url width',
+      ImageStats: 'brightness colourCast contrast sharpness',
+      Inspection:
+        'batch camera capturedAt context cursor defects edgeNode id image imageSha256 imageStats imageUrl inspectionId job latencyMs line modelVersion partId position product receivedAt recipe score station verdict',
+      InspectionContext: 'humidityPercent machineMode machineState signals speedPerMin temperatureC',
+      InspectionStats: 'bucket pass reject rejectRate rejectRateHigh rejectRateLow total uncertain',
+      InspectionStreamPayload: 'cursor items sentAt',
+      Job: 'batch code endedAt id line product recipe startedAt',
+      Line: 'area currentJob machine stations',
+      LineStatus: 'currentJob edgeNodes lastHour lastReject line machine ratePerMin recent sentAt skipped total',
+      MachineStatus:
+        'batchCode humidityPercent jobCode mode productCode quality receivedAt recipeCode signals sourceTime speedPerMin state temperatureC',
+      MaterialBatch: 'code createdAt id',
+      Model: 'versions',
+      ModelAssignment: 'assignedBy',
+      ModelVersion: 'approvals assignments datasetVersion trainingRun',
+      PartPosition: 'offsetXPx offsetYPx rotationDeg',
+      Person: 'email id name',
+      Plant: 'areas edgeNodes lines models products',
+      Product: 'code id name',
+      Query:
+        'cameras datasetVersions datasets edgeNodes events inspectionStats inspections jobs lines modelVersions models plants products stations',
+      Recipe: 'code id',
+      Signal: 'name quality sourceTime unit value',
+      Subscription: 'events inspections lineStatus',
+      TrainingRun:
+        'datasetVersion error falseRejectTarget finishedAt id model modelVersion progress requestedAt requestedBy seed startedAt state step',
+    },
+  },
+  {
+    allowed: people,
+    fields: {
+      Mutation: 'signOut',
+    },
+  },
+  {
+    allowed: ['quality_engineer', 'ml_engineer', ...administrators],
+    fields: {
+      Mutation: 'addDatasetItems createDataset createDatasetVersion freezeDatasetVersion',
+    },
+  },
+  {
+    allowed: ['ml_engineer', ...administrators],
+    fields: {
+      Mutation: 'createModel startTraining',
+    },
+  },
+  {
+    allowed: administrators,
+    fields: {
+      CreatedToken: 'secret token',
+      Mutation:
+        'createArea createCamera createEdgeNode createLine createPerson createProduct createStation createToken revokeToken',
+      Query: 'tokens',
+      Token: 'createdAt edgeNode expiresAt id name revokedAt role',
+    },
+  },
+  {
+    allowed: ['edge_node'],
+    fields: {
+      Mutation: 'recordInspections reportNodeStatus',
+      RecordInspectionsItem: 'field id outcome reason value',
+      RecordInspectionsPayload: 'conflicts duplicates items recorded refused',
+      ReportNodeStatusPayload: 'receivedAt skewMs',
+    },
+  },
+  {
+    allowed: ['installer'],
+    fields: {
+      Mutation: 'createPlant',
+    },
+  },
+  // A signature is given by those who may sign, by nobody above them.
+  {
+    allowed: ['approver'],
+    fields: {
+      Mutation: 'approveModelVersion assignModel',
+    },
+  },
+];

@@ -1,0 +1,282 @@
+/** A plant with something of every type, one caller of every role, and the object behind every type of the schema. */
+import {
+  createSourceEventStream,
+  execute,
+  type GraphQLField,
+  type GraphQLObjectType,
+  getNamedType,
+  isCompositeType,
+  isObjectType,
+  parse,
+} from 'graphql';
+import { schema } from '../../../server/graphql/schema.ts';
+import { type Context, makeContext } from '../../../server/kit/context.ts';
+import { encodeGlobalId } from '../../../server/kit/global-id.ts';
+import { newId } from '../../../server/kit/ids.ts';
+import type { Sink } from '../../../server/live/sink.ts';
+import { type RecordingPlant, record, recordingPlant } from '../../server/inspections/recording.ts';
+import { createSeed, type SeededPlant } from '../../support/seed.ts';
+import type { TestServer } from '../../support/server.ts';
+import type { TestClient } from '../../support/test-client.ts';
+import type { Caller } from './access-table.ts';
+
+/** Stands in every name of the plant, so that a leak shows in any answer. */
+export const marker = 'secret-of-this-plant';
+
+const refusals = [
+  'InvalidInputError',
+  'NotFoundError',
+  'ConflictError',
+  'TooManyAttemptsError',
+  'WrongCredentialsError',
+];
+
+export interface AccessWorld {
+  recording: RecordingPlant;
+  plant: SeededPlant;
+  approvalId: string;
+  draftVersionId: string;
+  datasetId: string;
+  /** Of an image that the plant has. */
+  imageSha256: string;
+  modelId: string;
+  /** A token that nobody uses. */
+  spareTokenId: string;
+  callers: Record<Caller, TestClient>;
+  /** Of another plant. */
+  strangers: Record<'administrator' | 'mes' | 'edge_node', TestClient>;
+  /** By type name. */
+  samples: ReadonlyMap<string, unknown>;
+  contextOf(client: TestClient): Promise<Context>;
+}
+
+export async function buildAccessWorld(server: TestServer): Promise<AccessWorld> {
+  const seed = createSeed(server);
+  const recording = await recordingPlant(seed, { code: marker });
+  const { plant, version } = recording;
+  await nameByMarker(server, plant.row.id);
+  const [node] = recording.nodes;
+  if (!node) throw new Error('no node');
+
+  const installer = await seed.installer();
+  const callers: Record<Caller, TestClient> = {
+    anonymous: server.anonymous,
+    viewer: (await plant.person('viewer')).client,
+    operator: (await plant.person('operator')).client,
+    quality_engineer: (await plant.person('quality_engineer')).client,
+    ml_engineer: (await plant.person('ml_engineer')).client,
+    approver: (await plant.person('approver')).client,
+    administrator: plant.owner.client,
+    installer: installer.client,
+    edge_node: node.client,
+    mes: (await plant.mesToken()).client,
+  };
+  const other = await seed.plant();
+  const [otherNode] = other.nodes;
+  if (!otherNode) throw new Error('no node');
+  const strangers = {
+    administrator: other.owner.client,
+    mes: (await other.mesToken()).client,
+    edge_node: (await other.edgeToken(otherNode)).client,
+  };
+
+  // as plain objects: a resolver that gives an error itself has thrown it
+  const refusal = { message: 'x', field: 'input.x', value: 'x', remedy: 'say more', retryAfterS: 3 };
+  const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
+  const contextOf = async ({ headers }: TestClient) => {
+    const { cookie, authorization } = headers;
+    const session = cookie?.replace('lehr_session=', '') ?? null;
+    const identity = await server.authenticator.identify({ cookie: session, authorization: authorization ?? null });
+    if (!identity) throw new Error('the caller is not known');
+    const { principal, rights } = identity;
+    return makeContext(server.services, { requestId: newId(), address: newId(), rights, principal });
+  };
+
+  const approval = await version.approve();
+  const trained = await callers.administrator.read<{
+    node: { dataset: { id: string } };
+    version: { model: { id: string } };
+  }>(
+    `query ($id: ID!, $version: ID!) {
+      node(id: $id) { ... on DatasetVersion { dataset { id } } }
+      version: node(id: $version) { ... on ModelVersion { model { id } } }
+    }`,
+    { id: encodeGlobalId('DatasetVersion', version.datasetVersionId), version: version.globalId },
+  );
+  const datasetId = trained.node.dataset.id;
+  const drafted = await callers.ml_engineer.act<{ id: string }>('createDatasetVersion', 'id', { datasetId });
+
+  const image = await server.db
+    .selectFrom('image')
+    .select('sha256')
+    .where('plant_id', '=', plant.row.id)
+    .executeTakeFirstOrThrow();
+
+  const stopWatching = watchParents(samples);
+  try {
+    await fillWorld(recording, node.client);
+    await callers.administrator.act('createToken', 'secret token { id }', {
+      plantId: plant.globalId,
+      name: marker,
+      role: 'EDGE_NODE',
+      edgeNodeId: encodeGlobalId('EdgeNode', node.row.id),
+    });
+    await (await plant.person('viewer')).client.read('mutation { signOut { signedOut } }');
+    await readEverything(await contextOf(callers.administrator), plant);
+    await followEverything(server, await contextOf(callers.administrator), plant);
+  } finally {
+    stopWatching();
+  }
+  return {
+    recording,
+    plant,
+    approvalId: encodeGlobalId('Approval', approval.id),
+    draftVersionId: drafted.id,
+    datasetId,
+    imageSha256: image.sha256.toString('hex'),
+    modelId: trained.version.model.id,
+    spareTokenId: encodeGlobalId('Token', (await plant.mesToken()).id),
+    callers,
+    strangers,
+    samples,
+    contextOf,
+  };
+}
+
+async function nameByMarker(server: TestServer, plantId: string): Promise<void> {
+  await server.db.updateTable('plant').set({ name: marker }).where('id', '=', plantId).execute();
+  for (const table of ['area', 'line', 'station', 'camera', 'edge_node', 'dataset', 'model'] as const) {
+    await server.db.updateTable(table).set({ name: marker }).where('plant_id', '=', plantId).execute();
+  }
+}
+
+/** Rows of the types that only production makes: a job, its recipe and batch, a machine, an inspection with all its parts. */
+async function fillWorld({ plant, item }: RecordingPlant, node: TestClient): Promise<void> {
+  const at = new Date().toISOString();
+  const [seeded] = plant.lines;
+  const [camera] = plant.cameras;
+  if (!seeded || !camera) throw new Error('no line');
+  const signals = [{ name: marker, value: 1, unit: 'mm', quality: 'GOOD', sourceTime: at }];
+  const production = { productCode: marker, recipeCode: marker, batchCode: marker, jobCode: marker };
+  await node.act('reportNodeStatus', 'skewMs receivedAt', {
+    version: '1',
+    sentAt: at,
+    startedAt: at,
+    outboxResults: 0,
+    outboxImages: 0,
+    deadLetters: 0,
+    droppedFrames: 0,
+    machineConnected: true,
+    cameras: [{ cameraId: encodeGlobalId('Camera', camera.id), framesTaken: 1 }],
+    machines: [
+      { lineId: encodeGlobalId('Line', seeded.line.id), quality: 'GOOD', state: 'Execute', ...production, signals },
+    ],
+  });
+  const box = { x: 0.1, y: 0.1, width: 0.2, height: 0.2 };
+  await record(node, [
+    item({
+      verdict: 'REJECT',
+      score: 0.9,
+      partId: marker,
+      defects: [{ class: marker, score: 0.9, box }],
+      context: { ...production, signals, machineState: 'Execute' },
+      imageStats: { brightness: 0.5, contrast: 0.2, colourCast: 0.1, sharpness: 20 },
+      position: { offsetXPx: 1, offsetYPx: 2, rotationDeg: 3 },
+    }),
+  ]);
+}
+
+/** Remembers the first object that each type's fields are resolved from. Returns what ends the watching. */
+function watchParents(samples: Map<string, unknown>): () => void {
+  const undo: (() => void)[] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { resolve } = field;
+      if (!resolve) continue;
+      field.resolve = (parent, args, context, info) => {
+        if (!samples.has(type.name)) samples.set(type.name, parent);
+        return resolve(parent, args, context, info);
+      };
+      undo.push(() => {
+        field.resolve = resolve;
+      });
+    }
+  }
+  return () => {
+    for (const each of undo) each();
+  };
+}
+
+/** Every query field with every field below it, each type opened once a query. */
+async function readEverything(context: Context, plant: SeededPlant): Promise<void> {
+  const query = schema.getQueryType();
+  for (const field of Object.values(query?.getFields() ?? {})) {
+    if (field.name === 'node' || field.name === 'nodes') continue;
+    const text = `{ ${field.name}${argumentsOf(field.name, plant)} ${selectionOf(field, new Set())} }`;
+    const { errors } = await execute({ schema, document: parse(text), contextValue: context });
+    if (errors) throw new Error(`${field.name}: ${errors.map(({ message }) => message).join('; ')}`);
+  }
+}
+
+/** Arguments of the query fields that need some, as text. */
+export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant): string {
+  const lineId = encodeGlobalId('Line', lines[0]?.line.id ?? '');
+  const given: Record<string, string> = {
+    node: `(id: "${globalId}")`,
+    nodes: `(ids: ["${globalId}"])`,
+    plant: `(code: "${row.code}")`,
+    tokens: `(plantId: "${globalId}")`,
+    events: `(filter: { plantId: "${globalId}" })`,
+  };
+  if (field === 'inspectionStats') {
+    const from = new Date(Date.now() - 7_200_000).toISOString();
+    const to = new Date(Date.now() + 7_200_000).toISOString();
+    return `(bucket: HOUR, filter: { lineId: "${lineId}", from: "${from}", to: "${to}" })`;
+  }
+  return given[field] ?? '';
+}
+
+/** All fields below, each type opened once. */
+export function selectionOf(field: GraphQLField<unknown, unknown>, opened: Set<string>): string {
+  const type = getNamedType(field.type);
+  if (!isCompositeType(type)) return '';
+  if (!isObjectType(type) || opened.has(type.name)) return '{ __typename }';
+  opened.add(type.name);
+  const inner = Object.values(type.getFields()).map((each) => `${each.name} ${selectionOf(each, opened)}`);
+  return `{ ${inner.join(' ')} }`;
+}
+
+/** The payloads of the subscriptions, as the hub makes them. */
+async function followEverything(server: TestServer, context: Context, plant: SeededPlant): Promise<void> {
+  const { hub } = server.services;
+  hub.start();
+  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
+    const text = `subscription { ${field.name}${subscriptionArguments(field.name, plant)} ${selectionOf(field, new Set())} }`;
+    const document = parse(text);
+    const source = await createSourceEventStream({ schema, document, contextValue: context });
+    await new Promise<void>((resolve, reject) => {
+      const sink: Sink = {
+        bufferedBytes: 0,
+        next: () => resolve(),
+        error: (errors) => reject(new Error(errors.map(({ message }) => message).join('; '))),
+        drained: async () => undefined,
+      };
+      const run = async (rootValue: unknown) => execute({ schema, document, rootValue, contextValue: context });
+      hub.subscribe({ source: source as never, shareKey: field.name, execute: run as never, sink }).catch(reject);
+    });
+  }
+}
+
+export function subscriptionArguments(field: string, { globalId, lines }: SeededPlant): string {
+  const lineId = encodeGlobalId('Line', lines[0]?.line.id ?? '');
+  return field === 'events' ? `(plantId: "${globalId}")` : `(lineId: "${lineId}")`;
+}
+
+/** All object types but the roots and introspection. */
+export function objectTypes(): GraphQLObjectType[] {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
+  return Object.values(schema.getTypeMap()).filter(
+    (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__') && !roots.has(type),
+  );
+}
