@@ -27,7 +27,8 @@ export function isOriginAllowed(
 ): boolean {
   if (authorization !== null) return true;
   const origin = header('origin');
-  if (origin === null) return cookie === null;
+  // a page cannot set Sec-Fetch-Site (Fetch Metadata, W3C): the browser says where the request comes from
+  if (origin === null) return cookie === null || header('sec-fetch-site') === 'same-origin';
   const host = header('host');
   return URL.canParse(origin) && new URL(origin).host === host;
 }
