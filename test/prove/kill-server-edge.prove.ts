@@ -18,7 +18,11 @@ const PARTS_A_KILL = 200;
 /** As the simulated camera: what waits in the folder is bounded, so the kills fall into the whole run. */
 const MAX_SPOOL = 100;
 const MAX_DELAY_MS = 600;
-const FINISH_MS = 300_000;
+const FINISH_MS = 900_000;
+const READER_MS = 60_000;
+/** Looking must not cost what is looked at. */
+const LOOK_MS = 500;
+const EMPTY_LOOKS = 6;
 
 export async function run({ n: kills = FULL_KILLS, seed, report }: ProofOptions): Promise<ProofResult> {
   const parts = kills * PARTS_A_KILL;
@@ -30,11 +34,16 @@ export async function run({ n: kills = FULL_KILLS, seed, report }: ProofOptions)
   try {
     const killed = await producePartsUnderKills(product, running, { kills, parts, seed, report });
     report(`all ${parts} parts are made; waiting for the last to arrive`);
-    await until(FINISH_MS, async () => {
-      const recorded = await countRecorded(product).catch(() => 0);
-      return recorded >= parts && reader.seen.size >= parts && (await readdir(product.spool)).length === 0;
+    // A report is up to a second old: only what stays empty is empty.
+    let emptyLooks = 0;
+    await until(FINISH_MS, LOOK_MS, async () => {
+      const { outboxResults, outboxImages } = await readOutbox(product);
+      const isEmpty = outboxResults + outboxImages + (await readdir(product.spool)).length === 0;
+      emptyLooks = isEmpty ? emptyLooks + 1 : 0;
+      return emptyLooks >= EMPTY_LOOKS;
     });
-    const rows = await readRecorded(product, FINISH_MS);
+    await until(READER_MS, LOOK_MS, async () => reader.seen.size >= parts);
+    const rows = await readRecorded(product);
     return conclude({ kills, parts, killed, rows, reader });
   } finally {
     await reader.stop();
@@ -88,7 +97,7 @@ async function producePartsUnderKills(product: Product, running: Running, { kill
     await writePart(product.spool, part);
     if (part % 1_000 === 999)
       report(`${part + 1} parts, ${killed.server} kills of the server, ${killed.edge} of the edge`);
-    if (part % 10 === 9) await until(FINISH_MS, async () => (await readdir(product.spool)).length < MAX_SPOOL);
+    if (part % 10 === 9) await until(FINISH_MS, 20, async () => (await readdir(product.spool)).length < MAX_SPOOL);
   }
   await Promise.all(killing);
   return killed;
@@ -107,14 +116,13 @@ function partIdOf(part: number): string {
 
 interface Row {
   partId: string | null;
-  cursor: string;
   hasImage: boolean;
 }
 
 interface Page {
   inspections: {
     pageInfo: { hasNextPage: boolean; endCursor: string | null };
-    edges: { node: { partId: string | null; cursor: string; image: { sha256: string } | null } }[];
+    edges: { node: { partId: string | null; image: { sha256: string } | null } }[];
   };
 }
 
@@ -129,39 +137,35 @@ async function query<T>({ url, reader }: Product, text: string, variables: Recor
   return data;
 }
 
-async function countRecorded(product: Product): Promise<number> {
-  const filter = {
-    lineId: product.lineId,
-    from: new Date(Date.now() - 86_400_000),
-    to: new Date(Date.now() + 86_400_000),
-  };
-  const { inspectionStats } = await query<{ inspectionStats: { total: number }[] }>(
-    product,
-    'query ($filter: StatsFilter!) { inspectionStats(bucket: DAY, filter: $filter) { total } }',
-    { filter },
-  );
-  return inspectionStats.reduce((sum, { total }) => sum + total, 0);
+interface Waiting {
+  outboxResults: number;
+  outboxImages: number;
 }
 
-/** Every row of the line; waits up to `limitMs` for the images that are still on their way. */
-async function readRecorded(product: Product, limitMs: number): Promise<Row[]> {
-  let rows: Row[] = [];
-  await until(limitMs, async () => {
-    rows = [];
-    let after: string | null = null;
-    do {
-      const { inspections }: Page = await query<Page>(
-        product,
-        `query ($lineId: ID!, $after: String) { inspections(filter: { lineId: $lineId }, first: 500, after: $after) {
-          pageInfo { hasNextPage endCursor } edges { node { partId cursor image { sha256 } } } } }`,
-        { lineId: product.lineId, after },
-      );
-      for (const { node } of inspections.edges)
-        rows.push({ partId: node.partId, cursor: node.cursor, hasImage: node.image !== null });
-      after = inspections.pageInfo.hasNextPage ? inspections.pageInfo.endCursor : null;
-    } while (after !== null);
-    return rows.every(({ hasImage }) => hasImage);
-  });
+/** What the node last said of its outbox. */
+async function readOutbox(product: Product): Promise<Waiting> {
+  const { edgeNodes } = await query<{ edgeNodes: { edges: { node: { status: Waiting | null } }[] } }>(
+    product,
+    '{ edgeNodes { edges { node { status { outboxResults outboxImages } } } } }',
+    {},
+  );
+  return edgeNodes.edges[0]?.node.status ?? { outboxResults: Infinity, outboxImages: Infinity };
+}
+
+/** Every row of the line. */
+async function readRecorded(product: Product): Promise<Row[]> {
+  const rows: Row[] = [];
+  let after: string | null = null;
+  do {
+    const { inspections }: Page = await query<Page>(
+      product,
+      `query ($lineId: ID!, $after: String) { inspections(filter: { lineId: $lineId }, first: 500, after: $after) {
+        pageInfo { hasNextPage endCursor } edges { node { partId image { sha256 } } } } }`,
+      { lineId: product.lineId, after },
+    );
+    for (const { node } of inspections.edges) rows.push({ partId: node.partId, hasImage: node.image !== null });
+    after = inspections.pageInfo.hasNextPage ? inspections.pageInfo.endCursor : null;
+  } while (after !== null);
   return rows;
 }
 
@@ -207,10 +211,10 @@ function conclude({ kills, parts, killed, rows, reader }: Evidence): ProofResult
 }
 
 /** Resolves when the condition holds or the time is over: what is missing then is counted, not thrown. */
-async function until(limitMs: number, isTrue: () => Promise<boolean>): Promise<void> {
+async function until(limitMs: number, everyMs: number, isTrue: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (Date.now() < deadline) {
     if (await isTrue().catch(() => false)) return;
-    await sleep(50);
+    await sleep(everyMs);
   }
 }
