@@ -4,7 +4,9 @@ import { STALE_AFTER_MS } from './freshness.ts';
 export interface MachineTimes {
   quality: 'GOOD' | 'STALE' | 'BAD';
   receivedAt: string;
+  /** When the value became true at its source, which may be long ago for a value that holds. */
   sourceTime: string | null;
+  signals?: readonly { sourceTime: string | null }[];
 }
 
 export interface Doubt {
@@ -24,6 +26,14 @@ export function machineDoubt(machine: MachineTimes, sentAt: string): Doubt | und
   }
   return {
     kind: machine.quality === 'BAD' ? 'bad' : 'stale',
-    since: machine.sourceTime ? Date.parse(machine.sourceTime) : received,
+    since: lastWord(machine) ?? received,
   };
+}
+
+/** The machine was last heard when the youngest of its values came true: a state that holds for hours says nothing of it. */
+function lastWord(machine: MachineTimes): number | undefined {
+  const times = [machine, ...(machine.signals ?? [])].flatMap(({ sourceTime }) =>
+    sourceTime ? [Date.parse(sourceTime)] : [],
+  );
+  return times.length > 0 ? Math.max(...times) : undefined;
 }

@@ -20,7 +20,9 @@ const typedSignals = [
 ] as const;
 export type TypedSignal = (typeof typedSignals)[number];
 
-type MachineWithSignals = MachineTimes & { signals: readonly Signal[] };
+interface MachineWithSignals extends MachineTimes {
+  signals: readonly Signal[];
+}
 
 /** Signals that no typed field shows. */
 export function otherSignals<Known extends { name: string }>(signals: readonly Known[]): Known[] {
@@ -33,5 +35,6 @@ export function signalDoubt(machine: MachineWithSignals, name: string, sentAt: s
   const doubt = machineDoubt(machine, sentAt);
   const signal = machine.signals.find((candidate) => candidate.name === name);
   if (!signal || signal.quality === 'GOOD') return doubt;
-  return machineDoubt({ ...signal, receivedAt: machine.receivedAt }, sentAt);
+  const own = machineDoubt({ ...signal, receivedAt: machine.receivedAt }, sentAt);
+  return own && doubt ? { kind: own.kind, since: doubt.since } : own;
 }

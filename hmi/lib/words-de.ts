@@ -153,7 +153,7 @@ export const de: Words = {
     none: 'Noch bedient kein Edge-Knoten diese Linie.',
     lastFrame: (age) => `vor ${age}`,
     outbox: 'Postausgang',
-    outboxOf: (results, images) => `${results} Erg. · ${images} Bilder`,
+    outboxOf: (results, images) => `${results} Erg. · ${images} ${images === '1' ? 'Bild' : 'Bilder'}`,
     skew: 'Uhrabweichung',
     machineLost: 'Maschinenverbindung verloren',
     down: (age) => `kein Lebenszeichen seit ${age}`,

@@ -152,7 +152,8 @@ export const en = {
     none: 'No edge node serves this line yet.',
     lastFrame: (age: string) => `${age} ago`,
     outbox: 'Outbox',
-    outboxOf: (results: string, images: string) => `${results} results · ${images} images`,
+    outboxOf: (results: string, images: string) =>
+      `${results} ${results === '1' ? 'result' : 'results'} · ${images} ${images === '1' ? 'image' : 'images'}`,
     skew: 'Clock skew',
     machineLost: 'machine connection lost',
     down: (age: string) => `no word for ${age}`,

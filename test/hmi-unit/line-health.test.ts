@@ -34,6 +34,15 @@ describe('believing the machine', () => {
     });
   });
 
+  it('counts from the last word of the machine, not from the beginning of a state that held for long', () => {
+    const machine = {
+      receivedAt: at(0.2),
+      sourceTime: at(1_080),
+      signals: [{ sourceTime: at(9) }, { sourceTime: null }],
+    };
+    expect(machineDoubt({ ...machine, quality: 'STALE' }, sentAt)).toEqual({ kind: 'stale', since: Date.parse(at(9)) });
+  });
+
   it('says since when', () => {
     const doubt = { kind: 'stale', since: 1_000 } as const;
     expect(doubtWords(doubt, 15_000, 'en-GB', en)).toBe('stale 14 s');
@@ -133,6 +142,7 @@ describe('believing one value of the machine', () => {
   it('doubts every value when nothing of the machine may be believed', () => {
     const silent = { ...machine, receivedAt: at(14) };
     expect(signalDoubt(silent, 'speedPerMin', sentAt)).toEqual({ kind: 'stale', since: Date.parse(at(14)) });
+    expect(signalDoubt(silent, 'temperatureC', sentAt)).toEqual({ kind: 'bad', since: Date.parse(at(14)) });
   });
 
   it('lists as signals only what no field of its own shows', () => {
