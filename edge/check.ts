@@ -19,7 +19,8 @@ export async function checkNode(config: EdgeConfig, log: Logger, say: (line: str
       return result;
     } catch (error) {
       isWell = false;
-      say(`wrong ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      const message = error instanceof Error ? error.message : String(error);
+      say(`wrong ${what}: ${message.replace(/\s+/g, ' ').trim()}`);
       return undefined;
     }
   };

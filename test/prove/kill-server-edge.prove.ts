@@ -29,7 +29,7 @@ export async function run({ n: kills = FULL_KILLS, seed, report }: ProofOptions)
   await using folder = await makeTemporaryFolder('kill');
   const { product, server } = await setUpProduct(folder.path, report);
   const running = { server, edge: await product.startEdge() };
-  await running.edge.waitForLine(/^edge ready/, 60_000);
+  await running.edge.waitForLine(/^edge ready/, FINISH_MS);
   const reader = startResumingReader(product.url, product.reader, product.lineId);
   try {
     const killed = await producePartsUnderKills(product, running, { kills, parts, seed, report });

@@ -24,6 +24,8 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const LINE = { code: 'line-1', name: 'Line 1', speed: 600 };
 const GOOD_IMAGES = 24;
 const SIDE_PX = 64;
+/** Generous: a proof may share its cores with much else. */
+const START_MS = 240_000;
 
 export interface Product {
   folder: string;
@@ -46,8 +48,8 @@ export async function setUpProduct(
   const env = { PORT: String(port), HOST: '127.0.0.1', LEHR_HOME: join(folder, 'server'), DATABASE_URL: '' };
   const startServer = () => spawnLines(process.execPath, [join(repository, 'server/main.ts')], { env });
   const server = await startServer();
-  const [, code = ''] = await server.waitForLine(/setup\?code=(\S+)/, 60_000);
-  await server.waitForLine(/listening/, 60_000);
+  const [, code = ''] = await server.waitForLine(/setup\?code=(\S+)/, START_MS);
+  await server.waitForLine(/listening/, START_MS);
 
   const people = demoPeople(join(folder, 'people.json'));
   const administrator = personWith(people, 'ADMINISTRATOR');
