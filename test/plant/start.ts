@@ -104,9 +104,7 @@ function startMachine(plantHome: string, lines: readonly DemoLine[]): Child {
   const state = join(plantHome, 'machine.json');
   const pki = join(plantHome, 'pki');
   const args = ['--port', '0', '--lines', codes, '--speed', speed, '--state', state, '--pki', pki];
-  return children.start('machine', join(import.meta.dirname, 'machine.ts'), args, {
-    hide: (line) => line.startsWith('{'),
-  });
+  return start('machine', 'test/plant/machine.ts', args, {}, (line) => line.startsWith('{'));
 }
 
 function startCameras(

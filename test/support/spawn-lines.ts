@@ -9,6 +9,8 @@ export interface SpawnLinesOptions {
   /** Text for the child's standard input, which is closed after it. Without it the input stays open until `stop`. */
   input?: string;
   onLine?: (line: string) => void;
+  /** Leads a process group of its own; ending what it started is then the caller's part. */
+  detached?: boolean;
 }
 
 export interface Exit {
@@ -49,6 +51,7 @@ export async function spawnLines(
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: options.detached ?? false,
   });
   const output: string[] = [];
   const stdout: string[] = [];

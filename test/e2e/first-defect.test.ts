@@ -1,0 +1,139 @@
+/** What a person sees who types one command: a line inspected live, its machine, a stop, and a start that goes on where it stopped. */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { launchChromium, type TestBrowser } from '../support/chromium.ts';
+import { makeTemporaryFolder, type TemporaryFolder, writeTree } from '../support/temporary-folder.ts';
+import { commandLine } from './machine-operator.ts';
+import { freePort, type Product, startProduct, startProgram } from './product.ts';
+import { numberOf, readParts } from './read-parts.ts';
+import { signInAt } from './sign-in.ts';
+
+/** Every wait is for a condition; this only bounds it, on a machine that may be busy. */
+const patienceMs = 60_000;
+const stopMs = 10_000;
+
+describe('npm start', () => {
+  let home: TemporaryFolder;
+  let product: Product;
+  let chromium: TestBrowser;
+  let page: Page;
+
+  beforeAll(async () => {
+    home = await makeTemporaryFolder('home');
+    product = await startProduct({ home: home.path });
+    console.log(`ready with an empty home after ${Math.round(product.readyMs / 1000)} s`);
+    chromium = await launchChromium();
+    page = await chromium.browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+  }, 400_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await product?.end();
+    await home.remove();
+  }, patienceMs);
+
+  const state = () => page.getByTestId('machine-state');
+  const machineEndpoint = () => {
+    const config = parse(readFileSync(join(home.path, 'edge', 'edge.yaml'), 'utf8'));
+    return config.machines[0].endpoint as string;
+  };
+
+  it('shows the operator parts as they arrive, the machine, and a reject with its outline', async () => {
+    await page.goto(product.url);
+    await signInAt(page, product.person('operator'));
+    await page.getByRole('link', { name: 'Line 1' }).first().click();
+    await page.getByText('EXECUTE').waitFor({ timeout: patienceMs });
+    expect(await state().getAttribute('data-stale')).toBeNull();
+
+    await page.locator('.part-cell').nth(3).waitFor({ timeout: patienceMs });
+    const newest = () => page.locator('.part-cell').last().getAttribute('aria-label');
+    const seen = await newest();
+    await expect.poll(newest, { timeout: patienceMs }).not.toBe(seen);
+
+    await page.locator('.large-part polygon.outline-mark').first().waitFor({ timeout: patienceMs });
+    const image = page.locator('.large-part img');
+    await expect.poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(100);
+    expect(await image.getAttribute('alt')).toMatch(/defects? outlined/);
+  }, 180_000);
+
+  it('shows that the machine is held, and that it runs again', async () => {
+    await commandLine(machineEndpoint(), 'line-1', 'Hold');
+    await page.getByText('HELD', { exact: true }).waitFor({ timeout: patienceMs });
+    await commandLine(machineEndpoint(), 'line-1', 'Unhold');
+    await page.getByText('EXECUTE', { exact: true }).waitFor({ timeout: patienceMs });
+  });
+
+  it('keeps a second program out of a home that is in use, in one line', async () => {
+    await using second = await startProgram({ home: home.path, port: await freePort() });
+    const { code } = await second.exit;
+    expect(code).toBe(1);
+    expect(faultsOf(second.output)).toEqual([expect.stringMatching(/in use|process \d+/)]);
+    expect(faultsOf(second.output)[0]).toContain(home.path);
+  });
+
+  it('shows what it knows of the machine as stale when the machine’s program is gone', async () => {
+    process.kill(product.pids().machine ?? Number.NaN, 'SIGKILL');
+    await expect.poll(() => state().getAttribute('data-stale'), { timeout: patienceMs }).toBe('');
+    await product.process.waitForLine(/^machine +ended by SIGKILL; the rest goes on without it$/);
+  });
+
+  it('is gone within 10 s of an interrupt, with everything that belongs to it', async () => {
+    await expect(product.interrupt(stopMs)).resolves.toBeLessThanOrEqual(stopMs);
+    expect(await product.process.exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('goes on where it stopped: same people, same parts, and the count continues', async () => {
+    const former = product;
+    product = await startProduct({ home: home.path });
+    console.log(`ready with a used home after ${Math.round(product.readyMs / 1000)} s`);
+    expect(product.person('operator')).toEqual(former.person('operator'));
+    const client = await product.client('operator');
+    const newest = async () => Math.max(...(await readParts(client, 'line-1')).map(numberOf));
+    const first = await newest();
+    expect(first).toBeGreaterThan(3);
+    await expect.poll(newest, { timeout: patienceMs }).toBeGreaterThan(first);
+    // No part between the first and the newest is missing or there twice, across the stop and the machine's end.
+    const numbers = (await readParts(client, 'line-1')).map(numberOf).sort((a, b) => a - b);
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    await product.interrupt(stopMs);
+  }, 300_000);
+});
+
+describe('npm start that cannot start', () => {
+  let folder: TemporaryFolder;
+  beforeAll(async () => {
+    folder = await makeTemporaryFolder('no-start');
+    await writeTree(folder.path, {
+      'no-train/test/good/1.png': 'x',
+      'no-test/train/good/1.png': 'x',
+      'no-images/train/good/readme.txt': 'x',
+    });
+  });
+  afterAll(() => folder.remove());
+
+  it('says which port is taken', async () => {
+    const busy = createServer();
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const { port } = busy.address() as { port: number };
+    await using child = await startProgram({ home: join(folder.path, 'home'), port });
+    const { code } = await child.exit;
+    await new Promise((resolve) => busy.close(resolve));
+    expect(code).toBe(1);
+    expect(faultsOf(child.output)).toEqual([expect.stringContaining(String(port))]);
+  });
+
+  it.each(['missing', 'no-train', 'no-test', 'no-images'])('says what is wrong with --images %s', async (name) => {
+    const images = join(folder.path, name);
+    await using child = await startProgram({ home: join(folder.path, 'home'), port: 0, args: ['--images', images] });
+    expect((await child.exit).code).toBe(1);
+    expect(child.output).toEqual([expect.stringContaining(`--images ${images}: `)]);
+  });
+});
+
+/** What a program says beyond its progress. */
+function faultsOf(output: readonly string[]): string[] {
+  return output.filter((line) => !/ (info|debug) /.test(line));
+}
