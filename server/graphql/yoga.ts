@@ -1,6 +1,5 @@
 /** GraphQL over HTTP: identifies the caller, bounds and caches documents, masks errors. Subscriptions go over WebSocket. */
 import {
-  type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
@@ -8,6 +7,7 @@ import {
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
+  parse,
 } from 'graphql';
 import { createGraphQLError, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Credentials } from '../http/credentials.ts';
@@ -122,8 +122,8 @@ function useIdentity(authenticator: Authenticator, visits: WeakMap<Request, Visi
 function useLimits(limits: Services['config']['limits'], visits: WeakMap<Request, Visit>): Plugin {
   const rule = queryLimitRule(limits);
   return {
-    onParse({ params }) {
-      params.options = { ...params.options, maxTokens: limits.queryTokens };
+    onParse({ setParseFn }) {
+      setParseFn((source, parseOptions) => parse(source, { ...parseOptions, maxTokens: limits.queryTokens }));
     },
     onValidate({ context, addValidationRule }) {
       addValidationRule(rule);
