@@ -5,11 +5,6 @@ export function uniqueViolation(error: unknown): string | undefined {
   return violation(error, '23505');
 }
 
-/** The name of the violated foreign key, or undefined for any other error. */
-export function foreignKeyViolation(error: unknown): string | undefined {
-  return violation(error, '23503');
-}
-
 function violation(error: unknown, code: string): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || error.code !== code) return undefined;
   return 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : '';

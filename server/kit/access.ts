@@ -8,7 +8,6 @@ import { personRoles, type Role } from './rights.ts';
 export const READERS: readonly Role[] = [...personRoles, 'mes'];
 /** Readers, and the edge nodes for what they need to know of themselves. */
 export const READERS_AND_NODES: readonly Role[] = [...READERS, 'edge_node'];
-export const PEOPLE: readonly Role[] = [...personRoles];
 export const ADMINISTRATORS: readonly Role[] = ['administrator'];
 
 /**

@@ -29,9 +29,3 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }
-
-/** The time inside a UUIDv7, or undefined for any other version. */
-export function uuidTime(id: string): Date | undefined {
-  if (!isUuid(id.toLowerCase()) || id.charAt(14) !== '7') return undefined;
-  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
-}

@@ -32,14 +32,6 @@ export function lockDatasetVersion(trx: Trx, id: string): Promise<DatasetVersion
   return trx.selectFrom('dataset_version').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
-export async function selectDatasetVersions(db: Db, ids: readonly string[]): Promise<DatasetVersionRow[]> {
-  return db
-    .selectFrom('dataset_version')
-    .selectAll()
-    .where('id', 'in', [...ids])
-    .execute();
-}
-
 export interface NewItem {
   imageSha256: string;
   label: string;
