@@ -19,7 +19,8 @@ export const trainingOptionsSchema = z.strictObject({
   candidates: z.int().min(16).max(50_000).default(10_000),
   /** Patches held for whitening: bounds the trainer's memory (336 floats each). */
   pooledPatches: z.int().min(1000).max(200_000).default(50_000),
-  topFraction: z.number().gt(0).max(1).default(0.01),
+  /** Share of the cells, the highest, whose mean is the distance of the image. */
+  topFraction: z.number().gt(0).max(1).default(0.02),
   /** Parts of the cross-fit when there are too few images to hold some out. */
   folds: z.int().min(2).max(20).default(5),
   threads: z.int().min(1).max(64).default(2),
