@@ -7,7 +7,7 @@ export function createGraphQLRoute(yoga: Yoga, options: { bodyBytes: number; isS
   return async ({ request, response, url }) => {
     const { method = 'GET' } = request;
     const hasBody = method !== 'GET' && method !== 'HEAD';
-    const body = hasBody ? await readBody(request, options.bodyBytes) : null;
+    const body = hasBody ? await readBody(request, { bytes: options.bodyBytes, name: 'LEHR_LIMIT_BODY_BYTES' }) : null;
     const headers = new Headers();
     for (const [name, value] of Object.entries(request.headers)) {
       if (value !== undefined && !name.startsWith(':'))

@@ -1,11 +1,8 @@
 /** PUT /images/PLANT/SHA256: streams to disk, verifies hash, size and that it is an image, then moves it into place. */
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { access, mkdir, open, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import sharp from 'sharp';
 import type { Context } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
@@ -13,6 +10,7 @@ import { imagePath, incomingFolder } from '../kit/paths.ts';
 import { recordImage } from '../modules/images/images.service.ts';
 import type { ImageFormat } from '../modules/images/images.table.ts';
 import { HttpRefusal } from './answers.ts';
+import { bodyParts } from './request-body.ts';
 
 /** Stores the body as an image of the plant. True when it is new to the plant. Throws `HttpRefusal` and leaves nothing behind. */
 export async function storeImage(
@@ -44,22 +42,20 @@ export async function storeImage(
 
 /** Hashes while it writes, so that a wrong body never has a name. Returns the number of bytes. */
 async function receive(request: IncomingMessage, path: string, maxBytes: number, sha256: string): Promise<number> {
-  const tooLarge = () =>
-    new HttpRefusal(413, { field: 'body', remedy: `send at most ${maxBytes} bytes (LEHR_LIMIT_IMAGE_BYTES)` });
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
-
   const hash = createHash('sha256');
   let bytes = 0;
-  const watch = new Transform({
-    transform(part: Buffer, _encoding, done) {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const part of bodyParts(request, { bytes: maxBytes, name: 'LEHR_LIMIT_IMAGE_BYTES' })) {
       bytes += part.length;
-      if (bytes > maxBytes) return done(tooLarge());
       hash.update(part);
-      done(null, part);
-    },
-  });
-  // `flush`: the bytes are on the disk, not in its cache, before anybody is told that they are safe
-  await pipeline(request, watch, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
+      await file.writeFile(part);
+    }
+    // on the disk, not in its cache, before anybody is told that it is safe
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   const actual = hash.digest('hex');
   if (actual !== sha256) {
     throw new HttpRefusal(422, {
