@@ -1,4 +1,5 @@
 /** One server a home: the lock names the process that holds it, and is taken over when that process is gone. */
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -22,7 +23,7 @@ export async function lockHome(home: string): Promise<HomeLock> {
   });
   const path = join(home, 'lock');
   const own: Owner = { pid: process.pid, started: await startOf(process.pid) };
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(own), { mode: 0o600 }).catch((cause: unknown) => {
     throw new Error(`The home ${home} cannot be written: correct its rights or name another folder (LEHR_HOME).`, {
       cause,
