@@ -120,11 +120,11 @@ async function reviveOrphans(database: OpenDatabase): Promise<void> {
   await database.query(`UPDATE ${schema}.job SET state = 'retry', start_after = now() WHERE state = 'active'`);
 }
 
-/** A server that stops is no failure of its jobs. */
+/** A server that stops is no failure of its jobs: a claim counts as a retry only where `started_on` is set. */
 async function putBack(database: OpenDatabase, ids: string[]): Promise<void> {
   await database.query(
     `UPDATE ${schema}.job
-     SET state = 'retry', start_after = now(), completed_on = NULL, retry_count = greatest(retry_count - 1, 0)
+     SET state = 'created', start_after = now(), started_on = NULL, completed_on = NULL
      WHERE id = any($1::uuid[]) AND state IN ('active', 'retry', 'failed')`,
     [ids],
   );
