@@ -21,12 +21,14 @@ describe('npm start', () => {
   let product: Product;
   let chromium: TestBrowser;
   let page: Page;
+  let readyAt: number;
 
   beforeAll(async () => {
     home = await makeTemporaryFolder('home');
-    product = await startProduct({ home: home.path });
-    console.log(`ready with an empty home after ${Math.round(product.readyMs / 1000)} s`);
     chromium = await launchChromium();
+    product = await startProduct({ home: home.path });
+    readyAt = performance.now();
+    console.log(`ready with an empty home after ${Math.round(product.readyMs / 1000)} s`);
     page = await chromium.browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
   }, 400_000);
   afterAll(async () => {
@@ -41,7 +43,12 @@ describe('npm start', () => {
     return config.machines[0].endpoint as string;
   };
 
-  it('shows the operator parts as they arrive, the machine, and a reject with its outline', async () => {
+  it('shows the operator parts as they arrive, the machine, and a reject with its outline', async ({
+    onTestFailed,
+  }) => {
+    onTestFailed(async () =>
+      console.log(`On the screen:\n${await page.locator('body').ariaSnapshot()}`, product.process.output.slice(-20)),
+    );
     await page.goto(product.url);
     await signInAt(page, product.person('operator'));
     await page.getByRole('link', { name: 'Line 1' }).first().click();
@@ -54,6 +61,7 @@ describe('npm start', () => {
     await expect.poll(newest, { timeout: patienceMs }).not.toBe(seen);
 
     await page.locator('.large-part polygon.outline-mark').first().waitFor({ timeout: patienceMs });
+    console.log(`a defect with its outline ${Math.round((performance.now() - readyAt) / 1000)} s after that`);
     const image = page.locator('.large-part img');
     await expect.poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(100);
     expect(await image.getAttribute('alt')).toMatch(/defects? outlined/);
