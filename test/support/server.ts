@@ -1,5 +1,4 @@
 /** The server inside the test's process: a real database of either kind, real services and schema, and clients that are signed in. */
-import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { type Config, readConfig } from '../../server/config.ts';
 import type { Db } from '../../server/database/database.ts';
@@ -106,9 +105,4 @@ export async function openTestServer(
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Where a listening server answers. */
-export function urlOf(address: AddressInfo): string {
-  return `http://127.0.0.1:${address.port}`;
 }
