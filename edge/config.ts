@@ -260,3 +260,8 @@ function show(value: unknown): string {
   const json = JSON.stringify(value) ?? String(value);
   return json.length > 80 ? `${json.slice(0, 77)}…` : json;
 }
+
+/** Whether `npm start` is the parent: Ctrl-C reaches the whole process group, and the parent says when to leave. */
+export function hasParent(): boolean {
+  return process.env.LEHR_PARENT === '1';
+}

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { checkNode } from './check.ts';
-import { ConfigError, type EdgeConfig, readConfig } from './config.ts';
+import { ConfigError, type EdgeConfig, hasParent, readConfig } from './config.ts';
 import { createLog, type Logger } from './log.ts';
 import { type MetricsServer, startMetrics } from './metrics.ts';
 import { startEdgeNode } from './node.ts';
@@ -68,7 +68,7 @@ function onEndOfLife(end: (reason: string) => void): void {
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => {
     // Started by `npm start`: its parent decides, a Ctrl+C reaches the whole group.
-    if (process.env.LEHR_PARENT !== '1') end('SIGINT');
+    if (!hasParent()) end('SIGINT');
   });
   if (process.connected) process.on('disconnect', () => end('the parent is gone'));
 }

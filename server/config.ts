@@ -63,7 +63,7 @@ const environment = z.object({
 export type Config = ReturnType<typeof readConfig>;
 
 /** Reads and checks the environment. Throws one error that names every wrong variable, its value and what it may be. */
-export function readConfig(env: Record<string, string | undefined>) {
+export function readConfig(env: Record<string, string | undefined> = process.env) {
   const parsed = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => {

@@ -128,7 +128,7 @@ function watchSilence(check: () => Promise<unknown>, log: Log): NodeJS.Timeout {
 }
 
 async function run(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig();
   const log = makeLog(process.argv.includes('--json-log') ? 'json' : 'text', config.logLevel);
   const server = await startServer(config, log, (error) => {
     log.fatal({ err: error }, 'the database is gone');

@@ -6,7 +6,7 @@ import { makeLog } from './kit/make-log.ts';
 import { explain, watchProcess } from './process-life.ts';
 
 async function run(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig();
   if (config.databaseUrl === null) {
     throw new Error(
       'The embedded database serves one process: the server does the work itself. Set DATABASE_URL for a worker.',

@@ -8,7 +8,7 @@ import { type AuditReport, verifyAudit } from './audit.service.ts';
 async function run(): Promise<void> {
   const [command, ...options] = process.argv.slice(2);
   if (command !== 'verify') throw new Error('Usage: npm run audit -- verify [--json]');
-  const { home, databaseUrl, limits } = readConfig(process.env);
+  const { home, databaseUrl, limits } = readConfig();
   // the embedded database serves one process
   const lock = databaseUrl === null ? await lockHome(home) : undefined;
   try {
