@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -29,7 +30,8 @@ describe('npm start', () => {
     product = await startProduct({ home: home.path });
     readyAt = performance.now();
     console.log(`ready with an empty home after ${Math.round(product.readyMs / 1000)} s`);
-    page = await chromium.browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    const context = await chromium.browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    page = await context.newPage();
   }, 400_000);
   afterAll(async () => {
     await chromium?.close();
@@ -66,6 +68,17 @@ describe('npm start', () => {
     await expect.poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(100);
     expect(await image.getAttribute('alt')).toMatch(/defects? outlined/);
   }, 180_000);
+
+  it.each(['light', 'dark'] as const)('is accessible as far as axe can tell, %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    for (const name of ['Overview', 'Line 1']) {
+      await page.getByRole('link', { name, exact: true }).first().click();
+      await page.getByText('EXECUTE').first().waitFor({ timeout: patienceMs });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+      expect(found).toEqual([]);
+    }
+  });
 
   it('shows that the machine is held, and that it runs again', async () => {
     await commandLine(machineEndpoint(), 'line-1', 'Hold');
