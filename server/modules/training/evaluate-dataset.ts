@@ -8,7 +8,7 @@ import { CELL_PX } from './anomaly-graph.ts';
 import { median } from './calibration.ts';
 import { auroc, createPixelCounter, type PixelCounter, recallAt } from './detection-metrics.ts';
 import { type ImageScore, openScorer } from './open-scorer.ts';
-import { type OnTrainingProgress, runTraining, type TrainingResult } from './run-training.ts';
+import { type OnTrainingProgress, type RunTrainingOptions, runTraining, type TrainingResult } from './run-training.ts';
 import type { TrainingJobInput } from './training-job.ts';
 
 export interface Evaluation {
@@ -69,16 +69,14 @@ export async function evaluateDataset({
   signal,
 }: EvaluateOptions): Promise<EvaluationRun> {
   const started = performance.now();
+  const watch = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   const dataset = await readAnomalyDataset(folder);
   const workFolder = await mkdtemp(join(tmpdir(), 'lehr-evaluate-'));
   try {
     const output = join(workFolder, 'model.onnx');
     const images = dataset.trainGood.map((path) => ({ path }));
-    const training = await runTraining(
-      { images, seed, falseRejectTarget, output, options },
-      { ...(onProgress && { onProgress }), ...(signal && { signal }) },
-    );
-    const { scored, pixelAuroc, peakRssMb } = await scoreTest(output, dataset, onProgress);
+    const training = await runTraining({ images, seed, falseRejectTarget, output, options }, watch);
+    const { scored, pixelAuroc, peakRssMb } = await scoreTest(output, dataset, watch);
 
     const part = (isGood: boolean) =>
       scored.filter(({ image }) => (image.className === 'good') === isGood).map(({ result }) => result);
@@ -114,12 +112,17 @@ export async function evaluateDataset({
   }
 }
 
-async function scoreTest(model: string, { test }: AnomalyDataset, onProgress: EvaluateOptions['onProgress']) {
+async function scoreTest(
+  model: string,
+  { test }: AnomalyDataset,
+  { onProgress, signal }: Pick<RunTrainingOptions, 'onProgress' | 'signal'>,
+) {
   await using scorer = await openScorer(model);
   const pixels = createPixelCounter();
   const hasMasks = test.some((image) => image.mask);
   const scored: { image: TestImage; result: Figures }[] = [];
   for (const image of test) {
+    signal?.throwIfAborted();
     const { anomalyMap, ...result } = await scorer.score(image.path);
     scored.push({ image, result });
     if (hasMasks) await countPixels(image, { ...result, anomalyMap }, pixels);

@@ -10,6 +10,11 @@ const USAGE = 'npm run evaluate -- --data DIR [--seed N] [--json] [--scores FILE
 /** The stated false-reject rate that thresholds are calibrated for. */
 const FALSE_REJECT_TARGET = 0.05;
 
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => interrupted.abort(new Error(`ended by ${name}`)));
+}
+
 try {
   const { data, seed, json, scores } = readArguments();
   const showProgress = !json && process.stderr.isTTY;
@@ -17,6 +22,7 @@ try {
     folder: data,
     seed,
     falseRejectTarget: FALSE_REJECT_TARGET,
+    signal: interrupted.signal,
     ...(showProgress && { onProgress: show }),
   });
   if (showProgress) process.stderr.write('\n');
