@@ -53,7 +53,8 @@ export async function startEmbedded(options: {
     isClosing = true;
     await worker.terminate();
     await socket.remove();
-    throw new Error(`The embedded database in ${dataDir ?? 'memory'} does not open.`, { cause: error });
+    const remedy = dataDir === null ? '' : ': restore the folder from a backup, or move it away to begin anew';
+    throw new Error(`The embedded database in ${dataDir ?? 'memory'} does not open${remedy}.`, { cause: error });
   }
 
   worker.on('message', (message: EmbeddedWorkerMessage) => {

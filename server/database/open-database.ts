@@ -28,7 +28,14 @@ export interface OpenDatabase {
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   if (options.url !== null) {
     const { db, query } = connect(options, { connectionString: options.url, statement_timeout: options.statementMs });
-    await probe(db);
+    try {
+      await probe(db);
+    } catch (cause) {
+      await db.destroy();
+      throw new Error('The database that DATABASE_URL names cannot be used: correct it, or start PostgreSQL there.', {
+        cause,
+      });
+    }
     return { db, kind: 'postgresql', query, close: () => db.destroy() };
   }
 

@@ -146,6 +146,21 @@ describe('npm start that cannot start', () => {
     expect(faultsOf(child.output)).toEqual([expect.stringContaining(String(port))]);
   });
 
+  it('says that the home’s database is broken, and what to do', async () => {
+    await writeTree(folder.path, { 'broken/database/LEHR_COMPLETE': '', 'broken/database/PG_VERSION': '17' });
+    await using child = await startProgram({ home: join(folder.path, 'broken'), port: await freePort() });
+    expect((await child.exit).code).toBe(1);
+    expect(faultsOf(child.output)).toEqual([
+      expect.stringMatching(/broken\/database does not open: restore .* or move it away/),
+    ]);
+  });
+
+  it('says which options there are', async () => {
+    await using child = await startProgram({ home: join(folder.path, 'home'), port: 0, args: ['--image', 'x'] });
+    expect((await child.exit).code).toBe(1);
+    expect(child.output).toEqual(["npm start: Unknown option '--image'; the only option is --images DIR"]);
+  });
+
   it.each(['missing', 'no-train', 'no-test', 'no-images'])('says what is wrong with --images %s', async (name) => {
     const images = join(folder.path, name);
     await using child = await startProgram({ home: join(folder.path, 'home'), port: 0, args: ['--images', images] });

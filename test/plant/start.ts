@@ -24,9 +24,7 @@ const IMAGES_LINES: readonly DemoLine[] = [{ code: 'line-1', name: 'Line 1', spe
 const children = new Children();
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { images: { type: 'string' } } });
-  const images = values.images === undefined ? undefined : resolve(values.images);
-  if (images !== undefined) checkImagesFolder(images);
+  const images = readImagesFolder();
 
   const home = resolve(process.env.LEHR_HOME ?? '.lehr');
   const port = process.env.PORT ?? '4000';
@@ -76,6 +74,21 @@ async function main(): Promise<void> {
     );
   }
   console.log(`ready ${url}`);
+}
+
+/** The folder of `--images`, checked before anything starts. Throws `ImagesFolderError` for a command line that is none of ours, too. */
+function readImagesFolder(): string | undefined {
+  let named: string | undefined;
+  try {
+    named = parseArgs({ options: { images: { type: 'string' } } }).values.images;
+  } catch (error) {
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new ImagesFolderError(`${problem}; the only option is --images DIR`);
+  }
+  if (named === undefined) return undefined;
+  const folder = resolve(named);
+  checkImagesFolder(folder);
+  return folder;
 }
 
 /** A child whose end, unless it was told to leave, is said; without server or edge there is no product to show and all of it ends. */
