@@ -24,7 +24,8 @@ export interface Team {
   approverPassword: string;
 }
 
-const FALSE_REJECT_TARGET = 0.01;
+/** What some 130 images can promise with 90 % confidence; a lower share takes more of them. */
+const FALSE_REJECT_TARGET = 0.05;
 const SEED = 1;
 const UPLOADS_AT_ONCE = 6;
 const ITEMS_PER_CALL = 200;
