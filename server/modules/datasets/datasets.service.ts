@@ -1,5 +1,4 @@
 /** Datasets: every item is a named person's decision, and a version that is frozen stays as it is. */
-import { sql } from 'kysely';
 import { uniqueViolation } from '../../database/postgres-error.ts';
 import { canSee, requireRole } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
@@ -7,10 +6,11 @@ import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
+import { listVisible, ofParent } from '../../kit/list-visible.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
 import type { Role } from '../../kit/rights.ts';
-import { selectIdPage, selectRowsIn } from '../../kit/table-rows.ts';
+import { selectRowsIn } from '../../kit/table-rows.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { checkCode, checkName } from '../plants/plant-model-rules.ts';
 import { findPart } from '../plants/plants.service.ts';
@@ -194,26 +194,20 @@ export function loadItemCount(context: Context, versionId: string): Promise<numb
   return loader.load(versionId);
 }
 
-export async function listDatasets(
+export function listDatasets(
   context: Context,
   args: PageArgs,
   plantId: string | null,
 ): Promise<Connection<DatasetRow>> {
-  const page = parsePage(args, context.config.limits, 1);
-  const ofPlant = plantId === null ? sql<boolean>`true` : sql<boolean>`plant_id = ${plantId}::uuid`;
-  const condition = sql<boolean>`plant_id = any(${[...context.rights.plantIds]}::uuid[]) AND ${ofPlant}`;
-  return toConnection(await selectIdPage(context.db, 'dataset', condition, page), page, (row) => [row.id]);
+  return listVisible(context, 'dataset', args, ofParent('plant_id', plantId));
 }
 
-export async function listDatasetVersions(
+export function listDatasetVersions(
   context: Context,
   args: PageArgs,
   datasetId: string | null,
 ): Promise<Connection<DatasetVersionRow>> {
-  const page = parsePage(args, context.config.limits, 1);
-  const ofDataset = datasetId === null ? sql<boolean>`true` : sql<boolean>`dataset_id = ${datasetId}::uuid`;
-  const condition = sql<boolean>`plant_id = any(${[...context.rights.plantIds]}::uuid[]) AND ${ofDataset}`;
-  return toConnection(await selectIdPage(context.db, 'dataset_version', condition, page), page, (row) => [row.id]);
+  return listVisible(context, 'dataset_version', args, ofParent('dataset_id', datasetId));
 }
 
 export async function listItems(

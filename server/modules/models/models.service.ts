@@ -1,5 +1,4 @@
 /** Models: no version runs on a camera without the approval of a named person, and that approval is a signature. */
-import { sql } from 'kysely';
 import { uniqueViolation } from '../../database/postgres-error.ts';
 import { canSee, requireRole } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
@@ -7,10 +6,11 @@ import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
+import { listVisible, ofParent } from '../../kit/list-visible.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
-import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
+import type { Connection, PageArgs } from '../../kit/page.ts';
 import type { Role } from '../../kit/rights.ts';
-import { selectIdPage, selectRowsIn } from '../../kit/table-rows.ts';
+import { selectRowsIn } from '../../kit/table-rows.ts';
 import { WrongCredentialsError } from '../access/access.errors.ts';
 import { verifyPassword } from '../access/passwords.service.ts';
 import { appendEvents } from '../events/events.service.ts';
@@ -217,26 +217,16 @@ export function mayFetchArtifact(context: Pick<Context, 'db' | 'rights'>, sha256
   return isArtifactOf(context.db, Buffer.from(sha256, 'hex'), context.rights.plantIds);
 }
 
-export async function listModels(
-  context: Context,
-  args: PageArgs,
-  plantId: string | null,
-): Promise<Connection<ModelRow>> {
-  const page = parsePage(args, context.config.limits, 1);
-  const ofPlant = plantId === null ? sql<boolean>`true` : sql<boolean>`plant_id = ${plantId}::uuid`;
-  const condition = sql<boolean>`plant_id = any(${[...context.rights.plantIds]}::uuid[]) AND ${ofPlant}`;
-  return toConnection(await selectIdPage(context.db, 'model', condition, page), page, (row) => [row.id]);
+export function listModels(context: Context, args: PageArgs, plantId: string | null): Promise<Connection<ModelRow>> {
+  return listVisible(context, 'model', args, ofParent('plant_id', plantId));
 }
 
-export async function listModelVersions(
+export function listModelVersions(
   context: Context,
   args: PageArgs,
   modelId: string | null,
 ): Promise<Connection<ModelVersionRow>> {
-  const page = parsePage(args, context.config.limits, 1);
-  const ofModel = modelId === null ? sql<boolean>`true` : sql<boolean>`model_id = ${modelId}::uuid`;
-  const condition = sql<boolean>`plant_id = any(${[...context.rights.plantIds]}::uuid[]) AND ${ofModel}`;
-  return toConnection(await selectIdPage(context.db, 'model_version', condition, page), page, (row) => [row.id]);
+  return listVisible(context, 'model_version', args, ofParent('model_id', modelId));
 }
 
 async function selectByIds<T extends ModelTableName>(

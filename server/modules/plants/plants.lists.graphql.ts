@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { READERS, READERS_AND_NODES } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
+import { ofParent } from '../../kit/list-visible.ts';
 import { CameraRef, EdgeNodeRef, LineRef, PlantRef, ProductRef, StationRef } from './plants.ref.ts';
 import { findPlantByCode, listParts } from './plants.service.ts';
 
@@ -10,10 +11,8 @@ const readers = { roles: READERS };
 const plantArgument = 'Only of this plant.';
 const lineArgument = 'Only of this line.';
 
-/** True when no plant is asked for. */
 function ofPlant(plantId: string | null | undefined) {
-  const id = optionalKeyOf('Plant', plantId, 'plantId');
-  return id === null ? sql<boolean>`true` : sql<boolean>`plant_id = ${id}::uuid`;
+  return ofParent('plant_id', optionalKeyOf('Plant', plantId, 'plantId'));
 }
 
 builder.queryFields((t) => ({
@@ -43,10 +42,8 @@ builder.queryFields((t) => ({
     description: 'Inspection stations.',
     authScopes: readers,
     args: { lineId: t.arg.id({ description: lineArgument }) },
-    resolve: (_root, args, context) => {
-      const id = optionalKeyOf('Line', args.lineId, 'lineId');
-      return listParts(context, 'station', args, id === null ? undefined : sql<boolean>`line_id = ${id}::uuid`);
-    },
+    resolve: (_root, args, context) =>
+      listParts(context, 'station', args, ofParent('line_id', optionalKeyOf('Line', args.lineId, 'lineId'))),
   }),
   cameras: t.connection({
     type: CameraRef,

@@ -1,9 +1,10 @@
 /** The plants module's door: loads rows for resolvers and says what a caller may see of the plant. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../../kit/context.ts';
+import { listVisible } from '../../kit/list-visible.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
-import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
-import { selectIdPage, selectRowsIn } from '../../kit/table-rows.ts';
+import type { Connection, PageArgs } from '../../kit/page.ts';
+import { selectRowsIn } from '../../kit/table-rows.ts';
 import { type PlantModelRows, type PlantModelTable, selectLinesServedBy, selectPlantByCode } from './plants.queries.ts';
 import type { EdgeNodeRow, PlantRow } from './plants.table.ts';
 
@@ -68,11 +69,7 @@ export async function listParts<T extends PlantModelTable>(
   args: PageArgs,
   condition: RawBuilder<boolean> = sql<boolean>`true`,
 ): Promise<Connection<PlantModelRows[T]>> {
-  const page = parsePage(args, context.config.limits, 1);
-  const plantColumn = sql.ref(table === 'plant' ? 'id' : 'plant_id');
-  const visible = sql<boolean>`${plantColumn} = any(${[...context.rights.plantIds]}::uuid[]) AND ${condition}`;
-  const rows = (await selectIdPage(context.db, table, visible, page)) as PlantModelRows[T][];
-  return toConnection(rows, page, (row) => [row.id]);
+  return (await listVisible(context, table, args, condition)) as unknown as Connection<PlantModelRows[T]>;
 }
 
 /** The plant with the code, if the caller may see it. */
