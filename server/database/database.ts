@@ -10,6 +10,7 @@ import type { JobsTables } from '../modules/jobs/jobs.table.ts';
 import type { MachinesTables } from '../modules/machines/machines.table.ts';
 import type { ModelsTables } from '../modules/models/models.table.ts';
 import type { PlantsTables } from '../modules/plants/plants.table.ts';
+import type { ShiftsTables } from '../modules/shifts/shifts.table.ts';
 import type { TrainingTables } from '../modules/training/training.table.ts';
 
 export interface Database
@@ -23,6 +24,7 @@ export interface Database
     MachinesTables,
     ModelsTables,
     PlantsTables,
+    ShiftsTables,
     TrainingTables {}
 
 /** A connection or an open transaction. */
