@@ -21,8 +21,12 @@ const HOUR_MS = 3_600_000;
 /** Shares of an image may stick out by what single precision rounds. */
 const SHARE_SLACK = 1e-5;
 
-/** The first thing wrong, or undefined. The id and the references are looked at elsewhere. */
-export function checkInspection(input: InspectionInput, limits: InspectionLimits): Refusal | undefined {
+/** The first thing wrong, or undefined; `signals` is the `signalsJson` of the context. The id and the references are looked at elsewhere. */
+export function checkInspection(
+  input: InspectionInput,
+  limits: InspectionLimits,
+  signals: string,
+): Refusal | undefined {
   return (
     checkRange('score', input.score, 0, 1) ??
     checkRange('latencyMs', input.latencyMs, 0, HOUR_MS) ??
@@ -30,7 +34,7 @@ export function checkInspection(input: InspectionInput, limits: InspectionLimits
     (input.imageStats ? checkStats(input.imageStats) : undefined) ??
     (input.position ? checkPosition(input.position) : undefined) ??
     checkDefects(input.defects, limits) ??
-    (input.context ? checkContext(input.context, limits) : undefined)
+    (input.context ? checkContext(input.context, limits, signals) : undefined)
   );
 }
 
@@ -84,7 +88,7 @@ function checkDefect(path: string, { class: name, score, box, outline }: DefectI
   return undefined;
 }
 
-function checkContext(context: ContextInput, limits: InspectionLimits): Refusal | undefined {
+function checkContext(context: ContextInput, limits: InspectionLimits, signals: string): Refusal | undefined {
   return (
     checkText('context.productCode', context.productCode) ??
     checkText('context.recipeCode', context.recipeCode) ??
@@ -95,7 +99,7 @@ function checkContext(context: ContextInput, limits: InspectionLimits): Refusal 
     checkQuantity('context.speedPerMin', context.speedPerMin) ??
     checkQuantity('context.temperatureC', context.temperatureC) ??
     checkQuantity('context.humidityPercent', context.humidityPercent) ??
-    checkSignals('context.signals', context.signals, limits)
+    checkSignals('context.signals', context.signals, limits, signals)
   );
 }
 

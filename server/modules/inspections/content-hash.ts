@@ -3,13 +3,14 @@ import { hash } from 'node:crypto';
 import type { InspectionInput } from './inspection-input.ts';
 
 /**
- * SHA-256 in hexadecimal over the canonical form: a JSON array with the fields in this file's order, absent as null.
+ * SHA-256 in hexadecimal over the canonical form: a JSON array with the fields in this file's order, absent as null, and
+ * behind it the `signalsJson` of the context.
  * The order of keys in the request does not count; the order of defects and signals does. Changing this form makes every retry across the change a conflict.
  */
-export function contentHash(input: InspectionInput): string {
+export function contentHash(input: InspectionInput, signals: string): string {
   const { context, imageStats, position } = input;
   const canonical = [
-    1,
+    2,
     input.id.toLowerCase(),
     input.cameraId,
     input.modelVersionId,
@@ -37,26 +38,8 @@ export function contentHash(input: InspectionInput): string {
           context.speedPerMin ?? null,
           context.temperatureC ?? null,
           context.humidityPercent ?? null,
-          context.signals.map(({ name, value, unit, quality, sourceTime }) => [
-            name,
-            sorted(value ?? null),
-            unit ?? null,
-            quality,
-            sourceTime?.toISOString() ?? null,
-          ]),
         ]
       : null,
   ];
-  return hash('sha256', JSON.stringify(canonical), 'hex');
-}
-
-/** The same value with the keys of every object in order. */
-function sorted(value: unknown): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, sorted(item)]),
-  );
+  return hash('sha256', JSON.stringify(canonical) + signals, 'hex');
 }

@@ -3,6 +3,7 @@
 import { type Refusal, shown } from '../../kit/check-values.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
+import { signalsJson } from '../machines/signals.ts';
 import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from './capture-time.ts';
 import { checkInspection, type InspectionLimits } from './check-inspection.ts';
 import { contentHash } from './content-hash.ts';
@@ -15,6 +16,8 @@ export interface ReadItem {
   cameraId: string;
   modelVersionId: string;
   contentHash: string;
+  /** JSON text of the context's signals as they are stored; empty without a context. */
+  signals: string;
   input: InspectionInput;
 }
 
@@ -32,14 +35,15 @@ export function readItem(
       value: shown(input.id),
       reason: 'is not a UUIDv7; make the id at the moment of capture (RFC 9562)',
     };
-  const refusal = captureTimeRefusal(id, capturedAtMs, nowMs, limits) ?? checkInspection(input, limits);
+  const signals = input.context ? signalsJson(input.context.signals) : '';
+  const refusal = captureTimeRefusal(id, capturedAtMs, nowMs, limits) ?? checkInspection(input, limits, signals);
   if (refusal) return refusal;
 
   const cameraId = key(keys, 'Camera', 'cameraId', input.cameraId);
   if (typeof cameraId !== 'string') return cameraId;
   const modelVersionId = key(keys, 'ModelVersion', 'modelVersionId', input.modelVersionId);
   if (typeof modelVersionId !== 'string') return modelVersionId;
-  return { id, capturedAtMs, cameraId, modelVersionId, contentHash: contentHash(input), input };
+  return { id, capturedAtMs, cameraId, modelVersionId, contentHash: contentHash(input, signals), signals, input };
 }
 
 /** Remembers decoded ids: the items of a call name few cameras and models. */

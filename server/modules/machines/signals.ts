@@ -19,31 +19,39 @@ export interface SignalLimits {
 /** JSON escapes that jsonb refuses: U+0000 and halves of surrogate pairs, not preceded by an escaped backslash. */
 const UNSTORABLE_ESCAPE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
-/** The first thing wrong, or undefined; `path` is where the signals stand in the input. */
-export function checkSignals(path: string, signals: readonly SignalInput[], limits: SignalLimits): Refusal | undefined {
+/** The first thing wrong, or undefined; `path` is where the signals stand in the input, `json` their `signalsJson`. */
+export function checkSignals(
+  path: string,
+  signals: readonly SignalInput[],
+  limits: SignalLimits,
+  json = signalsJson(signals),
+): Refusal | undefined {
   if (signals.length === 0) return undefined;
   const surplus = checkCount(path, signals.length, limits.signals);
   if (surplus) return surplus;
   const names = new Set<string>();
-  for (const [index, signal] of signals.entries()) {
-    const field = `${path}[${index}]`;
-    if (signal.name === '' || names.has(signal.name))
-      return { field: `${field}.name`, value: signal.name, reason: 'is empty or used twice; name each signal once' };
-    names.add(signal.name);
-    const refusal = checkText(`${field}.name`, signal.name) ?? checkText(`${field}.unit`, signal.unit);
+  for (let index = 0; index < signals.length; index++) {
+    const signal = signals[index];
+    const refusal = signal && checkNames(`${path}[${index}]`, signal, names);
     if (refusal) return refusal;
   }
 
-  const json = JSON.stringify(signals);
   if (json.length > limits.signalsLength) {
     const reason = `is longer than ${limits.signalsLength} characters of JSON; send fewer or shorter signals`;
     return { field: path, value: `${json.length} characters`, reason };
   }
-  if (UNSTORABLE_ESCAPE.test(json)) {
+  if (json.includes('\\u') && UNSTORABLE_ESCAPE.test(json)) {
     const reason = 'holds U+0000 or half of a surrogate pair, which cannot be stored; send well-formed text';
     return { field: path, value: null, reason };
   }
   return undefined;
+}
+
+function checkNames(field: string, { name, unit }: SignalInput, names: Set<string>): Refusal | undefined {
+  if (name === '' || names.has(name))
+    return { field: `${field}.name`, value: name, reason: 'is empty or used twice; name each signal once' };
+  names.add(name);
+  return checkText(`${field}.name`, name) ?? checkText(`${field}.unit`, unit);
 }
 
 /** As they are stored. A prototype-less object, because a signal may be called `__proto__`. */
@@ -57,6 +65,42 @@ export function storedSignals(signals: readonly SignalInput[]): StoredSignals {
       sourceTime: sourceTime?.toISOString() ?? null,
     };
   return stored;
+}
+
+/** The JSON text of `storedSignals`, written at once; the keys of objects among the values are in order. */
+export function signalsJson(signals: readonly SignalInput[]): string {
+  let text = '{';
+  for (let index = 0; index < signals.length; index++) {
+    const signal = signals[index];
+    if (!signal) continue;
+    const { name, value, unit, quality, sourceTime } = signal;
+    if (index > 0) text += ',';
+    text += `${jsonText(name)}:{"value":${jsonValue(value)},"unit":${unit === null || unit === undefined ? 'null' : jsonText(unit)}`;
+    text += `,"quality":"${quality}","sourceTime":${sourceTime ? `"${sourceTime.toISOString()}"` : 'null'}}`;
+  }
+  return `${text}}`;
+}
+
+/** Nothing in it needs an escape. */
+const PLAIN = /^[\w .:/%°-]*$/;
+
+function jsonText(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function jsonValue(value: unknown): string {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
+  if (typeof value === 'string') return jsonText(value);
+  if (value === null || value === undefined) return 'null';
+  return JSON.stringify(sorted(value));
+}
+
+/** The same value with the keys of every object in order. */
+function sorted(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }
 
 /** A machine that has no recipe, batch or job often says so with an empty string. */
