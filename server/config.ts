@@ -1,8 +1,56 @@
 /** The server's configuration: the only reader of the environment. Every limit has a name, a default and a bound. */
+import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const count = (standard: number, max: number, min = 1) => z.coerce.number().int().min(min).max(max).default(standard);
+/** Names separated by commas. */
+const names = <T extends string>(known: readonly T[], standard: string) =>
+  z
+    .string()
+    .default(standard)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .pipe(z.array(z.enum(known)));
+
+/** Addresses and networks in CIDR form, separated by commas. */
+const networks = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const list = new BlockList();
+    for (const entry of text.split(',').map((each) => each.trim())) {
+      if (entry === '') continue;
+      const [address = '', length] = entry.split('/');
+      const version = isIP(address);
+      const bits = Number(length ?? (version === 6 ? 128 : 32));
+      if (version === 0 || !Number.isInteger(bits) || bits < 0 || bits > (version === 6 ? 128 : 32)) {
+        context.addIssue(`"${entry}" is neither an address nor a network such as 10.0.0.0/8`);
+        return z.NEVER;
+      }
+      list.addSubnet(address, bits, version === 6 ? 'ipv6' : 'ipv4');
+    }
+    return list;
+  });
+
+/** The roles of `server/kit/rights.ts`, and whoever is not signed in. */
+const queryCallers = [
+  'viewer',
+  'operator',
+  'quality_engineer',
+  'ml_engineer',
+  'approver',
+  'administrator',
+  'edge_node',
+  'mes',
+  'anonymous',
+] as const;
+/** Who explores data. Operators' screens and edge nodes have all they need in schema/operations.json. */
+const standardFreeQueries = 'viewer,quality_engineer,ml_engineer,approver,administrator,mes';
 
 const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -14,6 +62,9 @@ const environment = z.object({
   LEHR_LOG: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LEHR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LEHR_SESSION_KEY: z.base64().min(44).optional(),
+  LEHR_FREE_QUERIES: names(queryCallers, standardFreeQueries),
+  LEHR_OPERATIONS: z.string().optional(),
+  LEHR_TRUSTED_PROXIES: networks,
   LEHR_LIMIT_PAGE_SIZE: count(50, 500),
   LEHR_LIMIT_MAX_PAGE_SIZE: count(500, 5000),
   LEHR_LIMIT_LOADER_BATCH: count(1000, 10_000),
@@ -21,6 +72,15 @@ const environment = z.object({
   LEHR_LIMIT_QUERY_TOKENS: count(2000, 100_000, 100),
   LEHR_LIMIT_QUERY_DEPTH: count(12, 50),
   LEHR_LIMIT_QUERY_FIELDS: count(1000, 100_000, 100),
+  LEHR_LIMIT_QUERY_ALIASES: count(100, 10_000),
+  LEHR_LIMIT_QUERY_SAME_FIELD: count(20, 10_000),
+  LEHR_LIMIT_QUERY_DIRECTIVES: count(50, 10_000),
+  LEHR_LIMIT_QUERY_COST: count(200_000, 1_000_000_000, 100),
+  LEHR_LIMIT_QUERY_ASSUMED_LIST: count(10, 10_000),
+  LEHR_LIMIT_RATE_PER_PRINCIPAL: count(1_000_000, 1_000_000_000, 100),
+  LEHR_LIMIT_RATE_PER_EDGE_NODE: count(6_000_000, 1_000_000_000, 100),
+  LEHR_LIMIT_RATE_PER_ADDRESS: count(20_000, 1_000_000_000, 100),
+  LEHR_LIMIT_RATE_BUCKETS: count(100_000, 10_000_000),
   LEHR_LIMIT_DOCUMENTS_CACHED: count(1000, 100_000),
   LEHR_LIMIT_RECORD_ITEMS: count(500, 500),
   LEHR_LIMIT_DATASET_ITEMS: count(1_000_000, 10_000_000),
@@ -58,6 +118,8 @@ const environment = z.object({
   LEHR_LIMIT_SIGNALS_LENGTH: count(32_768, 1_048_576, 256),
   LEHR_LIMIT_STATS_BUCKETS: count(11_000, 1_000_000),
   LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(14, 60),
+  LEHR_LIMIT_JOB_RECOUNTS: count(500, 100_000),
+  LEHR_LIMIT_JOB_RECOUNT_DELAY_MS: count(30_000, 3_600_000, 1),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -86,6 +148,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     /** At least 32 bytes that sign sessions, for several servers behind a balancer; null: the home keeps its own. */
     sessionKey:
       value.LEHR_SESSION_KEY === undefined ? null : new Uint8Array(Buffer.from(value.LEHR_SESSION_KEY, 'base64')),
+    /** Roles (and `anonymous`) that may send documents of their own; everybody else runs stored operations only. */
+    freeQueries: value.LEHR_FREE_QUERIES,
+    /** Files beside schema/operations.json, such as those of edge nodes and screens of another version. */
+    operationFiles: value.LEHR_OPERATIONS?.split(',').map((name) => resolve(name.trim())) ?? [],
+    /** Whose X-Forwarded-For is believed. */
+    trustedProxies: value.LEHR_TRUSTED_PROXIES,
     limits: {
       /** Rows of a page when the caller does not say, and the most one can ask for. */
       pageSize: value.LEHR_LIMIT_PAGE_SIZE,
@@ -96,6 +164,22 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       queryTokens: value.LEHR_LIMIT_QUERY_TOKENS,
       queryDepth: value.LEHR_LIMIT_QUERY_DEPTH,
       queryFields: value.LEHR_LIMIT_QUERY_FIELDS,
+      /** Fields under another name in one operation, and times that one field of one object may be asked for. */
+      queryAliases: value.LEHR_LIMIT_QUERY_ALIASES,
+      querySameField: value.LEHR_LIMIT_QUERY_SAME_FIELD,
+      queryDirectives: value.LEHR_LIMIT_QUERY_DIRECTIVES,
+      /** Points of one operation, about one an object (server/graphql/query-cost.ts), and how long a list without pages is taken to be. */
+      queryCost: value.LEHR_LIMIT_QUERY_COST,
+      queryAssumedList: value.LEHR_LIMIT_QUERY_ASSUMED_LIST,
+      /**
+       * Points a minute. A node has more than any person: about one a result it sends, so that the standard lets some 90,000
+       * results a second pass and only the database bounds how fast an outbox empties. Anonymous callers share their address's.
+       */
+      ratePerPrincipal: value.LEHR_LIMIT_RATE_PER_PRINCIPAL,
+      ratePerEdgeNode: value.LEHR_LIMIT_RATE_PER_EDGE_NODE,
+      ratePerAddress: value.LEHR_LIMIT_RATE_PER_ADDRESS,
+      /** Callers whose rate is remembered. */
+      rateBuckets: value.LEHR_LIMIT_RATE_BUCKETS,
       documentsCached: value.LEHR_LIMIT_DOCUMENTS_CACHED,
       /** Items in one `recordInspections`. */
       recordItems: value.LEHR_LIMIT_RECORD_ITEMS,
@@ -144,6 +228,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       /** Buckets of one answer of statistics: a week of minutes fits. */
       statsBuckets: value.LEHR_LIMIT_STATS_BUCKETS,
       partitionDaysAhead: value.LEHR_LIMIT_PARTITION_DAYS_AHEAD,
+      /** Ended jobs counted again in one turn for results that came late, and how long a turn waits for more of them. */
+      jobRecounts: value.LEHR_LIMIT_JOB_RECOUNTS,
+      jobRecountDelayMs: value.LEHR_LIMIT_JOB_RECOUNT_DELAY_MS,
     },
   };
 }

@@ -78,8 +78,8 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
     undo.push(() => database.close());
 
     const isSecure = config.publicUrl?.startsWith('https:') ?? false;
-    const yoga = createGraphQLDoor({ schema, services, authenticator, onOperation: metrics.onOperation });
-    const sockets = createLiveDoor({ schema, services, authenticator, hub: services.hub });
+    const yoga = createGraphQLDoor({ schema, services, authenticator, onOperation: metrics.onOperation, onRefusal: metrics.onRefusal });
+    const sockets = createLiveDoor({ schema, services, authenticator, hub: services.hub, onRefusal: metrics.onRefusal });
     door.server.on('upgrade', (request, socket, head) => {
       if (request.url?.split('?')[0] === '/graphql') sockets.handleUpgrade(request, socket, head);
       else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

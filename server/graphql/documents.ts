@@ -3,11 +3,11 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
-  parse,
   specifiedRules,
   type ValidationRule,
   validate,
 } from 'graphql';
+import { parseBounded } from './parse-bounded.ts';
 
 export interface DocumentLimits {
   queryTokens: number;
@@ -39,7 +39,7 @@ export function createDocumentCache(
 
   function prepare(query: string): PreparedDocument {
     try {
-      const document = parse(query, { maxTokens: limits.queryTokens });
+      const document = parseBounded(query, limits.queryTokens);
       const errors = validate(schema, document, allRules);
       return errors.length > 0 ? { errors } : { document };
     } catch (error) {

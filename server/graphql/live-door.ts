@@ -9,6 +9,7 @@ import type { Hub } from '../live/hub.ts';
 import type { Authenticator } from '../modules/access/authenticate.service.ts';
 import { createDocumentCache } from './documents.ts';
 import { createErrorMask } from './mask-error.ts';
+import { createOperationGate } from './operation-gate.ts';
 import { queryLimitRule } from './query-limits.ts';
 import { createWebSocketDoor, type WebSocketDoor } from './websocket.ts';
 
@@ -17,10 +18,12 @@ export interface LiveDoorOptions {
   services: Services;
   authenticator: Authenticator;
   hub: Hub;
+  /** Hears the name of each limit that refuses an operation. */
+  onRefusal?(limit: string): void;
 }
 
 /** A token in `connection_init` counts before one in the Authorization header, and that before the session cookie. Nobody enters anonymously. */
-export function createLiveDoor({ schema, services, authenticator, hub }: LiveDoorOptions): WebSocketDoor {
+export function createLiveDoor({ schema, services, authenticator, hub, onRefusal }: LiveDoorOptions): WebSocketDoor {
   const { limits } = services.config;
   const mask = createErrorMask(services.log);
 
@@ -30,6 +33,7 @@ export function createLiveDoor({ schema, services, authenticator, hub }: LiveDoo
     runner: {
       schema,
       hub,
+      gate: createOperationGate({ schema, services, onRefusal }),
       prepare: createDocumentCache(schema, limits, [queryLimitRule(limits)]),
       makeContext: (caller) => makeContext(services, caller),
       maskError: (error, { requestId }) => mask(error, requestId),

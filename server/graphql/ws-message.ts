@@ -15,7 +15,9 @@ export const closeCode = {
 } as const;
 
 export interface OperationRequest {
-  query: string;
+  /** Undefined when only the hash of a stored operation was sent, in `extensions`. */
+  query: string | undefined;
+  extensions: Record<string, unknown> | undefined;
   operationName: string | undefined;
   variables: Record<string, unknown>;
 }
@@ -66,12 +68,19 @@ const idProblem = `id must be a text of 1 to ${longestId} characters`;
 
 function readRequest(payload: unknown): OperationRequest | string {
   if (!isRecord(payload)) return 'payload of subscribe must be an object';
-  const { query, operationName, variables } = payload;
-  if (typeof query !== 'string') return 'payload.query must be a text';
+  const { query, operationName, variables, extensions } = payload;
+  if (!isOptionalRecord(extensions)) return 'payload.extensions must be an object';
+  const isHashOnly = (query === undefined || query === null) && extensions?.persistedQuery !== undefined;
+  if (typeof query !== 'string' && !isHashOnly) return 'payload.query must be a text';
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     return 'payload.operationName must be a text';
   if (!isOptionalRecord(variables)) return 'payload.variables must be an object';
-  return { query, operationName: operationName ?? undefined, variables: variables ?? {} };
+  return {
+    query: query ?? undefined,
+    extensions: extensions ?? undefined,
+    operationName: operationName ?? undefined,
+    variables: variables ?? {},
+  };
 }
 
 function isId(value: unknown): value is string {

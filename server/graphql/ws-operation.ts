@@ -14,12 +14,14 @@ import type { Hub, Unsubscribe } from '../live/hub.ts';
 import { LosslessSource, PictureSource } from '../live/live-source.ts';
 import type { Sink } from '../live/sink.ts';
 import type { PreparedDocument } from './documents.ts';
+import type { OperationGate } from './operation-gate.ts';
 import { shareKey } from './share-key.ts';
 import type { OperationRequest } from './ws-message.ts';
 
 export interface OperationRunner {
   schema: GraphQLSchema;
   hub: Hub;
+  gate: Pick<OperationGate, 'textOf' | 'admit'>;
   prepare(query: string): PreparedDocument;
   makeContext(caller: Caller): Context;
   /** What a client may read of an error: refusals as they are, everything else masked, and logged once. */
@@ -39,12 +41,24 @@ export type Outcome =
   | { kind: 'refused'; errors: readonly GraphQLError[] }
   | { kind: 'streaming'; stop: Unsubscribe };
 
-export async function runOperation(runner: OperationRunner, { request, caller, sink }: RunRequest): Promise<Outcome> {
-  const prepared = runner.prepare(request.query);
+export async function runOperation(runner: OperationRunner, asked: RunRequest): Promise<Outcome> {
+  const { sink } = asked;
+  const query = runner.gate.textOf(asked.request, asked.caller.rights);
+  if (query === undefined) return { kind: 'refused', errors: [new GraphQLError('Say in query what is wanted')] };
+  if (query instanceof GraphQLError) return { kind: 'refused', errors: [query] };
+  const request = { ...asked.request, query };
+  const prepared = runner.prepare(query);
   if ('errors' in prepared) return { kind: 'refused', errors: prepared.errors };
   const { document } = prepared;
   const operation = getOperationAST(document, request.operationName);
   if (!operation) return { kind: 'refused', errors: [new GraphQLError(operationProblem(request.operationName))] };
+
+  const { variables } = request;
+  const { address, principal } = asked.caller;
+  if (principal === 'shared') throw new Error('A client has no shared principal');
+  const cost = runner.gate.admit({ document, operation, variables, address, principal });
+  if (cost instanceof GraphQLError) return { kind: 'refused', errors: [cost] };
+  const caller: Caller = { ...asked.caller, cost };
 
   if (operation.operation === 'subscription') return subscribe(runner, { request, caller, sink }, document, operation);
   const result = await executeOnce(runner, document, request, caller);

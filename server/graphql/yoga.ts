@@ -1,21 +1,23 @@
 /** GraphQL over HTTP: identifies the caller, bounds and caches documents, masks errors. Subscriptions go over WebSocket. */
 import {
   type ExecutionResult,
-  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
-  parse,
 } from 'graphql';
 import { createGraphQLError, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Credentials } from '../http/credentials.ts';
 import { credentialsOf, isOriginAllowed, sessionCookieHeader } from '../http/credentials.ts';
 import { type Context, makeContext, type Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
+import { anonymousRights } from '../kit/rights.ts';
 import type { Authenticator, Identity } from '../modules/access/authenticate.service.ts';
+import { compileOperations } from './compiled.ts';
 import { createErrorMask, type MaskError } from './mask-error.ts';
+import { createOperationGate, type OperationGate } from './operation-gate.ts';
+import { parseBounded } from './parse-bounded.ts';
 import { queryLimitRule } from './query-limits.ts';
 
 export interface YogaOptions {
@@ -24,6 +26,8 @@ export interface YogaOptions {
   authenticator: Authenticator;
   /** Counts executed operations; `outcome` is 'ok' or 'error'. */
   onOperation?(kind: string, outcome: 'ok' | 'error', seconds: number): void;
+  /** Hears the name of each limit that refuses an operation. */
+  onRefusal?(limit: string): void;
 }
 
 /** What the HTTP door knows of a request; `fetch` without it stands for a local caller. */
@@ -46,6 +50,7 @@ export function createGraphQLDoor(options: YogaOptions): Yoga {
   const { limits } = services.config;
   const visits = new WeakMap<Request, Visit>();
   const mask = createErrorMask(services.log);
+  const gate = createOperationGate({ schema: options.schema, services, onRefusal: options.onRefusal });
 
   return createYoga<RequestFacts>({
     schema: options.schema,
@@ -65,17 +70,19 @@ export function createGraphQLDoor(options: YogaOptions): Yoga {
     maskedErrors: { maskError: (error) => maskAny(mask, error) },
     plugins: [
       useIdentity(options.authenticator, visits),
+      useStoredOperations(gate, visits),
       useLimits(limits, visits),
-      useExecution(options, visits, mask),
+      useExecution(options, visits, mask, gate),
     ],
   });
 }
 
-function contextOf(options: YogaOptions, visit: Visit, facts: Required<RequestFacts>): Context {
+function contextOf(options: YogaOptions, visit: Visit, facts: Required<RequestFacts>, cost: number): Context {
   const { requestId, identity, cookies } = visit;
   return makeContext(options.services, {
     requestId,
     address: facts.address,
+    cost,
     rights: identity.rights,
     principal: identity.principal,
     setSessionCookie: async (session) => {
@@ -118,12 +125,24 @@ function useIdentity(authenticator: Authenticator, visits: WeakMap<Request, Visi
   };
 }
 
+/** Puts the text in the place of a hash, and refuses texts of callers who may run stored operations only. */
+function useStoredOperations(gate: OperationGate, visits: WeakMap<Request, Visit>): Plugin {
+  return {
+    onParams({ params, request, setParams, setResult }) {
+      const rights = visits.get(request)?.identity.rights ?? anonymousRights;
+      const text = gate.textOf({ query: params.query, extensions: params.extensions }, rights);
+      if (text instanceof GraphQLError) setResult({ errors: [text] });
+      else if (text !== undefined && text !== params.query) setParams({ ...params, query: text });
+    },
+  };
+}
+
 /** Bounds what is parsed and validated, and keeps the schema's inside from anonymous callers. */
 function useLimits(limits: Services['config']['limits'], visits: WeakMap<Request, Visit>): Plugin {
   const rule = queryLimitRule(limits);
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, parseOptions) => parse(source, { ...parseOptions, maxTokens: limits.queryTokens }));
+      setParseFn((source, parseOptions) => parseBounded(source, limits.queryTokens, parseOptions));
     },
     onValidate({ context, addValidationRule }) {
       addValidationRule(rule);
@@ -140,16 +159,29 @@ function useLimits(limits: Services['config']['limits'], visits: WeakMap<Request
 }
 
 /** Runs the operation by graphql-js as our own context, and masks what comes out of it. */
-function useExecution(options: YogaOptions, visits: WeakMap<Request, Visit>, mask: MaskError): Plugin {
+function useExecution(
+  options: YogaOptions,
+  visits: WeakMap<Request, Visit>,
+  mask: MaskError,
+  gate: OperationGate,
+): Plugin {
+  const operations = compileOperations(options.schema, () => true);
   return {
-    onExecute({ args, setExecuteFn }) {
+    onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       const { request, address = 'local', isSecure = false } = args.contextValue as { request: Request } & RequestFacts;
       const visit = visits.get(request);
       if (!visit) throw new Error('The request was not identified.');
-      const context = contextOf(options, visit, { address, isSecure });
+      const { document, operationName, variableValues } = args;
+      const asked = getOperationAST(document, operationName);
+      // without an operation of that name the executor says so
+      const { principal } = visit.identity;
+      const variables = variableValues ?? {};
+      const cost = asked ? gate.admit({ document, operation: asked, variables, address, principal }) : 0;
+      if (cost instanceof GraphQLError) return setResultAndStopExecution({ errors: [cost] });
+      const context = contextOf(options, visit, { address, isSecure }, cost);
       // put in whole: Yoga would copy its members one by one, and with them read the viewer of nobody
-      setExecuteFn((executed) => execute({ ...executed, contextValue: context }));
-      const operation = getOperationAST(args.document, args.operationName)?.operation ?? OperationTypeNode.QUERY;
+      setExecuteFn((executed) => operations.execute({ ...executed, contextValue: context }));
+      const operation = asked?.operation ?? OperationTypeNode.QUERY;
       const startedMs = performance.now();
       return {
         onExecuteDone({ result, setResult }) {

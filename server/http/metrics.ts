@@ -5,6 +5,8 @@ export interface ServerMetrics {
   registry: Registry;
   onRequest(route: string, status: number, seconds: number): void;
   onOperation(kind: string, outcome: 'ok' | 'error', seconds: number): void;
+  /** An operation was refused by the limit, or because it is not stored. */
+  onRefusal(limit: string): void;
 }
 
 export function createServerMetrics(): ServerMetrics {
@@ -30,8 +32,15 @@ export function createServerMetrics(): ServerMetrics {
     labelNames: ['kind'],
     registers: [registry],
   });
+  const refusals = new Counter({
+    name: 'lehr_graphql_refused_total',
+    help: 'GraphQL operations refused over HTTP and WebSocket, by the limit (or the code) that refused them.',
+    labelNames: ['limit'],
+    registers: [registry],
+  });
   return {
     registry,
+    onRefusal: (limit) => refusals.inc({ limit }),
     onRequest: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     onOperation(kind, outcome, seconds) {
       operations.observe({ kind }, seconds);

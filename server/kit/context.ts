@@ -32,6 +32,8 @@ export interface Context {
   /** Address of the caller, for rate limits and the log. */
   readonly address: string;
   readonly rights: Rights;
+  /** Points of the operation, as the door counted them; 0 where no door did. */
+  readonly cost: number;
   /** Who asks. Throws when nobody is signed in, and always in a live execution that is shared between people. */
   readonly viewer: Principal;
   readonly hub: Wakeable;
@@ -63,6 +65,7 @@ export interface Caller {
   readonly rights: Rights;
   /** null: nobody is signed in; 'shared': the execution serves several people, so asking who they are is a bug. */
   readonly principal: Principal | null | 'shared';
+  readonly cost?: number;
   setSessionCookie?(session: { id: string; expiresAt: Date } | null): Promise<void>;
 }
 
@@ -80,6 +83,7 @@ export function makeContext(services: Services, caller: Caller): Context {
     now: () => services.now(),
     requestId: caller.requestId,
     address: caller.address,
+    cost: caller.cost ?? 0,
     get rights() {
       return rights;
     },

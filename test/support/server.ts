@@ -7,6 +7,7 @@ import { createGraphQLDoor, type Yoga } from '../../server/graphql/yoga.ts';
 import type { Services } from '../../server/kit/context.ts';
 import { type Log, silentLog } from '../../server/kit/log.ts';
 import { createMemory } from '../../server/kit/memory.ts';
+import { personRoles, tokenRoles } from '../../server/kit/rights.ts';
 import { Hub } from '../../server/live/hub.ts';
 import { type Authenticator, createAuthenticator } from '../../server/modules/access/authenticate.service.ts';
 import { eventSource, streamHeads } from '../../server/modules/events/events.service.ts';
@@ -46,6 +47,9 @@ export interface TestServerOptions {
   log?: Log;
 }
 
+/** Tests ask what they like as anybody; what the standard configuration lets pass has its own. */
+const everybody = [...personRoles, ...tokenRoles, 'anonymous'].join(',');
+
 const faultsOnly: Log = { ...silentLog, error: (...facts: unknown[]) => console.error(...facts) };
 
 /** Opens a server without a port; requests go through `yoga.fetch`. Close it in an after hook. */
@@ -64,7 +68,7 @@ export async function openTestServer(
     transformResult: async ({ result }) => result,
   });
 
-  const config = readConfig({ ...env, LEHR_HOME: home.path });
+  const config = readConfig({ LEHR_FREE_QUERIES: everybody, ...env, LEHR_HOME: home.path });
   const authenticator = createAuthenticator({ db, now, sessionKey: new Uint8Array(32).fill(7) });
   const hub = new Hub({
     limits: config.limits,

@@ -103,6 +103,7 @@ export async function openTinyDoor(limits: Partial<LiveLimits & ConnectionLimits
     runner: {
       schema,
       hub,
+      gate: { textOf: ({ query }) => (typeof query === 'string' ? query : undefined), admit: () => 1 },
       prepare: createDocumentCache(schema, all),
       // Only what these resolvers read.
       makeContext: ({ principal }: Caller) =>
