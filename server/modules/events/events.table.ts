@@ -11,6 +11,8 @@ export interface StreamTable {
   plant_id: string;
   next_position: Defaulted<number>;
   first_position: Defaulted<number>;
+  /** Of inspections: hours before this one are rolled up; null: none yet. */
+  rolled_until: Defaulted<Date | null>;
 }
 
 export interface EventTable {

@@ -38,6 +38,7 @@ export interface NewInspection {
   signals: string | null;
   stats: { brightness: number; contrast: number; colourCast: number; sharpness: number } | null;
   position: { offsetXPx: number; offsetYPx: number; rotationDeg: number } | null;
+  defectClass: string | null;
   defects: readonly {
     class: string;
     score: number;
@@ -52,7 +53,7 @@ export interface IngestScope {
   receivedAt: Date;
 }
 
-/** Places of those of the cameras that belong to the plant. */
+/** Places of those of the cameras that belong to the plant and are not retired. */
 export async function selectCameraPlaces(
   db: Db,
   plantId: string,
@@ -61,7 +62,7 @@ export async function selectCameraPlaces(
   const { rows } = await sql<CameraPlace>`
     SELECT c.id AS "cameraId", s.id AS "stationId", s.line_id AS "lineId", s.edge_node_id AS "edgeNodeId"
     FROM camera c JOIN station s ON s.id = c.station_id
-    WHERE c.plant_id = ${plantId} AND c.id = ANY(${plainArray(cameraIds)}::uuid[])
+    WHERE c.plant_id = ${plantId} AND c.retired_at IS NULL AND c.id = ANY(${plainArray(cameraIds)}::uuid[])
   `.execute(db);
   return rows;
 }
@@ -103,6 +104,7 @@ export async function selectRecorded(
  * Writes the rows with the next positions of their lines and tells how many were written: fewer than given when ids
  * were recorded already, and then the transaction must be rolled back, or the positions would have holes.
  * The update locks each line's stream until the commit, so commit right after. With several lines it first locks them in id order.
+ * Hours that are rolled up already are marked as changed, from what is `taken`: only with the lock is it known how far the rollup is.
  */
 export async function insertInspections(
   trx: Trx,
@@ -116,6 +118,7 @@ export async function insertInspections(
     return rank;
   });
   const lineIds = plainArray([...counts.keys()]);
+  const minutes = touchedMinutes(items);
   if (counts.size > 1)
     await sql`SELECT 1 FROM stream WHERE kind = 'inspection' AND id = ANY(${lineIds}::uuid[]) ORDER BY id FOR UPDATE`.execute(
       trx,
@@ -127,19 +130,29 @@ export async function insertInspections(
       UPDATE stream s SET next_position = s.next_position + c.n
       FROM unnest(${lineIds}::uuid[], ${plainArray([...counts.values()])}::bigint[]) AS c (line_id, n)
       WHERE s.kind = 'inspection' AND s.id = c.line_id
-      RETURNING s.id AS line_id, s.next_position - c.n AS first_position
+      RETURNING s.id AS line_id, s.next_position - c.n AS first_position, s.rolled_until
+    ), late AS (
+      INSERT INTO inspection_late (line_id, hour)
+      SELECT DISTINCT taken.line_id, lehr_hour(m.minute, p.time_zone)
+      FROM taken
+      JOIN unnest(${plainArray(minutes.map((each) => each.lineId))}::uuid[], ${isoArray(minutes.map((each) => each.minuteMs))}::timestamptz[])
+        AS m (line_id, minute) ON m.line_id = taken.line_id AND m.minute < taken.rolled_until
+      JOIN plant p ON p.id = ${plantId}
+      ON CONFLICT DO NOTHING
     )
     INSERT INTO inspection (
       plant_id, received_at, edge_node_id, position, captured_at, id, line_id, station_id, camera_id, part_id,
       job_id, product_id, recipe_id, batch_id, model_version_id, verdict, score, latency_ms, image_sha256,
       machine_state, machine_mode, speed_per_min, temperature_c, humidity_percent, signals,
-      brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, content_hash
+      brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, defect_class,
+      content_hash
     )
     SELECT ${plantId}::uuid, ${receivedAt}::timestamptz, ${edgeNodeId}::uuid, taken.first_position + i.rank,
       i.captured_at, i.id, i.line_id, i.station_id, i.camera_id, i.part_id,
       i.job_id, i.product_id, i.recipe_id, i.batch_id, i.model_version_id, i.verdict, i.score, i.latency_ms, i.image_sha256,
       i.machine_state, i.machine_mode, i.speed_per_min, i.temperature_c, i.humidity_percent, i.signals,
-      i.brightness, i.contrast, i.colour_cast, i.sharpness, i.offset_x_px, i.offset_y_px, i.rotation_deg, i.defect_count, i.content_hash
+      i.brightness, i.contrast, i.colour_cast, i.sharpness, i.offset_x_px, i.offset_y_px, i.rotation_deg, i.defect_count, i.defect_class,
+      i.content_hash
     FROM unnest(
       ${plainArray(ranks)}::integer[],
       ${isoArray(items.map((item) => item.capturedAtMs))}::timestamptz[],
@@ -171,12 +184,14 @@ export async function insertInspections(
       ${realArray(items.map((item) => item.position?.offsetYPx ?? null))}::real[],
       ${realArray(items.map((item) => item.position?.rotationDeg ?? null))}::real[],
       ${plainArray(items.map((item) => item.defects.length))}::smallint[],
+      ${textArray(items.map((item) => item.defectClass))}::text[],
       ${byteaArray(items.map((item) => item.contentHash))}::bytea[]
     ) AS i (
       rank, captured_at, id, line_id, station_id, camera_id, part_id,
       job_id, product_id, recipe_id, batch_id, model_version_id, verdict, score, latency_ms, image_sha256,
       machine_state, machine_mode, speed_per_min, temperature_c, humidity_percent, signals,
-      brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, content_hash
+      brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, defect_class,
+      content_hash
     )
     JOIN taken ON taken.line_id = i.line_id
     ON CONFLICT DO NOTHING
@@ -217,13 +232,28 @@ export async function insertDefects(trx: Trx, plantId: string, items: readonly N
   `.execute(trx);
 }
 
-/** Adds to the rollup. The counts must be in key order, so that two calls lock shared minutes in the same order. */
-export async function addMinuteCounts(trx: Trx, plantId: string, counts: readonly MinuteCount[]): Promise<void> {
+/**
+ * Adds to the rollup. The counts must be in key order, so that two calls lock shared minutes in the same order. Jobs among them
+ * that have ended are marked: their summary is told again. The mark is locked even where it stands, so that who takes it
+ * away waits for these counts.
+ */
+export async function addMinuteCounts(
+  trx: Trx,
+  { plantId, receivedAt }: Pick<IngestScope, 'plantId' | 'receivedAt'>,
+  counts: readonly MinuteCount[],
+): Promise<void> {
+  const jobIds = new Set(counts.map((count) => count.jobId).filter((jobId) => jobId !== null));
   await sql`
     /* name: addMinuteCounts */
+    WITH late AS (
+      INSERT INTO job_recount (job_id, since)
+      SELECT id, ${receivedAt}::timestamptz FROM job
+      WHERE id = ANY(${plainArray([...jobIds])}::uuid[]) AND ended_at IS NOT NULL ORDER BY id
+      ON CONFLICT (job_id) DO UPDATE SET since = job_recount.since
+    )
     INSERT INTO inspection_minute (
       plant_id, line_id, minute, camera_id, station_id, job_id, product_id, batch_id, model_version_id,
-      pass_count, reject_count, uncertain_count
+      defect_class, pass_count, reject_count, uncertain_count
     )
     SELECT ${plantId}::uuid, * FROM unnest(
       ${plainArray(counts.map((count) => count.lineId))}::uuid[],
@@ -234,15 +264,26 @@ export async function addMinuteCounts(trx: Trx, plantId: string, counts: readonl
       ${plainArray(counts.map((count) => count.productId))}::uuid[],
       ${plainArray(counts.map((count) => count.batchId))}::uuid[],
       ${plainArray(counts.map((count) => count.modelVersionId))}::uuid[],
+      ${textArray(counts.map((count) => count.defectClass))}::text[],
       ${plainArray(counts.map((count) => count.pass))}::integer[],
       ${plainArray(counts.map((count) => count.reject))}::integer[],
       ${plainArray(counts.map((count) => count.uncertain))}::integer[]
     )
-    ON CONFLICT (line_id, minute, camera_id, job_id, product_id, batch_id, model_version_id) DO UPDATE SET
+    ON CONFLICT (line_id, minute, camera_id, job_id, product_id, batch_id, model_version_id, defect_class) DO UPDATE SET
       pass_count = inspection_minute.pass_count + excluded.pass_count,
       reject_count = inspection_minute.reject_count + excluded.reject_count,
       uncertain_count = inspection_minute.uncertain_count + excluded.uncertain_count
   `.execute(trx);
+}
+
+/** Each once. */
+function touchedMinutes(items: readonly NewInspection[]): { lineId: string; minuteMs: number }[] {
+  const minutes = new Map<string, { lineId: string; minuteMs: number }>();
+  for (const { place, capturedAtMs } of items) {
+    const minuteMs = Math.floor(capturedAtMs / 60_000) * 60_000;
+    minutes.set(`${place.lineId} ${minuteMs}`, { lineId: place.lineId, minuteMs });
+  }
+  return [...minutes.values()];
 }
 
 function isoArray(timesMs: readonly number[]): string {

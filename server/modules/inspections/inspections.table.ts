@@ -42,6 +42,8 @@ export interface InspectionTable {
   offset_y_px: number | null;
   rotation_deg: number | null;
   defect_count: number;
+  /** Of the defect with the highest score, the first reported of equals; null when there are none. */
+  defect_class: string | null;
   /** SHA-256 of the canonical input. */
   content_hash: Buffer;
 }
@@ -62,25 +64,49 @@ export interface InspectionDefectTable {
   outline: number[] | null;
 }
 
-export interface InspectionMinuteTable {
+/** The key of every rollup, and its counts. */
+interface RollupColumns {
   plant_id: string;
   line_id: string;
-  minute: Date;
   camera_id: string;
   station_id: string;
   job_id: string | null;
   product_id: string | null;
   batch_id: string | null;
   model_version_id: string;
+  defect_class: string | null;
   pass_count: number;
   reject_count: number;
   uncertain_count: number;
+}
+
+export interface InspectionMinuteTable extends RollupColumns {
+  minute: Date;
+}
+
+/** By the hours of the plant's clocks. */
+export interface InspectionHourTable extends RollupColumns {
+  hour: Date;
+}
+
+/** By the days of the plant's calendar. */
+export interface InspectionDayTable extends RollupColumns {
+  day: Date;
+}
+
+/** Hours that were rolled up and have changed since. */
+export interface InspectionLateTable {
+  line_id: string;
+  hour: Date;
 }
 
 export interface InspectionsTables {
   inspection: InspectionTable;
   inspection_defect: InspectionDefectTable;
   inspection_minute: InspectionMinuteTable;
+  inspection_hour: InspectionHourTable;
+  inspection_day: InspectionDayTable;
+  inspection_late: InspectionLateTable;
 }
 
 export type InspectionRow = Selectable<InspectionTable>;

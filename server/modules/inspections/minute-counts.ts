@@ -12,6 +12,7 @@ export interface MinuteCount {
   productId: string | null;
   batchId: string | null;
   modelVersionId: string;
+  defectClass: string | null;
   pass: number;
   reject: number;
   uncertain: number;
@@ -24,21 +25,23 @@ export interface CountedInspection {
   productId: string | null;
   batchId: string | null;
   modelVersionId: string;
+  defectClass: string | null;
   verdict: VerdictName;
 }
 
 /** Counts per key of the rollup, in key order. */
 export function minuteCounts(items: readonly CountedInspection[]): MinuteCount[] {
   const byKey = new Map<string, MinuteCount>();
-  for (const { capturedAtMs, place, jobId, productId, batchId, modelVersionId, verdict } of items) {
+  for (const { capturedAtMs, place, jobId, productId, batchId, modelVersionId, defectClass, verdict } of items) {
     const minuteMs = Math.floor(capturedAtMs / MINUTE_MS) * MINUTE_MS;
     // Milliseconds have 13 digits from 2001 to 2286, so text order is time order.
-    const key = `${place.lineId} ${minuteMs} ${place.cameraId} ${jobId} ${productId} ${batchId} ${modelVersionId}`;
+    const key = `${place.lineId} ${minuteMs} ${place.cameraId} ${jobId} ${productId} ${batchId} ${modelVersionId} ${JSON.stringify(defectClass)}`;
     let count = byKey.get(key);
     if (!count) {
       const { lineId, cameraId, stationId } = place;
       const none = { pass: 0, reject: 0, uncertain: 0 };
-      count = { lineId, minuteMs, cameraId, stationId, jobId, productId, batchId, modelVersionId, ...none };
+      const production = { jobId, productId, batchId };
+      count = { lineId, minuteMs, cameraId, stationId, ...production, modelVersionId, defectClass, ...none };
       byKey.set(key, count);
     }
     count[verdict] += 1;

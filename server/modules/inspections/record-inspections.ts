@@ -6,6 +6,7 @@ import type { Context } from '../../kit/context.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { viewingNode } from '../../kit/viewing-node.ts';
 import { storedSignals, told } from '../machines/signals.ts';
+import { defectClass } from './defect-class.ts';
 import {
   addMinuteCounts,
   type CameraPlace,
@@ -19,7 +20,7 @@ import {
 } from './ingest.queries.ts';
 import { ingestCache, PLACE_TRUST_MS } from './ingest-cache.ts';
 import type { InspectionInput } from './inspection-input.ts';
-import { establishProduction, knownProduction, type Production } from './item-production.ts';
+import { establishProduction, knownProduction, type Production, withHeldJobs } from './item-production.ts';
 import { minuteCounts } from './minute-counts.ts';
 import { ensureDays, utcDay } from './partitions.ts';
 import { type ReadItem, readItem, rememberedKeys } from './read-item.ts';
@@ -138,7 +139,8 @@ async function writeNew(
       productions = await establishProduction(context, scope.plantId, fresh);
     }
     await makeDays(context, fresh);
-    const rows = fresh.map((item, index) => newInspection(item, productions?.[index]));
+    const joined = await withHeldJobs(db, fresh, productions);
+    const rows = fresh.map((item, index) => newInspection(item, joined[index]));
     if (await write(context, scope, rows)) {
       for (const lineId of new Set(rows.map((row) => row.place.lineId))) context.hub.wake('inspection', lineId);
       return stored;
@@ -152,7 +154,7 @@ async function write(context: Context, scope: IngestScope, rows: readonly NewIns
   try {
     await context.db.transaction().execute(async (trx) => {
       await insertDefects(trx, scope.plantId, rows);
-      await addMinuteCounts(trx, scope.plantId, minuteCounts(rows));
+      await addMinuteCounts(trx, scope, minuteCounts(rows));
       await appendAudit(trx, {
         actor: actorOf(context.viewer),
         at: scope.receivedAt,
@@ -227,6 +229,7 @@ function newInspection(item: PlacedItem, production: Production | undefined): Ne
     signals: context && context.signals.length > 0 ? JSON.stringify(storedSignals(context.signals)) : null,
     stats: input.imageStats ?? null,
     position: input.position ?? null,
+    defectClass: defectClass(input.defects),
     defects: input.defects,
   };
 }

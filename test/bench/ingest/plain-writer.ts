@@ -11,18 +11,21 @@ const TAKE_AND_INSERT = `
   INSERT INTO inspection (
     plant_id, received_at, edge_node_id, line_id, station_id, camera_id, model_version_id, product_id, recipe_id, batch_id, job_id, position,
     captured_at, id, part_id, verdict, score, latency_ms, image_sha256, machine_state, machine_mode, speed_per_min, temperature_c,
-    humidity_percent, signals, brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, content_hash
+    humidity_percent, signals, brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count,
+    defect_class, content_hash
   )
   SELECT $3::uuid, $4::timestamptz, $5::uuid, $2::uuid, $6::uuid, $7::uuid, $8::uuid, $9::uuid, $10::uuid, $11::uuid, $12::uuid,
     taken.first_position + i.ordinality - 1,
     i.captured_at, i.id, i.part_id, i.verdict, i.score, i.latency_ms, i.image_sha256, i.machine_state, i.machine_mode, i.speed, i.temperature,
-    i.humidity, i.signals, i.brightness, i.contrast, i.colour_cast, i.sharpness, i.x, i.y, i.rotation, i.defect_count, i.content_hash
+    i.humidity, i.signals, i.brightness, i.contrast, i.colour_cast, i.sharpness, i.x, i.y, i.rotation, i.defect_count,
+    i.defect_class, i.content_hash
   FROM taken, unnest(
     $13::timestamptz[], $14::uuid[], $15::text[], $16::text[], $17::real[], $18::real[], $19::bytea[], $20::text[], $21::text[], $22::real[], $23::real[],
-    $24::real[], $25::jsonb[], $26::real[], $27::real[], $28::real[], $29::real[], $30::real[], $31::real[], $32::real[], $33::smallint[], $34::bytea[]
+    $24::real[], $25::jsonb[], $26::real[], $27::real[], $28::real[], $29::real[], $30::real[], $31::real[], $32::real[], $33::smallint[], $34::text[], $35::bytea[]
   ) WITH ORDINALITY AS i (
     captured_at, id, part_id, verdict, score, latency_ms, image_sha256, machine_state, machine_mode, speed, temperature,
-    humidity, signals, brightness, contrast, colour_cast, sharpness, x, y, rotation, defect_count, content_hash
+    humidity, signals, brightness, contrast, colour_cast, sharpness, x, y, rotation, defect_count,
+    defect_class, content_hash
   )`;
 
 const DEFECTS = `
@@ -32,10 +35,10 @@ const DEFECTS = `
     AS d (captured_at, id, class, score, x, y, w, h, outline)`;
 
 const MINUTES = `
-  INSERT INTO inspection_minute (plant_id, line_id, minute, camera_id, station_id, job_id, product_id, batch_id, model_version_id, pass_count, reject_count, uncertain_count)
-  SELECT $1::uuid, $2::uuid, m.minute, $3::uuid, $4::uuid, $5::uuid, $6::uuid, $7::uuid, $8::uuid, m.pass, m.reject, 0
-  FROM unnest($9::timestamptz[], $10::integer[], $11::integer[]) AS m (minute, pass, reject) ORDER BY m.minute
-  ON CONFLICT (line_id, minute, camera_id, job_id, product_id, batch_id, model_version_id) DO UPDATE SET
+  INSERT INTO inspection_minute (plant_id, line_id, minute, camera_id, station_id, job_id, product_id, batch_id, model_version_id, defect_class, pass_count, reject_count, uncertain_count)
+  SELECT $1::uuid, $2::uuid, m.minute, $3::uuid, $4::uuid, $5::uuid, $6::uuid, $7::uuid, $8::uuid, m.defect_class, m.pass, m.reject, 0
+  FROM unnest($9::timestamptz[], $10::text[], $11::integer[], $12::integer[]) AS m (minute, defect_class, pass, reject) ORDER BY m.minute, m.defect_class
+  ON CONFLICT (line_id, minute, camera_id, job_id, product_id, batch_id, model_version_id, defect_class) DO UPDATE SET
     pass_count = inspection_minute.pass_count + excluded.pass_count, reject_count = inspection_minute.reject_count + excluded.reject_count`;
 
 const AUDIT = `
@@ -118,6 +121,7 @@ export async function openPlainWriter(
         all(POSITION.offsetYPx),
         all(POSITION.rotationDeg),
         items.map((item) => (item.outline ? 1 : 0)),
+        items.map((item) => (item.outline ? 'anomaly' : null)),
         hashes,
       ]);
       await client.query('COMMIT');
@@ -153,13 +157,16 @@ async function writeMinutes(
   items: readonly BenchItem[],
   times: readonly Date[],
 ) {
-  const counts = new Map<number, { pass: number; reject: number }>();
+  const counts = new Map<string, { minute: number; defectClass: string | null; pass: number; reject: number }>();
   for (const [index, item] of items.entries()) {
     const minute = Math.floor((times[index]?.getTime() ?? 0) / 60_000) * 60_000;
-    const count = counts.get(minute) ?? { pass: 0, reject: 0 };
+    const defectClass = item.outline ? 'anomaly' : null;
+    const key = `${minute} ${defectClass}`;
+    const count = counts.get(key) ?? { minute, defectClass, pass: 0, reject: 0 };
     count[item.verdict] += 1;
-    counts.set(minute, count);
+    counts.set(key, count);
   }
+  const rows = [...counts.values()];
   await run('minutes', MINUTES, [
     node.plantId,
     node.lineId,
@@ -169,8 +176,9 @@ async function writeMinutes(
     production.productId,
     production.batchId,
     node.modelVersionId,
-    [...counts.keys()].map((minute) => new Date(minute)),
-    [...counts.values()].map(({ pass }) => pass),
-    [...counts.values()].map(({ reject }) => reject),
+    rows.map(({ minute }) => new Date(minute)),
+    rows.map(({ defectClass }) => defectClass),
+    rows.map(({ pass }) => pass),
+    rows.map(({ reject }) => reject),
   ]);
 }

@@ -55,6 +55,7 @@ describe.runIf(databases().includes('postgresql'))('two transactions that record
         signals: null,
         stats: null,
         position: null,
+        defectClass: null,
         defects: [],
       };
     });

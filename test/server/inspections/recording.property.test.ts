@@ -87,13 +87,14 @@ async function expectInvariants({ db }: TestServer, glass: RecordingPlant, recor
 
   const { rows: different } = await sql`
     WITH raw AS (
-      SELECT line_id, date_trunc('minute', captured_at) AS minute, camera_id, station_id, job_id, product_id, batch_id, model_version_id,
+      SELECT line_id, date_trunc('minute', captured_at) AS minute, camera_id, station_id, job_id, product_id, batch_id, model_version_id, defect_class,
         count(*) FILTER (WHERE verdict = 'pass')::integer AS pass_count,
         count(*) FILTER (WHERE verdict = 'reject')::integer AS reject_count,
         count(*) FILTER (WHERE verdict = 'uncertain')::integer AS uncertain_count
-      FROM inspection WHERE plant_id = ${plantId} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+      FROM inspection WHERE plant_id = ${plantId} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ), rollup AS (
-      SELECT line_id, minute, camera_id, station_id, job_id, product_id, batch_id, model_version_id, pass_count, reject_count, uncertain_count
+      SELECT line_id, minute, camera_id, station_id, job_id, product_id, batch_id, model_version_id, defect_class,
+        pass_count, reject_count, uncertain_count
       FROM inspection_minute WHERE plant_id = ${plantId}
     )
     (SELECT * FROM raw EXCEPT SELECT * FROM rollup) UNION ALL (SELECT * FROM rollup EXCEPT SELECT * FROM raw)
