@@ -2,6 +2,7 @@
 import type { AnyJobKind } from '../kit/define-job.ts';
 import { sessionCleanUpJob } from '../modules/access/access.jobs.ts';
 import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
+import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
 import { trainingJob } from '../modules/training/training.jobs.ts';
 
-export const jobKinds: readonly AnyJobKind[] = [trainingJob, partitionsAheadJob, sessionCleanUpJob];
+export const jobKinds: readonly AnyJobKind[] = [trainingJob, partitionsAheadJob, jobRecountsJob, sessionCleanUpJob];

@@ -5,6 +5,7 @@ import type { Context } from '../../kit/context.ts';
 import { appendEvents } from '../events/events.service.ts';
 import {
   ensureProduction,
+  heldJobs,
   type JobChange,
   joinJob,
   lockLinesForJobs,
@@ -68,6 +69,40 @@ export async function establishProduction(
   });
 }
 
+/**
+ * Parts whose machine named no job belong to the one that MES or a person had running on the line when they were captured.
+ * One statement, and none when every part has its job.
+ */
+export async function withHeldJobs(
+  db: Db,
+  items: readonly Item[],
+  productions: readonly Production[],
+): Promise<Production[]> {
+  const without = items.filter((_item, index) => productions[index]?.jobId === null);
+  if (without.length === 0) return [...productions];
+  const times = without.map((item) => item.capturedAtMs);
+  const lineIds = [...new Set(without.map((item) => item.place.lineId))];
+  const [from, to] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
+  const jobs = Map.groupBy(await heldJobs(db, lineIds, from, to), (job) => job.line_id);
+  return productions.map((production, index) => {
+    const item = items[index];
+    if (!item || production.jobId !== null) return production;
+    const at = new Date(item.capturedAtMs);
+    const ran = jobs
+      .get(item.place.lineId)
+      ?.find((job) => job.started_at <= at && (job.ended_at === null || at < job.ended_at));
+    if (!ran) return production;
+    // What the machine did not say, the job was planned with.
+    const { productId, recipeId, batchId } = production;
+    return {
+      jobId: ran.id,
+      productId: productId ?? ran.product_id,
+      recipeId: recipeId ?? ran.recipe_id,
+      batchId: batchId ?? ran.batch_id,
+    };
+  });
+}
+
 async function makeProduction(trx: Trx, context: Context, plantId: string, unknown: readonly NamedProduction[]) {
   const codes = new Map<string, string>();
   const changes: JobChange[] = [];
@@ -83,7 +118,8 @@ async function makeProduction(trx: Trx, context: Context, plantId: string, unkno
     if (each.jobCode === null) continue;
     const key = codeKey('job', each.lineId, each.jobCode);
     if (codes.has(key)) continue;
-    const joined = await joinJob(trx, { ...each, code: each.jobCode, productId, recipeId, batchId });
+    const made = { productId, recipeId, batchId, now: context.now() };
+    const joined = await joinJob(trx, { ...each, ...made, code: each.jobCode });
     codes.set(key, joined.jobId);
     changes.push(...joined.changes);
   }

@@ -4,6 +4,7 @@ import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
 import { LineRef, ProductRef } from '../plants/plants.ref.ts';
 import { loadOptionalPart, loadPart } from '../plants/plants.service.ts';
+import type { JobOrigin } from './job-succession.ts';
 import { JobRef, MaterialBatchRef, RecipeRef } from './jobs.ref.ts';
 import { findProduction, listJobs, loadOpenJob, loadProduction } from './jobs.service.ts';
 
@@ -30,8 +31,18 @@ builder.node(MaterialBatchRef, {
   }),
 });
 
+const JobOriginEnum = builder.enumType('JobOrigin', {
+  description: 'Who speaks of a job.',
+  values: {
+    MACHINE: { value: 'machine' as JobOrigin, description: 'The line’s machine, over OPC UA.' },
+    MES: { value: 'mes' as JobOrigin, description: 'The MES, by mutation.' },
+    PERSON: { value: 'person' as JobOrigin, description: 'A person, by mutation.' },
+  },
+});
+
 builder.node(JobRef, {
-  description: 'One run of a product, recipe and batch on a line.',
+  description:
+    'One run of a product, recipe and batch on a line; a line runs one at a time. The last to speak of a new job is believed, be it the machine, MES or a person. A job of MES or a person stays until they end it or the machine names another code; what they ended stays ended while the machine goes on naming it. A job that the machine ended goes on when it names it again.',
   authScopes: readers,
   id: { resolve: (job) => job.id, description: 'Global id.' },
   loadManyWithoutCache: (ids: string[], context) => findProduction(context, 'job', ids),
@@ -42,6 +53,16 @@ builder.node(JobRef, {
       type: 'DateTime',
       nullable: true,
       description: 'When it ended; null while it runs.',
+    }),
+    origin: t.expose('origin', { type: JobOriginEnum, description: 'Who began it.' }),
+    heldBy: t.expose('held_by', {
+      type: JobOriginEnum,
+      description: 'Whose word it stays by: the MES’s or a person’s when they have started it, too.',
+    }),
+    endedBy: t.expose('ended_by', {
+      type: JobOriginEnum,
+      nullable: true,
+      description: 'Who ended it, or began the job that followed; null while it runs.',
     }),
     line: t.field({
       type: LineRef,
@@ -84,6 +105,8 @@ const JobFilter = builder.inputType('JobFilter', {
   fields: (t) => ({
     plantId: t.id({ description: 'Of this plant.' }),
     lineId: t.id({ description: 'Of this line.' }),
+    code: t.string({ description: 'With this code.' }),
+    origin: t.field({ type: JobOriginEnum, description: 'That the machine, MES or a person began.' }),
     productCode: t.string({ description: 'That make this product.' }),
     batchCode: t.string({ description: 'From this batch.' }),
     open: t.boolean({ description: 'That still run, or have ended.' }),
@@ -104,6 +127,8 @@ builder.queryField('jobs', (t) =>
         {
           plantId: optionalKeyOf('Plant', filter?.plantId, 'filter.plantId'),
           lineId: optionalKeyOf('Line', filter?.lineId, 'filter.lineId'),
+          code: filter?.code ?? null,
+          origin: filter?.origin ?? null,
           productCode: filter?.productCode ?? null,
           batchCode: filter?.batchCode ?? null,
           isOpen: filter?.open ?? null,

@@ -1,10 +1,18 @@
 /** Every SQL statement of the jobs module: rows in, rows out, no rules. */
-import { sql } from 'kysely';
+import { type Insertable, sql, type Updateable } from 'kysely';
 import { plainArray, textArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
 import { newId } from '../../kit/ids.ts';
 import type { TimePage } from '../../kit/time-page.ts';
-import type { JobRow, MaterialBatchRow, RecipeRow } from './jobs.table.ts';
+import type { JobOrigin } from './job-succession.ts';
+import type { JobRow, JobTable, MaterialBatchRow, RecipeRow } from './jobs.table.ts';
+
+/** null: not known, or none. */
+export interface JobCodes {
+  productCode: string | null;
+  recipeCode: string | null;
+  batchCode: string | null;
+}
 
 export type CodedTable = 'product' | 'recipe' | 'material_batch';
 
@@ -46,26 +54,63 @@ export async function lockLines(trx: Trx, lineIds: readonly string[]): Promise<v
   );
 }
 
-export async function selectJobByCode(db: Db, lineId: string, code: string): Promise<JobRow | undefined> {
-  return db.selectFrom('job').selectAll().where('line_id', '=', lineId).where('code', '=', code).executeTakeFirst();
-}
-
-/** The lines' jobs that are open or started after `at`. */
-export async function selectRunsFrom(db: Db, lineId: string, at: Date): Promise<JobRow[]> {
+/** What `succeed` needs to know of a line: its open job, the one of the code, and all that ended after `at`. */
+export function selectRuns(db: Db, lineId: string, code: string | null, at: Date): Promise<JobRow[]> {
   return db
     .selectFrom('job')
     .selectAll()
     .where('line_id', '=', lineId)
-    .where((where) => where.or([where('ended_at', 'is', null), where('started_at', '>', at)]))
+    .where((where) =>
+      where.or([
+        where('ended_at', 'is', null),
+        where('ended_at', '>', at),
+        ...(code === null ? [] : [where('code', '=', code)]),
+      ]),
+    )
     .execute();
 }
 
-export function insertJob(trx: Trx, job: JobRow) {
-  return trx.insertInto('job').values(job).execute();
+export function selectJob(db: Db, jobId: string): Promise<JobRow | undefined> {
+  return db.selectFrom('job').selectAll().where('id', '=', jobId).executeTakeFirst();
 }
 
-export function updateJobEnd(trx: Trx, jobId: string, endedAt: Date | null) {
-  return trx.updateTable('job').set({ ended_at: endedAt }).where('id', '=', jobId).execute();
+export function selectJobByCode(db: Db, lineId: string, code: string): Promise<JobRow | undefined> {
+  return db.selectFrom('job').selectAll().where('line_id', '=', lineId).where('code', '=', code).executeTakeFirst();
+}
+
+export function insertJob(trx: Trx, job: Insertable<JobTable>): Promise<JobRow> {
+  return trx.insertInto('job').values(job).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Gives the job as it is then. */
+export function updateJob(trx: Trx, jobId: string, changes: Updateable<JobTable>): Promise<JobRow> {
+  return trx.updateTable('job').set(changes).where('id', '=', jobId).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Jobs of MES or people that ran on the lines at some time in [from, to]. */
+export function selectHeldJobs(db: Db, lineIds: readonly string[], from: Date, to: Date): Promise<JobRow[]> {
+  return db
+    .selectFrom('job')
+    .selectAll()
+    .where(inList('line_id', lineIds))
+    .where('held_by', '<>', 'machine')
+    .where((where) => where.or([where('ended_at', 'is', null), where('ended_at', '>', from)]))
+    .where('started_at', '<=', to)
+    .orderBy('started_at', 'desc')
+    .execute();
+}
+
+/** Codes of what jobs make, with what and from what, by job. */
+export async function selectJobCodes(db: Db, jobIds: readonly string[]): Promise<Map<string, JobCodes>> {
+  const { rows } = await sql<JobCodes & { id: string }>`
+    SELECT j.id, p.code AS "productCode", r.code AS "recipeCode", b.code AS "batchCode"
+    FROM job j
+    LEFT JOIN product p ON p.id = j.product_id
+    LEFT JOIN recipe r ON r.id = j.recipe_id
+    LEFT JOIN material_batch b ON b.id = j.batch_id
+    WHERE ${inList('j.id', jobIds)}
+  `.execute(db);
+  return new Map(rows.map(({ id, ...codes }) => [id, codes]));
 }
 
 export function selectOpenJobs(db: Db, lineIds: readonly string[]): Promise<JobRow[]> {
@@ -92,6 +137,8 @@ export async function selectProduction<T extends keyof ProductionRows>(
 export interface JobSelection {
   plantIds: readonly string[];
   lineId: string | null;
+  code: string | null;
+  origin: JobOrigin | null;
   productCode: string | null;
   batchCode: string | null;
   isOpen: boolean | null;
@@ -102,9 +149,11 @@ export interface JobSelection {
 
 /** Newest start first; one row more than the page, in reverse when it is a backward one. */
 export function selectJobPage(db: Db, selection: JobSelection, { page, after, before }: TimePage): Promise<JobRow[]> {
-  const { plantIds, lineId, productCode, batchCode, isOpen, from, to } = selection;
+  const { plantIds, lineId, code, origin, productCode, batchCode, isOpen, from, to } = selection;
   let query = db.selectFrom('job').selectAll().where(inList('plant_id', plantIds));
   if (lineId) query = query.where('line_id', '=', lineId);
+  if (code !== null) query = query.where('code', '=', code);
+  if (origin !== null) query = query.where('origin', '=', origin);
   if (productCode !== null) query = query.where(hasCode('product_id', 'product', plantIds, productCode));
   if (batchCode !== null) query = query.where(hasCode('batch_id', 'material_batch', plantIds, batchCode));
   if (isOpen !== null) query = query.where('ended_at', isOpen ? 'is' : 'is not', null);

@@ -1,53 +1,32 @@
 /** What runs on a line: jobs follow each other, codes of products, recipes and batches are taken up as the plant uses them. */
 import type { Db, Trx } from '../../database/database.ts';
 import type { Context } from '../../kit/context.ts';
-import { encodeGlobalId } from '../../kit/global-id.ts';
-import { newId } from '../../kit/ids.ts';
 import { loadById } from '../../kit/load-rows.ts';
 import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
 import { parseTimePage, timeCursor } from '../../kit/time-page.ts';
-import { succeed } from './job-succession.ts';
+import { hearOfJob, type JobChange, type ProductionIds } from './job-changes.service.ts';
 import {
   type CodedTable,
   ensureCodes,
-  insertJob,
+  type JobCodes,
   type JobSelection,
   lockLines,
   type ProductionRows,
-  selectJobByCode,
+  selectHeldJobs,
   selectJobPage,
   selectOpenJobs,
   selectProduction,
-  selectRunsFrom,
-  updateJobEnd,
 } from './jobs.queries.ts';
 import type { JobRow } from './jobs.table.ts';
 
-export interface ProductionCodes {
-  productCode: string | null;
-  recipeCode: string | null;
-  batchCode: string | null;
-}
-
-export interface ProductionIds {
-  productId: string | null;
-  recipeId: string | null;
-  batchId: string | null;
-}
-
-/** A job that began, was resumed or ended; what the event log is told. */
-export interface JobChange {
-  kind: 'job.started' | 'job.ended';
-  lineId: string;
-  occurredAt: Date;
-  data: { jobId: string; jobCode: string };
-}
+export type { JobChange, ProductionIds } from './job-changes.service.ts';
+export type { JobCodes as ProductionCodes } from './jobs.queries.ts';
 
 /** Ids of the codes, made where they are new, one statement a table; in the order given. */
 export async function ensureProduction(
   trx: Trx,
   plantId: string,
-  wanted: readonly ProductionCodes[],
+  wanted: readonly JobCodes[],
   now: Date,
 ): Promise<ProductionIds[]> {
   const ids = async (table: CodedTable, codes: (string | null)[]) => {
@@ -80,62 +59,23 @@ export async function ensureProduction(
  */
 export async function joinJob(
   trx: Trx,
-  wanted: { plantId: string; lineId: string; code: string; at: Date } & ProductionIds,
+  wanted: { plantId: string; lineId: string; code: string; at: Date; now: Date } & ProductionIds,
 ): Promise<{ jobId: string; changes: JobChange[] }> {
-  const { plantId, lineId, code, at, productId, recipeId, batchId } = wanted;
-  const known = await selectJobByCode(trx, lineId, code);
-  if (known) return { jobId: known.id, changes: [] };
-
-  const runs = await selectRunsFrom(trx, lineId, at);
-  const { startedAt, endedAt, ends } = succeed(runs, at);
-  const changes = ends ? [await endJob(trx, ends, at)] : [];
-  const job: JobRow = {
-    id: newId(),
-    plant_id: plantId,
-    line_id: lineId,
-    code,
-    product_id: productId,
-    recipe_id: recipeId,
-    batch_id: batchId,
-    started_at: startedAt,
-    ended_at: endedAt,
-  };
-  await insertJob(trx, job);
-  changes.push(jobChange('job.started', job, startedAt));
-  if (endedAt) changes.push(jobChange('job.ended', job, endedAt));
+  const { code, at } = wanted;
+  const { job, changes } = await hearOfJob(trx, wanted, { by: 'machine', act: 'make', code, at });
+  if (!job) throw new Error(`The job ${code} was neither found nor made`);
   return { jobId: job.id, changes };
 }
 
 /**
- * Makes the line's job the one that its machine names at `at` (null: none). What was known of a later time stays.
- * A job that is named again goes on. The line must be locked.
+ * Makes the line's job the one that its machine names at `at` (null: none), as `succeed` has it. The line must be locked.
  */
 export async function followJob(
   trx: Trx,
-  named: { plantId: string; lineId: string; code: string | null; at: Date } & ProductionIds,
+  named: { plantId: string; lineId: string; code: string | null; at: Date; now: Date } & ProductionIds,
 ): Promise<JobChange[]> {
-  const { lineId, code, at } = named;
-  const [open] = await selectOpenJobs(trx, [lineId]);
-  if ((open?.code ?? null) === code || (open && at.getTime() < open.started_at.getTime())) return [];
-  if (code === null) return open ? [await endJob(trx, open, at)] : [];
-
-  const known = await selectJobByCode(trx, lineId, code);
-  if (!known) return (await joinJob(trx, { ...named, code })).changes;
-  if (known.ended_at && at.getTime() < known.ended_at.getTime()) return [];
-  const changes = open ? [await endJob(trx, open, at)] : [];
-  await updateJobEnd(trx, known.id, null);
-  changes.push(jobChange('job.started', known, at));
-  return changes;
-}
-
-async function endJob(trx: Trx, job: JobRow, at: Date): Promise<JobChange> {
-  const endedAt = at.getTime() < job.started_at.getTime() ? job.started_at : at;
-  await updateJobEnd(trx, job.id, endedAt);
-  return jobChange('job.ended', job, endedAt);
-}
-
-function jobChange(kind: JobChange['kind'], job: JobRow, occurredAt: Date): JobChange {
-  return { kind, lineId: job.line_id, occurredAt, data: { jobId: encodeGlobalId('Job', job.id), jobCode: job.code } };
+  const { code, at } = named;
+  return (await hearOfJob(trx, named, { by: 'machine', act: 'name', code, at })).changes;
 }
 
 /** Holds the lines until the transaction ends; call it once with all lines, before `joinJob` and `followJob`. */
@@ -146,6 +86,11 @@ export function lockLinesForJobs(trx: Trx, lineIds: readonly string[]): Promise<
 /** The open job of each line that has one. */
 export function openJobs(db: Db, lineIds: readonly string[]): Promise<JobRow[]> {
   return selectOpenJobs(db, lineIds);
+}
+
+/** Jobs that MES or people hold and that ran on the lines at some time in [from, to], the latest start first. */
+export function heldJobs(db: Db, lineIds: readonly string[], from: Date, to: Date): Promise<JobRow[]> {
+  return selectHeldJobs(db, lineIds, from, to);
 }
 
 /** The row of the table, one statement for all of an execution; null for no id. */

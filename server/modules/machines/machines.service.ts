@@ -142,7 +142,8 @@ async function writeMachines(
   await lockLinesForJobs(trx, movedLines);
   for (const [index, machine] of moved.entries()) {
     const ids = production[index] ?? { productId: null, recipeId: null, batchId: null };
-    const changes = await followJob(trx, { plantId, lineId: machine.line_id, code: machine.job_code, at, ...ids });
+    const named = { plantId, lineId: machine.line_id, code: machine.job_code, at, now: machine.received_at };
+    const changes = await followJob(trx, { ...named, ...ids });
     events.push(...changes.map((change): NewEvent => ({ ...change, edgeNodeId, actor })));
   }
   return events;

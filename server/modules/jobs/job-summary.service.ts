@@ -1,0 +1,62 @@
+/** The quality summary of jobs: for a query, and as it stands in the event log. */
+import type { Db } from '../../database/database.ts';
+import type { Context } from '../../kit/context.ts';
+import { encodeGlobalId } from '../../kit/global-id.ts';
+import { countJobs } from '../inspections/job-counts.service.ts';
+import { type JobQuality, jobQuality } from './job-quality.ts';
+import { selectJobCodes } from './jobs.queries.ts';
+import type { JobRow } from './jobs.table.ts';
+
+export interface JobSummary extends JobQuality {
+  firstPartAt: Date | null;
+  lastPartAt: Date | null;
+  /** From begin to end, or until now. */
+  durationS: number;
+}
+
+/** In the order of the jobs. */
+export async function summarizeJobs(db: Db, jobs: readonly JobRow[], now: Date): Promise<JobSummary[]> {
+  const counts = await countJobs(db, jobs);
+  return jobs.map((job) => {
+    const { rows = [], firstPartAt = null, lastPartAt = null } = counts.get(job.id) ?? {};
+    const durationS = ((job.ended_at ?? now).getTime() - job.started_at.getTime()) / 1000;
+    return { ...jobQuality(rows), firstPartAt, lastPartAt, durationS: Math.max(0, durationS) };
+  });
+}
+
+/** Statements of an execution are shared by all jobs that it asks about. */
+export function loadJobSummary(context: Context, job: JobRow): Promise<JobSummary> {
+  const loader = context.loader<JobRow, JobSummary>('job summaries', (jobs) =>
+    summarizeJobs(context.db, jobs, context.now()),
+  );
+  return loader.load(job);
+}
+
+/** What every event about the job says of it. */
+export async function jobFacts(db: Db, job: JobRow): Promise<Record<string, unknown>> {
+  const codes = (await selectJobCodes(db, [job.id])).get(job.id);
+  return {
+    jobId: encodeGlobalId('Job', job.id),
+    jobCode: job.code,
+    ...codes,
+    startedAt: job.started_at.toISOString(),
+    ...(job.ended_at ? { endedAt: job.ended_at.toISOString() } : {}),
+  };
+}
+
+/** The summary of an ended job as events carry it. */
+export async function eventSummary(db: Db, job: JobRow): Promise<Record<string, unknown>> {
+  const [summary] = await summarizeJobs(db, [job], job.ended_at ?? job.started_at);
+  if (!summary) throw new Error(`job ${job.id} has no summary`);
+  const { models, ...rest } = summary;
+  // Through JSON, so that it is the same as what is read back from the database.
+  return JSON.parse(
+    JSON.stringify({
+      ...rest,
+      models: models.map(({ modelVersionId, ...use }) => ({
+        modelVersionId: encodeGlobalId('ModelVersion', modelVersionId),
+        ...use,
+      })),
+    }),
+  );
+}
