@@ -15,6 +15,8 @@ import { createCatalogue } from './lib/create-catalogue.ts';
 import { words } from './lib/language.ts';
 import { createLive, LiveContext } from './lib/live.ts';
 import { makeLiveClient } from './lib/live-client.ts';
+import { reloadOutdated } from './lib/reload-outdated.ts';
+import { storedOperationExchange } from './lib/stored-operation.ts';
 import './lib/theme.ts';
 import { EmptyState } from './ui/empty-state.tsx';
 
@@ -22,7 +24,7 @@ export function App() {
   // No cache: what the screens show is either live or asked for when it is needed.
   const client = createClient({
     url: '/graphql',
-    exchanges: [fetchExchange],
+    exchanges: [storedOperationExchange(reloadOutdated), fetchExchange],
     preferGetMethod: false,
     // Without the streams that urql would also take: those come over the WebSocket.
     fetchOptions: { headers: { accept: 'application/graphql-response+json, application/json' } },
@@ -79,6 +81,7 @@ function Inside(props: { viewer: Person; session: Session; children?: JSX.Elemen
     url: `${scheme}//${location.host}/graphql`,
     hasSession: () => props.session.isPresent(),
     connected: live.resetClock,
+    outdated: reloadOutdated,
   });
   onCleanup(() => liveClient.dispose());
   const catalogue = createCatalogue();

@@ -1,4 +1,5 @@
 /** The edge's way to the server over HTTP: GraphQL, images, artifacts. Tells apart what may pass from what will not. */
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Download } from '../models/model-store.ts';
@@ -34,7 +35,17 @@ export interface ServerClientOptions {
 }
 
 const UNAUTHORISED = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
+const CONTRACT = new Set(['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED', 'PERSISTED_QUERY_NOT_FOUND']);
 const MAX_SHOWN = 300;
+/** By text: there are a few documents, and each is sent for ever. */
+const hashes = new Map<string, string>();
+
+/** The server knows every document of the edge by its hash (schema/operations.json), and takes no other from a node. */
+function hashOf(document: string): string {
+  const known = hashes.get(document) ?? createHash('sha256').update(document, 'utf8').digest('hex');
+  hashes.set(document, known);
+  return known;
+}
 
 export function createServerClient({ url, token, timeoutMs }: ServerClientOptions): ServerClient {
   const authorization = `Bearer ${token}`;
@@ -49,7 +60,7 @@ export function createServerClient({ url, token, timeoutMs }: ServerClientOption
     const response = await request('/graphql', signal, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json' },
-      body: `{"query":${JSON.stringify(document)},"variables":${variables}}`,
+      body: `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"${hashOf(document)}"}},"variables":${variables}}`,
     });
     const { text } = response;
     const answer = parseJson(text);
@@ -147,7 +158,7 @@ function graphqlError(error: unknown): UplinkError {
   if (UNAUTHORISED.has(code)) return new UplinkError('unauthorised', message);
   // graphql-js' own words for a value that does not fit its type.
   if (/^Variable "\$input" got invalid value/.test(message)) return new UplinkError('invalid', shorten(message));
-  const isContract = code === 'GRAPHQL_VALIDATION_FAILED' || code === 'GRAPHQL_PARSE_FAILED';
+  const isContract = CONTRACT.has(code);
   return new UplinkError(isContract ? 'contract' : 'unreachable', shorten(message));
 }
 

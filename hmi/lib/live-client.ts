@@ -2,10 +2,10 @@
  * Subscriptions over one WebSocket that come back by themselves, for ever: after a restart of the server, a lost network, a
  * socket that froze. Each return asks for the variables anew, so that a lossless stream goes on from its latest cursor.
  */
-import { stringifyDocument } from '@urql/core';
 import type { TadaDocumentNode } from 'gql.tada';
 import { createClient } from 'graphql-ws';
 import { backOffMs } from './back-off.ts';
+import { NOT_STORED, storedOperation } from './stored-operation.ts';
 
 /** Every stream of the server speaks at least once a second; this much silence means that the socket is dead. */
 const SILENCE_MS = 5_000;
@@ -39,6 +39,8 @@ interface LiveClientOptions {
   hasSession: () => Promise<boolean>;
   /** A new connection stands. */
   connected: () => void;
+  /** The server does not know what this screen says. */
+  outdated: () => void;
 }
 
 export function makeLiveClient(options: LiveClientOptions): LiveClient {
@@ -58,7 +60,7 @@ export function makeLiveClient(options: LiveClientOptions): LiveClient {
   });
 
   function follow<Data, Variables>(subscription: LiveSubscription<Data, Variables>): () => void {
-    const query = stringifyDocument(subscription.document);
+    const extensions = { persistedQuery: storedOperation(subscription.document) };
     let isStopped = false;
     let failures = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -71,6 +73,7 @@ export function makeLiveClient(options: LiveClientOptions): LiveClient {
         isOver = true;
         leave();
         if (isStopped) return;
+        if (failure.code === NOT_STORED) options.outdated();
         subscription.failed?.(failure);
         clearTimeout(timer);
         timer = setTimeout(retry, backOffMs(failures, Math.random()));
@@ -86,7 +89,8 @@ export function makeLiveClient(options: LiveClientOptions): LiveClient {
 
       listenForSilence();
       leave = client.subscribe<Data>(
-        { query, variables: subscription.variables() as Record<string, unknown> },
+        // without its text: the hash says which
+        { query: '', extensions, variables: subscription.variables() as Record<string, unknown> },
         {
           next: (result) => {
             if (isOver) return;

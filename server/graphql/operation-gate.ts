@@ -56,7 +56,7 @@ export function createOperationGate({ schema, services, onRefusal }: OperationGa
     persisted,
     textOf({ query, extensions }, rights) {
       const hash = persistedHash(extensions);
-      if (hash !== undefined && (query === undefined || query === null)) {
+      if (hash !== undefined && !query) {
         return persisted.find(hash) ?? refuse(notFound(hash));
       }
       if (typeof query !== 'string') return undefined;

@@ -70,13 +70,13 @@ function readRequest(payload: unknown): OperationRequest | string {
   if (!isRecord(payload)) return 'payload of subscribe must be an object';
   const { query, operationName, variables, extensions } = payload;
   if (!isOptionalRecord(extensions)) return 'payload.extensions must be an object';
-  const isHashOnly = (query === undefined || query === null) && extensions?.persistedQuery !== undefined;
+  const isHashOnly = !query && extensions?.persistedQuery !== undefined;
   if (typeof query !== 'string' && !isHashOnly) return 'payload.query must be a text';
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     return 'payload.operationName must be a text';
   if (!isOptionalRecord(variables)) return 'payload.variables must be an object';
   return {
-    query: query ?? undefined,
+    query: typeof query === 'string' ? query : undefined,
     extensions: extensions ?? undefined,
     operationName: operationName ?? undefined,
     variables: variables ?? {},

@@ -1,7 +1,12 @@
 /** The part of the API that an edge node speaks, kept in memory: what arrived, how often, and what a test wants refused. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { TestArtifact } from './tiny-model.ts';
+
+const storedOperations: Record<string, string> = JSON.parse(
+  readFileSync(new URL('../../../schema/operations.json', import.meta.url), 'utf8'),
+);
 
 export interface ReceivedInspection {
   id: string;
@@ -121,7 +126,9 @@ export async function startReceivingServer(cameras: string[]): Promise<Receiving
     const path = request.url ?? '';
     if (request.headers.authorization !== `Bearer ${receiver.token}`) return void response.writeHead(401).end('{}');
     if (path === '/graphql') {
-      const { query, variables } = JSON.parse(body.toString());
+      const { extensions, variables } = JSON.parse(body.toString());
+      const query = storedOperations[extensions.persistedQuery.sha256Hash];
+      if (query === undefined) throw new Error('the node sent what is not stored');
       response
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify(execute(query, variables.input)));
