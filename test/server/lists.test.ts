@@ -48,6 +48,15 @@ const lists: List[] = [
   },
   { field: 'edgeNodes', selection: `id plant { id } stations { id ${cameras} } status { version }`, narrowed: ofPlant },
   { field: 'products', selection: 'id code name', narrowed: ofPlant },
+  { field: 'recipes', selection: 'id code name', narrowed: ofPlant },
+  { field: 'materialBatches', selection: 'id code name supplier', narrowed: ofPlant },
+  { field: 'areas', selection: 'id plant { id } lines { id }', narrowed: { ...ofPlant, rows: ROWS } },
+  { field: 'shifts', selection: 'id code plant { currentShift { id } nextShiftRuns { from } }', narrowed: ofPlant },
+  {
+    field: 'people',
+    selection: 'id name email memberships { plant { id } roles }',
+    narrowed: ofPlant,
+  },
   {
     field: 'datasets',
     selection:
@@ -74,7 +83,11 @@ const lists: List[] = [
     selection: 'id kind actor { name } line { id } station { id } edgeNode { id }',
     always: (plant) => `filter: { plantId: "${plant.globalId}" }`,
   },
-  { field: 'jobs', selection: 'id code line { id plant { id } } product { code } recipe { code } batch { code }' },
+  {
+    field: 'jobs',
+    selection:
+      'id code line { id plant { id } } product { code } recipe { code } batch { code } summary { total rejectsByClass { count } models { modelVersion { id } } }',
+  },
 ];
 
 /** Shown where inspections are tested. */
@@ -112,9 +125,11 @@ describe.each(databases())('lists on %s', (kind) => {
   });
   afterAll(() => server.close());
 
-  /** The plants are listed by somebody who is in all of them. */
-  const clientOf = async ({ field }: List) =>
-    field === 'plants' ? (await createSeed(server).installer()).client : reader;
+  /** The plants are listed by somebody who is in all of them, people by their administrator. */
+  const clientOf = async ({ field }: List) => {
+    if (field === 'people') return plant.owner.client;
+    return field === 'plants' ? (await createSeed(server).installer()).client : reader;
+  };
 
   const argumentsOf = (list: List, page: string) => `(${[list.always?.(plant), page].filter(Boolean).join(', ')})`;
 
@@ -238,7 +253,40 @@ async function fill(server: TestServer, plant: SeededPlant): Promise<void> {
   const many = <T>(make: (index: number) => T) => Array.from({ length: ROWS }, (_, index) => make(index));
   const plants = many(() => ({ ...plant.row, id: newId(), code: freshCode('more') }));
   await db.insertInto('plant').values(plants).execute();
-  const areas = plants.map(({ id }) => ({ id: newId(), plant_id: id, code: 'a', name: 'A', created_at: at }));
+  const inPlants = plants.map(({ id }) => ({ id: newId(), plant_id: id, code: 'a', name: 'A', created_at: at }));
+  const areas = [...inPlants, ...many(() => ({ ...part('area'), name: 'A' })).slice(1)];
+  // one row of each kind that is there no more
+  await db
+    .insertInto('area')
+    .values({ ...part('gone'), name: 'Gone', retired_at: at })
+    .execute();
+  const shifts = many((index) => ({
+    ...part('shift'),
+    name: 'S',
+    starts_at: `${String(Math.floor(index / 4)).padStart(2, '0')}:${(index % 4) * 15 || '00'}`,
+    duration_min: 15,
+    recurrence: 'FREQ=DAILY',
+    valid_from: '2020-01-01',
+    valid_to: null,
+    except_dates: [],
+    extra_dates: [],
+  }));
+  await db.insertInto('shift').values(shifts).execute();
+  const members = many(() => ({
+    id: newId(),
+    email: `${freshCode('member')}@lehr.test`,
+    name: 'M',
+    password_hash: 'x',
+    created_at: at,
+    disabled_at: null,
+  })).slice(3);
+  await db.insertInto('person').values(members).execute();
+  await db
+    .insertInto('membership')
+    .values(
+      members.map(({ id }) => ({ person_id: id, plant_id: plant.row.id, role: 'viewer' as const, granted_at: at })),
+    )
+    .execute();
   await db.insertInto('area').values(areas).execute();
   const products = many(() => ({ ...part('product'), name: 'P' }));
   const recipes = many(() => part('recipe'));

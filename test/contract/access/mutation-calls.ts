@@ -1,7 +1,8 @@
 /** Arguments for every mutation that reach its access check and, where the caller may, do it. */
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
+import { newId } from '../../../server/kit/ids.ts';
 import { freshCode } from '../../support/seed.ts';
-import type { AccessWorld } from './access-world.ts';
+import { type AccessWorld, marker } from './access-world.ts';
 
 /** By field: the input or the arguments, made anew for each call. */
 export function mutationCalls(world: AccessWorld): Record<string, () => Record<string, unknown>> {
@@ -14,10 +15,33 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
   if (!seeded || !node || !camera || !station) throw new Error('the plant lacks a part');
   const named = () => ({ code: freshCode('made'), name: 'Made' });
   const password = 'a long password';
+  const lineId = encodeGlobalId('Line', seeded.line.id);
   const cameraId = encodeGlobalId('Camera', camera.id);
   const datasetVersionId = encodeGlobalId('DatasetVersion', recording.version.datasetVersionId);
   const modelVersionId = recording.version.globalId;
   const at = new Date().toISOString();
+
+  // reinstating is no change; retiring is refused while cameras stand there, or happens to parts that nothing needs
+  const parts: Record<string, string> = {
+    Area: encodeGlobalId('Area', plant.area.id),
+    Line: encodeGlobalId('Line', seeded.line.id),
+    Station: encodeGlobalId('Station', station.station.id),
+    Camera: world.spares.Camera,
+    EdgeNode: encodeGlobalId('EdgeNode', node.id),
+    Product: world.spares.Product,
+    Recipe: world.spares.Recipe,
+    MaterialBatch: world.spares.MaterialBatch,
+    Shift: world.spares.Shift,
+    Plant: plantId,
+  };
+  const changes = Object.fromEntries(
+    Object.entries(parts).flatMap(([type, id]) => [
+      [`update${type}`, () => ({ id })],
+      [`retire${type}`, () => ({ id })],
+      [`reinstate${type}`, () => ({ id })],
+    ]),
+  );
+  const pattern = { startsAt: '06:00', durationMin: 1, recurrence: 'FREQ=DAILY', validFrom: '2020-01-01' };
 
   return {
     signIn: () => ({ email: `${freshCode('nobody')}@lehr.test`, password }),
@@ -29,6 +53,22 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
     createCamera: () => ({ ...named(), stationId: encodeGlobalId('Station', station.station.id) }),
     createEdgeNode: () => ({ ...named(), plantId }),
     createProduct: () => ({ ...named(), plantId }),
+    createRecipe: () => ({ ...named(), plantId }),
+    createMaterialBatch: () => ({ ...named(), plantId }),
+    createShift: () => ({ ...named(), plantId, ...pattern }),
+    ...changes,
+    createEnrolmentCode: () => ({ edgeNodeId: encodeGlobalId('EdgeNode', node.id) }),
+    enrolEdgeNode: () => ({ code: 'x', publicKey: 'x', proof: 'x' }),
+    rotateEdgeNodeKey: () => ({ publicKey: 'x', proof: 'x' }),
+    updatePerson: () => ({ personId: world.sparePersonId, name: freshCode('renamed') }),
+    setMemberships: () => ({ personId: world.sparePersonId, memberships: [{ plantId, roles: ['VIEWER'] }] }),
+    setInstallationAdministrator: () => ({ personId: world.sparePersonId, isAdministrator: false }),
+    disablePerson: () => ({ personId: world.sparePersonId }),
+    enablePerson: () => ({ personId: world.sparePersonId }),
+    createPasswordReset: () => ({ personId: world.sparePersonId }),
+    resetPassword: () => ({ code: 'x', password }),
+    changePassword: () => ({ oldPassword: 'not the password', newPassword: password }),
+    endSession: () => ({ sessionId: encodeGlobalId('Session', newId()) }),
     createDataset: () => ({ ...named(), plantId }),
     createModel: () => ({ ...named(), plantId }),
     createDatasetVersion: () => ({ datasetId: world.datasetId }),
@@ -48,6 +88,8 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
     }),
     createToken: () => ({ plantId, name: 'Made', role: 'MES' }),
     revokeToken: () => ({ tokenId: world.spareTokenId }),
+    startJob: () => ({ lineId, code: freshCode('job'), productCode: 'bottle' }),
+    endJob: () => ({ lineId, code: marker }),
     recordInspections: () => ({ input: [recording.item()] }),
     reportNodeStatus: () => ({
       version: '1',
