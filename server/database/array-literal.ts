@@ -39,3 +39,18 @@ export function byteaArray(values: readonly (string | null)[]): string {
   }
   return `${text}}`;
 }
+
+/** Milliseconds since 1970 as times. */
+export function isoArray(timesMs: readonly number[]): string {
+  return plainArray(timesMs.map((timeMs) => new Date(timeMs).toISOString()));
+}
+
+/** JSON texts as one JSON array, for `jsonb_array_elements`: what is JSON already needs no second round of escapes. */
+export function jsonTextArray(texts: readonly (string | null)[]): string {
+  let text = '[';
+  for (let index = 0; index < texts.length; index++) {
+    if (index > 0) text += ',';
+    text += texts[index] ?? 'null';
+  }
+  return `${text}]`;
+}

@@ -2,8 +2,8 @@
  * The hash-chained audit: one entry for every act, in the transaction of the act. Each chain's head row orders its
  * writers until they commit, so append last.
  */
-import { sql } from 'kysely';
-import type { Trx } from '../database/database.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Db, Trx } from '../database/database.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Principal } from './rights.ts';
 
@@ -52,36 +52,50 @@ export function auditRecord(chain: string, entry: AuditEntry): string {
   });
 }
 
-/** Appends one entry: one statement, two for the first of a chain. */
+/** Appends one entry: one statement, two more for the first of a chain. */
 export async function appendAudit(trx: Trx, entry: AuditEntry): Promise<void> {
-  const chain = chainOf(entry);
-  const record = auditRecord(chain, entry);
-  if (await append(trx, chain, entry, record)) return;
+  if (await append(trx, entry)) return;
+  await ensureAuditChain(trx, chainOf(entry));
+  if (!(await append(trx, entry))) throw new Error(`The audit chain ${chainOf(entry)} has no head.`);
+}
 
-  await trx
+/** Makes the head of the chain unless it exists. */
+export async function ensureAuditChain(db: Db, chain: string): Promise<void> {
+  await db
     .insertInto('audit_chain')
     .values({ chain, seq: 0, hash: genesisHash })
     .onConflict((conflict) => conflict.column('chain').doNothing())
     .execute();
-  if (!(await append(trx, chain, entry, record))) throw new Error(`The audit chain ${chain} has no head.`);
 }
 
-/** hash = SHA-256(previous hash, number as 8 bytes big-endian, record as UTF-8). False when the chain does not exist yet. */
-async function append(trx: Trx, chain: string, entry: AuditEntry, record: string): Promise<boolean> {
+/** False when the chain does not exist yet. */
+async function append(trx: Trx, entry: AuditEntry): Promise<boolean> {
   const { rows } = await sql`
     /* name: appendAudit */
-    WITH head AS (
+    WITH ${auditSteps(entry)}
+    SELECT seq FROM audited`.execute(trx);
+  return rows.length === 1;
+}
+
+/**
+ * The entry as steps of a WITH clause, for a statement that writes what it is about: `audited` has one row, or none when
+ * the chain does not exist. hash = SHA-256(previous hash, number as 8 bytes big-endian, record as UTF-8).
+ */
+export function auditSteps(entry: AuditEntry): RawBuilder<unknown> {
+  const chain = chainOf(entry);
+  const record = auditRecord(chain, entry);
+  return sql`head AS (
       UPDATE audit_chain c
       SET seq = old.seq + 1,
           hash = sha256(old.hash || int8send(old.seq + 1) || convert_to(${record}, 'UTF8'))
       FROM (SELECT chain, seq, hash FROM audit_chain WHERE chain = ${chain} FOR UPDATE) old
       WHERE c.chain = old.chain
       RETURNING c.seq, old.hash AS prev_hash, c.hash
-    )
-    INSERT INTO audit (chain, seq, plant_id, at, actor_kind, actor_id, action, subject_type, subject_id, record, prev_hash, hash)
-    SELECT ${chain}, head.seq, ${entry.plantId}::uuid, ${entry.at}::timestamptz, ${entry.actor.kind}, ${entry.actor.id}::uuid,
-           ${entry.action}, ${entry.subjectType}, ${entry.subjectId}, ${record}, head.prev_hash, head.hash
-    FROM head
-    RETURNING seq`.execute(trx);
-  return rows.length === 1;
+    ), audited AS (
+      INSERT INTO audit (chain, seq, plant_id, at, actor_kind, actor_id, action, subject_type, subject_id, record, prev_hash, hash)
+      SELECT ${chain}, head.seq, ${entry.plantId}::uuid, ${entry.at}::timestamptz, ${entry.actor.kind}, ${entry.actor.id}::uuid,
+             ${entry.action}, ${entry.subjectType}, ${entry.subjectId}, ${record}, head.prev_hash, head.hash
+      FROM head
+      RETURNING seq
+    )`;
 }

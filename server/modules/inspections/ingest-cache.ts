@@ -38,6 +38,8 @@ export interface IngestCache {
   assigned: BoundedMap<true>;
   /** Ids of products, recipes, batches and jobs by their kind, owner and code; codes are never renamed. */
   codes: BoundedMap<string>;
+  /** Audit chains that have a head: they are never removed. */
+  chains: BoundedMap<true>;
   /** UTC days whose partitions exist. */
   days: Set<number>;
 }
@@ -55,8 +57,14 @@ export function ingestCache(db: Db): IngestCache {
     places: new BoundedMap(CACHED_ENTRIES),
     assigned: new BoundedMap(CACHED_ENTRIES),
     codes: new BoundedMap(CACHED_ENTRIES),
+    chains: new BoundedMap(CACHED_ENTRIES),
     days: new Set(),
   };
   caches.set(db, made);
   return made;
+}
+
+/** A camera or station was changed in this process: what is known of where cameras stand is asked anew. Other processes ask after `PLACE_TRUST_MS`. */
+export function forgetCameraPlaces(db: Db): void {
+  ingestCache(db).places = new BoundedMap(CACHED_ENTRIES);
 }

@@ -1,27 +1,26 @@
 /** Records what edge nodes have seen. Every item has its own outcome; what is recorded is written in one transaction. */
 import { hash } from 'node:crypto';
-import { actorOf, appendAudit } from '../../kit/audit.ts';
+import type { Db } from '../../database/database.ts';
+import { uniqueViolation } from '../../database/postgres-error.ts';
+import { type AuditEntry, actorOf, chainOf, ensureAuditChain } from '../../kit/audit.ts';
 import { type Refusal, shown } from '../../kit/check-values.ts';
 import type { Context } from '../../kit/context.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { viewingNode } from '../../kit/viewing-node.ts';
-import { storedSignals, told } from '../machines/signals.ts';
+import { told } from '../machines/signals.ts';
 import { defectClass } from './defect-class.ts';
 import {
-  addMinuteCounts,
   type CameraPlace,
   type IngestScope,
-  insertDefects,
-  insertInspections,
   type NewInspection,
   selectAssignedPairs,
   selectCameraPlaces,
   selectRecorded,
 } from './ingest.queries.ts';
 import { ingestCache, PLACE_TRUST_MS } from './ingest-cache.ts';
+import { insertResults } from './insert-results.queries.ts';
 import type { InspectionInput } from './inspection-input.ts';
 import { establishProduction, knownProduction, type Production, withHeldJobs } from './item-production.ts';
-import { minuteCounts } from './minute-counts.ts';
 import { ensureDays, utcDay } from './partitions.ts';
 import { type ReadItem, readItem, rememberedKeys } from './read-item.ts';
 
@@ -151,33 +150,33 @@ async function writeNew(
 
 /** True when all rows are committed; false when nothing is, and another attempt may succeed. */
 async function write(context: Context, scope: IngestScope, rows: readonly NewInspection[]): Promise<boolean> {
+  const audit: AuditEntry = {
+    actor: actorOf(context.viewer),
+    at: scope.receivedAt,
+    plantId: scope.plantId,
+    action: 'inspections.record',
+    subjectType: 'EdgeNode',
+    subjectId: scope.edgeNodeId,
+    detail: auditDetail(rows),
+  };
+  await makeAuditChain(context.db, chainOf(audit));
   try {
-    await context.db.transaction().execute(async (trx) => {
-      await insertDefects(trx, scope.plantId, rows);
-      await addMinuteCounts(trx, scope, minuteCounts(rows));
-      await appendAudit(trx, {
-        actor: actorOf(context.viewer),
-        at: scope.receivedAt,
-        plantId: scope.plantId,
-        action: 'inspections.record',
-        subjectType: 'EdgeNode',
-        subjectId: scope.edgeNodeId,
-        detail: auditDetail(rows),
-      });
-      // Last, because it locks the lines' streams until the commit.
-      if ((await insertInspections(trx, scope, rows)) !== rows.length) throw new IdsTakenError();
-    });
+    await insertResults(context.db, scope, rows, audit);
     return true;
   } catch (error) {
-    if (error instanceof IdsTakenError || isLostRace(error)) return false;
+    if (uniqueViolation(error) !== undefined || isLostRace(error)) return false;
     if (!isMissingPartition(error)) throw error;
     ingestCache(context.db).days.clear();
     return false;
   }
 }
 
-/** Thrown to roll back: ids were recorded already, so that fewer rows were written than positions taken. */
-class IdsTakenError extends Error {}
+async function makeAuditChain(db: Db, chain: string): Promise<void> {
+  const { chains } = ingestCache(db);
+  if (chains.get(chain)) return;
+  await ensureAuditChain(db, chain);
+  chains.set(chain, true);
+}
 
 /** serialization_failure, deadlock_detected */
 function isLostRace(error: unknown): boolean {
@@ -226,7 +225,7 @@ function newInspection(item: PlacedItem, production: Production | undefined): Ne
     speedPerMin: context?.speedPerMin ?? null,
     temperatureC: context?.temperatureC ?? null,
     humidityPercent: context?.humidityPercent ?? null,
-    signals: context && context.signals.length > 0 ? JSON.stringify(storedSignals(context.signals)) : null,
+    signals: context && context.signals.length > 0 ? item.signals : null,
     stats: input.imageStats ?? null,
     position: input.position ?? null,
     defectClass: defectClass(input.defects),

@@ -1,7 +1,11 @@
 /** Two transactions that record on one line: whatever the order of their commits, a reader who resumes gets both, in position order. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertInspections, type NewInspection } from '../../../server/modules/inspections/ingest.queries.ts';
+import type { Trx } from '../../../server/database/database.ts';
+import { chainOf, ensureAuditChain } from '../../../server/kit/audit.ts';
+import { newId } from '../../../server/kit/ids.ts';
+import type { NewInspection } from '../../../server/modules/inspections/ingest.queries.ts';
+import { insertResults } from '../../../server/modules/inspections/insert-results.queries.ts';
 import { inspectionSource } from '../../../server/modules/inspections/inspections.service.ts';
 import { databases } from '../../support/database.ts';
 import { createSeed } from '../../support/seed.ts';
@@ -34,6 +38,16 @@ describe.runIf(databases().includes('postgresql'))('two transactions that record
     return { cameraId: only(cameras).id, stationId: station.id, lineId: line().line.id, edgeNodeId: node.id };
   };
   const scope = () => ({ plantId: glass.plant.row.id, edgeNodeId: only(glass.nodes).row.id, receivedAt: new Date() });
+
+  /** Each as another node, so that nothing but the line's stream makes one wait for the other. */
+  const insert = async (trx: Trx, written: readonly NewInspection[]) => {
+    const { plantId, edgeNodeId, receivedAt } = scope();
+    const actor = { kind: 'token', id: newId() } as const;
+    const subject = { subjectType: 'EdgeNode', subjectId: edgeNodeId };
+    const entry = { actor, at: receivedAt, plantId, ...subject, action: 'inspections.record', detail: {} };
+    await ensureAuditChain(trx, chainOf(entry));
+    await insertResults(trx, scope(), written, entry);
+  };
 
   function rows(count: number): NewInspection[] {
     return Array.from({ length: count }, (_, index) => {
@@ -89,14 +103,14 @@ describe.runIf(databases().includes('postgresql'))('two transactions that record
     const letFirstCommit = Promise.withResolvers<void>();
 
     const writing = server.db.transaction().execute(async (trx) => {
-      await insertInspections(trx, scope(), first);
+      await insert(trx, first);
       firstWrote.resolve();
       await letFirstCommit.promise;
     });
     await firstWrote.promise;
     const waiting = server.db
       .transaction()
-      .execute((trx) => insertInspections(trx, scope(), second))
+      .execute((trx) => insert(trx, second))
       .then(() => committed.push('second'));
     await someoneWaits();
 
@@ -119,14 +133,14 @@ describe.runIf(databases().includes('postgresql'))('two transactions that record
     const failing = server.db
       .transaction()
       .execute(async (trx) => {
-        await insertInspections(trx, scope(), lost);
+        await insert(trx, lost);
         wrote.resolve();
         await letFail.promise;
         throw new Error('rolled back');
       })
       .catch((error: Error) => error.message);
     await wrote.promise;
-    const waiting = server.db.transaction().execute((trx) => insertInspections(trx, scope(), kept));
+    const waiting = server.db.transaction().execute((trx) => insert(trx, kept));
     await someoneWaits();
     letFail.resolve();
     expect(await failing).toBe('rolled back');
@@ -149,10 +163,10 @@ describe.runIf(databases().includes('postgresql'))('two transactions that record
       await trx.selectFrom('plant').select('id').execute();
       begun.resolve();
       await letWrite.promise;
-      await insertInspections(trx, scope(), early);
+      await insert(trx, early);
     });
     await begun.promise;
-    await server.db.transaction().execute((trx) => insertInspections(trx, scope(), late));
+    await server.db.transaction().execute((trx) => insert(trx, late));
     const resumed = await source().read(line().line.id, before - 1, 100);
     expect(resumed.map((row) => row.id)).toEqual(late.map((row) => row.id));
     letWrite.resolve();
