@@ -66,9 +66,9 @@ export async function hearOfJob(
     changes.push(await jobChange(trx, 'job.started', job, word));
   }
   if (begins && word.code !== null) {
-    job = await insertJob(trx, newJob(line, word, word.code, begins.startedAt));
+    job = await insertJob(trx, newJob(line, word, word.code, begins));
     changes.push(await jobChange(trx, 'job.started', job, word));
-    if (begins.endedAt) job = await ended({ ...job, ended_at: begins.endedAt });
+    if (begins.endedAt) job = await ended(job);
   }
   if (takesOver) {
     job = await updateJob(trx, takesOver.id, takesOver.ended_at ? { ended_by: word.by } : { held_by: word.by });
@@ -81,7 +81,7 @@ function newJob(
   { plantId, lineId, productId, recipeId, batchId }: { plantId: string; lineId: string } & ProductionIds,
   { by }: JobWord,
   code: string,
-  startedAt: Date,
+  { startedAt, endedAt }: { startedAt: Date; endedAt: Date | null },
 ) {
   return {
     id: newId(),
@@ -92,9 +92,10 @@ function newJob(
     recipe_id: recipeId,
     batch_id: batchId,
     started_at: startedAt,
-    ended_at: null,
+    ended_at: endedAt,
     origin: by,
     held_by: by,
+    ended_by: endedAt ? by : null,
   };
 }
 
