@@ -9,33 +9,43 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
 
 export interface CompiledOperations {
-  /** Compiles the operation when it is executed for the first time; of a document that is gone nothing is kept. */
+  /** As graphql-js does. Compiles when an operation is first executed; of a document that is gone nothing is kept. */
   readonly execute: Execute;
 }
 
-/** `isCompiled` says which documents are worth it: those that are executed again and again. */
+/**
+ * `isWorthIt` says which documents are executed again and again: it is asked once for each. Compiled are the stored
+ * operations and whatever a stream executes for every event; `test/contract/compiled-operations.test.ts` runs each by
+ * graphql-js, too.
+ */
 export function compileOperations(
   schema: GraphQLSchema,
-  isCompiled: (document: DocumentNode) => boolean,
+  isWorthIt: (document: DocumentNode) => boolean,
 ): CompiledOperations {
-  const known = new WeakMap<DocumentNode, Map<string, CompiledQuery | null>>();
+  const known = new WeakMap<DocumentNode, Map<string, CompiledQuery> | null>();
 
-  const compiledFor = (document: DocumentNode, operationName: string | null | undefined): CompiledQuery | null => {
-    if (!isCompiled(document)) return null;
-    const ofDocument = known.get(document) ?? new Map<string, CompiledQuery | null>();
-    known.set(document, ofDocument);
-    const name = operationName ?? '';
-    const found = ofDocument.get(name);
+  const ofDocument = (document: DocumentNode): Map<string, CompiledQuery> | null => {
+    const found = known.get(document);
     if (found !== undefined) return found;
+    const made = isWorthIt(document) ? new Map<string, CompiledQuery>() : null;
+    known.set(document, made);
+    return made;
+  };
+  const compiledFor = ({ document, operationName }: ExecutionArgs): CompiledQuery | null => {
+    const operations = ofDocument(document);
+    if (!operations) return null;
+    const name = operationName ?? '';
+    const found = operations.get(name);
+    if (found) return found;
     const compiled = compile(schema, document, operationName);
     // names that the document does not have must not fill the memory
-    if (compiled) ofDocument.set(name, compiled);
+    if (compiled) operations.set(name, compiled);
     return compiled;
   };
 
   return {
     execute(args) {
-      const compiled = compiledFor(args.document, args.operationName);
+      const compiled = compiledFor(args);
       if (!compiled) return execute(args);
       const result = compiled.query(args.rootValue, args.contextValue, args.variableValues);
       return isPromise(result) ? result.then((settled) => settle(settled, args)) : settle(result, args);

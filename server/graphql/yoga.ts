@@ -168,7 +168,7 @@ function useExecution(
   mask: MaskError,
   gate: OperationGate,
 ): Plugin {
-  const operations = compileOperations(options.schema, () => true);
+  const operations = compileOperations(options.schema, ({ loc }) => gate.persisted.has(loc?.source.body ?? ''));
   return {
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       const { request, address = 'local', isSecure = false } = args.contextValue as { request: Request } & RequestFacts;
