@@ -100,6 +100,8 @@ const environment = z.object({
   LEHR_LIMIT_LIVE_BUFFERED_BYTES: count(1024 * 1024, 256 * 1024 * 1024, 1024),
   LEHR_LIMIT_LIVE_TAIL_ROWS: count(1000, 100_000),
   LEHR_LIMIT_LIVE_REPLAYS: count(4, 64),
+  LEHR_LIMIT_LIVE_REPLAY_PAGES: count(16, 1000),
+  LEHR_LIMIT_LIVE_REPLAY_BYTES: count(32 * 1024 * 1024, 1024 * 1024 * 1024, 1024),
   LEHR_LIMIT_LIVE_CONNECTIONS: count(5000, 100_000),
   LEHR_LIMIT_LIVE_CONNECTIONS_PER_PRINCIPAL: count(100, 100_000),
   LEHR_LIMIT_LIVE_SUBSCRIPTIONS_PER_CONNECTION: count(100, 10_000),
@@ -117,7 +119,21 @@ const environment = z.object({
   LEHR_LIMIT_SIGNALS: count(100, 10_000),
   LEHR_LIMIT_SIGNALS_LENGTH: count(32_768, 1_048_576, 256),
   LEHR_LIMIT_STATS_BUCKETS: count(11_000, 1_000_000),
+  LEHR_LIMIT_STATS_LINES: count(500, 10_000),
+  LEHR_LIMIT_ROLLUP_HOURS: count(24, 1000),
+  LEHR_LIMIT_ROLLUP_STEPS: count(500, 100_000),
+  LEHR_LIMIT_CORRECTION_ROWS: count(100_000, 1_000_000),
+  LEHR_LIMIT_EXPORT_ROWS: count(50_000_000, 1_000_000_000),
+  LEHR_LIMIT_EXPORT_PART_ROWS: count(250_000, 1_000_000),
+  LEHR_LIMIT_EXPORT_PAGE_ROWS: count(2000, 10_000),
+  LEHR_LIMIT_EXPORTS_OPEN: count(5, 100),
+  LEHR_LIMIT_EXPORT_DAYS: count(7, 365),
   LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(14, 60),
+  LEHR_LIMIT_SHIFTS: count(50, 1000),
+  LEHR_LIMIT_FIRST_CODE_HOURS: count(24, 720),
+  LEHR_LIMIT_ENROLMENT_CODE_HOURS: count(24, 720),
+  LEHR_LIMIT_PASSWORD_RESET_HOURS: count(24, 720),
+  LEHR_LIMIT_NODE_KEY_GRACE_MIN: count(60, 10_080),
   LEHR_LIMIT_JOB_RECOUNTS: count(500, 100_000),
   LEHR_LIMIT_JOB_RECOUNT_DELAY_MS: count(30_000, 3_600_000, 1),
 });
@@ -203,6 +219,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       liveBufferedBytes: value.LEHR_LIMIT_LIVE_BUFFERED_BYTES,
       liveTailRows: value.LEHR_LIMIT_LIVE_TAIL_ROWS,
       liveReplays: value.LEHR_LIMIT_LIVE_REPLAYS,
+      liveReplayPages: value.LEHR_LIMIT_LIVE_REPLAY_PAGES,
+      liveReplayBytes: value.LEHR_LIMIT_LIVE_REPLAY_BYTES,
       liveConnections: value.LEHR_LIMIT_LIVE_CONNECTIONS,
       liveConnectionsPerPrincipal: value.LEHR_LIMIT_LIVE_CONNECTIONS_PER_PRINCIPAL,
       liveSubscriptionsPerConnection: value.LEHR_LIMIT_LIVE_SUBSCRIPTIONS_PER_CONNECTION,
@@ -225,9 +243,30 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       /** Signals of a machine in one inspection or report, and the length of their JSON text. */
       signals: value.LEHR_LIMIT_SIGNALS,
       signalsLength: value.LEHR_LIMIT_SIGNALS_LENGTH,
-      /** Buckets of one answer of statistics: a week of minutes fits. */
+      /** Rows of one answer of statistics: a week of minutes fits. */
       statsBuckets: value.LEHR_LIMIT_STATS_BUCKETS,
+      /** Lines named in one question of statistics. */
+      statsLines: value.LEHR_LIMIT_STATS_LINES,
+      /** Hours of a line that are rolled up in one transaction, for which its writers wait, and transactions of one turn. */
+      rollupHours: value.LEHR_LIMIT_ROLLUP_HOURS,
+      rollupSteps: value.LEHR_LIMIT_ROLLUP_STEPS,
+      /** Inspections of one `correctProduction`. */
+      correctionRows: value.LEHR_LIMIT_CORRECTION_ROWS,
+      /** Rows of an export, of each of its files, and of one read; open exports of a plant; days that its files are kept. */
+      exportRows: value.LEHR_LIMIT_EXPORT_ROWS,
+      exportPartRows: value.LEHR_LIMIT_EXPORT_PART_ROWS,
+      exportPageRows: value.LEHR_LIMIT_EXPORT_PAGE_ROWS,
+      exportsOpen: value.LEHR_LIMIT_EXPORTS_OPEN,
+      exportMs: value.LEHR_LIMIT_EXPORT_DAYS * 86_400_000,
       partitionDaysAhead: value.LEHR_LIMIT_PARTITION_DAYS_AHEAD,
+      /** Shifts of a plant that are in use. */
+      shifts: value.LEHR_LIMIT_SHIFTS,
+      /** How long one-time codes are good: of the first administrator's link, of a node's enrolment, of a new password. */
+      firstCodeMs: value.LEHR_LIMIT_FIRST_CODE_HOURS * 3_600_000,
+      enrolmentCodeMs: value.LEHR_LIMIT_ENROLMENT_CODE_HOURS * 3_600_000,
+      passwordResetMs: value.LEHR_LIMIT_PASSWORD_RESET_HOURS * 3_600_000,
+      /** How long a node's key stays good after the next one was announced and not yet used. */
+      nodeKeyGraceMs: value.LEHR_LIMIT_NODE_KEY_GRACE_MIN * 60_000,
       /** Ended jobs counted again in one turn for results that came late, and how long a turn waits for more of them. */
       jobRecounts: value.LEHR_LIMIT_JOB_RECOUNTS,
       jobRecountDelayMs: value.LEHR_LIMIT_JOB_RECOUNT_DELAY_MS,

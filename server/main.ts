@@ -104,7 +104,7 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
     });
 
     const url = config.publicUrl?.replace(/\/$/, '') ?? `http://localhost:${port}`;
-    const code = await issueFirstAdministratorCode(services.db, services.memory);
+    const code = await issueFirstAdministratorCode(services.db, now(), config.limits.firstCodeMs);
     readiness.ready();
     return { url, setupUrl: code === undefined ? null : `${url}/setup?code=${code}`, stop: unwind };
   }

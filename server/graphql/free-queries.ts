@@ -10,7 +10,15 @@ export function maySendOwnDocuments(rights: Rights, freeQueries: Config['freeQue
 
 const everybodys = new Set(['__typename']);
 /** Fields that answer anonymously; a session begins with them. */
-const waysIn = new Set([...everybodys, 'viewer', 'rateLimit', 'signIn', 'createFirstAdministrator']);
+const waysIn = new Set([
+  ...everybodys,
+  'viewer',
+  'rateLimit',
+  'signIn',
+  'createFirstAdministrator',
+  'resetPassword',
+  'enrolEdgeNode',
+]);
 /** `signIn { person { name } }`, and no way on from there. */
 const mostLevels = 3;
 const mostCharacters = 2000;

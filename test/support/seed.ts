@@ -117,7 +117,14 @@ export function createSeed(server: SeedHost) {
       created_at: at(),
       retired_at: null,
     };
-    const part = (code: string) => ({ id: newId(), plant_id: row.id, code, name: code, created_at: at() });
+    const part = (code: string) => ({
+      id: newId(),
+      plant_id: row.id,
+      code,
+      name: code,
+      created_at: at(),
+      retired_at: null,
+    });
     await db.insertInto('plant').values(row).execute();
     await db.insertInto('stream').values({ kind: 'event', id: row.id, plant_id: row.id }).execute();
     const area: AreaRow = part('area-1');

@@ -5,7 +5,7 @@ import { ErrorRef } from '../../kit/error.ref.ts';
 import { EdgeNodeRef, PlantRef } from '../plants/plants.ref.ts';
 import { loadOptionalPart, loadPart, ownEdgeNode } from '../plants/plants.service.ts';
 import { TooManyAttemptsError, WrongCredentialsError } from './access.errors.ts';
-import { PersonRef, TokenRef, TokenRoleRef, ViewerRef } from './access.ref.ts';
+import { MembershipRef, PersonRef, TokenRef, TokenRoleRef, ViewerRef } from './access.ref.ts';
 import { emailOf, findPeople, loadPerson } from './people.service.ts';
 import { findTokens, listTokens } from './tokens.service.ts';
 
@@ -47,14 +47,22 @@ builder.node(TokenRef, {
     revokedAt: t.expose('revoked_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a person ended it.',
+      description: 'When it was ended: by a person, by the key that follows it, or with its node.',
+    }),
+    lastUsedAt: t.expose('last_used_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute; null for never.',
+    }),
+    isKey: t.boolean({
+      description: 'Whether the node signs with a key of its own, so that no secret is known to anybody else.',
+      resolve: (token) => token.public_key !== null,
     }),
   }),
 });
 
-const MembershipRef = builder.objectRef<{ plantId: string; roles: string[] }>('Membership');
 MembershipRef.implement({
-  description: 'What the viewer may do in one plant.',
+  description: 'What somebody may do in one plant.',
   authScopes: { signedIn: true },
   fields: (t) => ({
     plant: t.field({

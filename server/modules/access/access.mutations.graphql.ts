@@ -27,7 +27,7 @@ const CreateFirstAdministratorInput = builder.inputType('CreateFirstAdministrato
   }),
 });
 
-const MembershipInput = builder.inputType('MembershipInput', {
+export const MembershipInput = builder.inputType('MembershipInput', {
   description: 'Roles in one plant.',
   fields: (t) => ({
     plantId: t.id({ required: true, description: 'A plant of which the caller is administrator.' }),

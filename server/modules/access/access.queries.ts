@@ -1,6 +1,8 @@
 /** Every SQL statement of the access module: rows in, rows out, no rules. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Trx } from '../../database/database.ts';
+import type { Page } from '../../kit/page.ts';
+import { selectIdPage } from '../../kit/table-rows.ts';
 import type { MembershipRow, PersonRole, PersonRow, SessionRow, TokenRow } from './access.table.ts';
 
 /** A session or token that is valid now, with all that decides what it may do. */
@@ -45,7 +47,19 @@ function selectValidTokens(db: Db, now: Date) {
     .selectFrom('token')
     .selectAll()
     .where('revoked_at', 'is', null)
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]));
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .where((eb) =>
+      eb.or([
+        eb('edge_node_id', 'is', null),
+        eb.exists(
+          eb
+            .selectFrom('edge_node')
+            .select('edge_node.id')
+            .whereRef('edge_node.id', '=', 'token.edge_node_id')
+            .where('edge_node.retired_at', 'is', null),
+        ),
+      ]),
+    );
 }
 
 export function selectPersonById(db: Db, id: string): Promise<PersonRow | undefined> {
@@ -66,6 +80,77 @@ export function selectMemberships(db: Db, personIds: readonly string[]): Promise
 
 export async function hasPeople(db: Db): Promise<boolean> {
   return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** Holds the person until the transaction ends. */
+export function lockPerson(trx: Trx, id: string): Promise<PersonRow | undefined> {
+  return trx.selectFrom('person').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** Administrators of the installation who can sign in; held, so that two of them cannot leave at once. */
+export function lockInstallationAdministrators(trx: Trx): Promise<{ id: string }[]> {
+  return trx
+    .selectFrom('person')
+    .select('id')
+    .where('is_administrator', '=', true)
+    .where('disabled_at', 'is', null)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
+export type PersonChange = Partial<
+  Pick<PersonRow, 'name' | 'email' | 'password_hash' | 'is_administrator' | 'disabled_at'>
+>;
+
+export function updatePerson(trx: Trx, id: string, change: PersonChange): Promise<PersonRow> {
+  return trx.updateTable('person').set(change).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Takes all roles in the plants away. */
+export async function deleteMemberships(trx: Trx, personId: string, plantIds: readonly string[]): Promise<void> {
+  await trx
+    .deleteFrom('membership')
+    .where('person_id', '=', personId)
+    .where('plant_id', '=', anyUuid(plantIds))
+    .execute();
+}
+
+/** One page of people: with a role in one of the plants, or all (null). */
+export function selectPeoplePage(
+  db: Db,
+  plantIds: readonly string[] | null,
+  isDisabledToo: boolean,
+  page: Page,
+): Promise<PersonRow[]> {
+  const member =
+    plantIds === null
+      ? sql<boolean>`true`
+      : sql<boolean>`EXISTS (SELECT 1 FROM membership m WHERE m.person_id = person.id AND m.plant_id = any(${[...plantIds]}::uuid[]))`;
+  const active = isDisabledToo ? sql<boolean>`true` : sql<boolean>`disabled_at IS NULL`;
+  return selectIdPage(db, 'person', sql<boolean>`${active} AND ${member}`, page);
+}
+
+export function selectOpenSessions(db: Db, personId: string, now: Date): Promise<SessionRow[]> {
+  return db
+    .selectFrom('session')
+    .selectAll()
+    .where('person_id', '=', personId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('created_at', 'desc')
+    .execute();
+}
+
+/** Ends the person's sessions but for one (null: all of them); ids of those that it ended. */
+export async function revokeSessionsOf(trx: Trx, personId: string, but: string | null, at: Date): Promise<string[]> {
+  const open = trx
+    .updateTable('session')
+    .set({ revoked_at: at })
+    .where('person_id', '=', personId)
+    .where('revoked_at', 'is', null);
+  const rows = await (but === null ? open : open.where('id', '!=', but)).returning('id').execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Holds the table until the transaction ends, so that two first administrators cannot both be made. */
@@ -100,10 +185,6 @@ export async function deleteEndedSessions(db: Db, before: Date): Promise<void> {
     .deleteFrom('session')
     .where((eb) => eb.or([eb('expires_at', '<', before), eb('revoked_at', '<', before)]))
     .execute();
-}
-
-export async function insertToken(trx: Trx, token: TokenRow): Promise<void> {
-  await trx.insertInto('token').values(token).execute();
 }
 
 export function selectTokens(db: Db, ids: readonly string[]): Promise<TokenRow[]> {

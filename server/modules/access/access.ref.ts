@@ -5,6 +5,7 @@ import type { PersonRow, TokenRow } from './access.table.ts';
 
 export const PersonRef = builder.objectRef<PersonRow>('Person');
 export const TokenRef = builder.objectRef<TokenRow>('Token');
+export const MembershipRef = builder.objectRef<{ plantId: string; roles: string[] }>('Membership');
 export const ViewerRef = builder.objectRef<{ principal: Principal; rights: Rights }>('Viewer');
 
 export const RoleRef = builder.enumType('Role', {

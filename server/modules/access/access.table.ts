@@ -37,15 +37,39 @@ export interface TokenTable {
   name: string;
   role: TokenRoleName;
   edge_node_id: string | null;
-  /** SHA-256 of the secret. */
-  hash: Buffer;
+  /** SHA-256 of the secret; null when the node signs with a key of its own. */
+  hash: Buffer | null;
+  /** Ed25519, SPKI in DER; null when there is a secret. */
+  public_key: Defaulted<Buffer | null>;
+  /** The token that ends when this one is first used. */
+  replaces_id: Defaulted<string | null>;
+  /** To the minute. */
+  last_used_at: Defaulted<Date | null>;
   created_by: string;
   created_at: Date;
   expires_at: Date | null;
   revoked_at: Date | null;
 }
 
+export type OneTimePurpose = 'first_administrator' | 'enrol_node' | 'reset_password';
+
+/** A secret that is shown once and good once. */
+export interface OneTimeCodeTable {
+  id: string;
+  purpose: OneTimePurpose;
+  /** SHA-256 of the code. */
+  hash: Buffer;
+  edge_node_id: string | null;
+  person_id: string | null;
+  /** null: the server itself. */
+  created_by: string | null;
+  created_at: Date;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
 export interface AccessTables {
+  one_time_code: OneTimeCodeTable;
   person: PersonTable;
   membership: MembershipTable;
   session: SessionTable;
@@ -56,3 +80,4 @@ export type PersonRow = Selectable<PersonTable>;
 export type MembershipRow = Selectable<MembershipTable>;
 export type SessionRow = Selectable<SessionTable>;
 export type TokenRow = Selectable<TokenTable>;
+export type OneTimeCodeRow = Selectable<OneTimeCodeTable>;

@@ -11,6 +11,8 @@ import {
   selectValidTokensById,
 } from './access.queries.ts';
 import type { TokenRow } from './access.table.ts';
+import { claimedTokenId, verifyNodeProof } from './node-key-check.ts';
+import { noteTokenUse } from './node-tokens.queries.ts';
 
 export interface Identity {
   principal: Principal | null;
@@ -35,6 +37,8 @@ export interface Authenticator {
 const anonymous: Identity = { principal: null, rights: anonymousRights, expiresAt: null };
 const rememberMs = 1000;
 const mostRemembered = 10_000;
+/** How exactly the last use of a token is known. */
+const useNotedMs = 60_000;
 const bearer = /^Bearer (lehr_[A-Za-z0-9_-]{20,100})$/i;
 
 export function createAuthenticator(options: { db: Db; now(): Date; sessionKey: Uint8Array }): Authenticator {
@@ -48,9 +52,26 @@ export function createAuthenticator(options: { db: Db; now(): Date; sessionKey: 
     return row ? personIdentity(row) : anonymous;
   };
   const byToken = async (authorization: string): Promise<Identity | null> => {
+    const claimed = claimedTokenId(authorization);
+    if (claimed) return byKey(claimed.tokenId, claimed.jwt);
     const [, secret] = bearer.exec(authorization) ?? [];
     const row = secret ? await selectTokenByHash(db, hashSecret(secret), now()) : undefined;
-    return row ? tokenIdentity(row) : null;
+    if (!row) return null;
+    await noteUse(row);
+    return tokenIdentity(row);
+  };
+  /** The connection of a node that signs is good for as long as its proof, however long its key is. */
+  const byKey = async (tokenId: string, jwt: string): Promise<Identity | null> => {
+    const [row] = await selectValidTokensById(db, [tokenId], now());
+    const until = row?.public_key ? await verifyNodeProof(jwt, row.public_key, now()) : undefined;
+    if (!row || !until) return null;
+    await noteUse(row);
+    const identity = tokenIdentity(row);
+    return { ...identity, expiresAt: row.expires_at !== null && row.expires_at < until ? row.expires_at : until };
+  };
+  const noteUse = async ({ id, replaces_id, last_used_at: last }: TokenRow): Promise<void> => {
+    if (last !== null && now().getTime() - last.getTime() <= useNotedMs) return;
+    await noteTokenUse(db, { id, replaces_id: last === null ? replaces_id : null }, now());
   };
 
   return {

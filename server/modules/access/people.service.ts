@@ -105,23 +105,43 @@ export async function preparePerson(
   input: Pick<NewPerson, 'email' | 'name' | 'password'>,
   isAdministrator: boolean,
 ): Promise<PersonRow> {
-  const email = input.email.trim().toLowerCase();
-  if (!emailShape.test(email) || email.length > 254) {
-    throw new InvalidInputError('input.email', input.email, 'give an email address of at most 254 characters');
-  }
-  const name = input.name.trim();
-  if (name.length < 1 || name.length > 200) {
-    throw new InvalidInputError('input.name', input.name, 'give a name of 1 to 200 characters');
-  }
   return {
     id: newId(),
-    email,
-    name,
+    email: checkEmail(input.email),
+    name: checkPersonName(input.name),
     password_hash: await hashPassword(input.password, 'input.password'),
     is_administrator: isAdministrator,
     created_at: context.now(),
     disabled_at: null,
   };
+}
+
+/** In lower case. Throws `InvalidInputError`. */
+export function checkEmail(text: string): string {
+  const email = text.trim().toLowerCase();
+  if (emailShape.test(email) && email.length <= 254) return email;
+  throw new InvalidInputError('input.email', text, 'give an email address of at most 254 characters');
+}
+
+/** Without blanks at the ends. Throws `InvalidInputError`. */
+export function checkPersonName(text: string): string {
+  const name = text.trim();
+  if (name.length >= 1 && name.length <= 200) return name;
+  throw new InvalidInputError('input.name', text, 'give a name of 1 to 200 characters');
+}
+
+/** What the person may do where, for those who administer it: in the plants where the caller is administrator, by plant. */
+export async function membershipsOf(
+  context: Context,
+  person: PersonRow,
+): Promise<{ plantId: string; roles: string[] }[]> {
+  const select = (ids: readonly string[]) => selectMemberships(context.db, ids);
+  const rows = await loadByParent(context, 'memberships', person.id, select, (row) => row.person_id);
+  const seen = rows.filter((row) => context.rights.rolesIn(row.plant_id).has('administrator'));
+  const byPlant = Map.groupBy(seen, (row) => row.plant_id);
+  return [...byPlant]
+    .map(([plantId, roles]) => ({ plantId, roles: roles.map(({ role }) => role.toUpperCase()).sort() }))
+    .sort((a, b) => (a.plantId < b.plantId ? -1 : 1));
 }
 
 export async function refuseKnownEmail<T>(email: string, write: () => Promise<T>): Promise<T> {

@@ -1,11 +1,9 @@
 /** Signing in and out, and the first administrator of a new installation. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Db, Trx } from '../../database/database.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError } from '../../kit/errors.ts';
 import { newId } from '../../kit/ids.ts';
-import type { Memory, Slot } from '../../kit/memory.ts';
 import { principalKeys } from '../../kit/rights.ts';
 import { WrongCredentialsError } from './access.errors.ts';
 import {
@@ -19,6 +17,8 @@ import {
 } from './access.queries.ts';
 import type { PersonRow } from './access.table.ts';
 import { personIdentity } from './authenticate.service.ts';
+import { deleteUnusedCodes, markCodeUsed } from './one-time-codes.queries.ts';
+import { findCode, issueCode } from './one-time-codes.service.ts';
 import { checkPassword } from './passwords.service.ts';
 import { preparePerson, refuseKnownEmail } from './people.service.ts';
 
@@ -55,14 +55,14 @@ export async function signOut(context: Context): Promise<boolean> {
   return true;
 }
 
-const firstCode: Slot<{ hash: Buffer | null }> = { make: () => ({ hash: null }) };
-
-/** The code for the first administrator while there are no people, undefined otherwise. Only its hash is kept, in memory. */
-export async function issueFirstAdministratorCode(db: Db, memory: Memory): Promise<string | undefined> {
+/**
+ * A code for the first administrator while there are no people, undefined otherwise. Every server process that starts gives one;
+ * they end with the first person, or when their time has run out: a restart gives another one.
+ */
+export async function issueFirstAdministratorCode(db: Db, at: Date, lifeMs: number): Promise<string | undefined> {
   if (await hasPeople(db)) return undefined;
-  const code = randomBytes(24).toString('base64url');
-  memory.of(firstCode).hash = hashCode(code);
-  return code;
+  await deleteUnusedCodes(db, { expiredBefore: at });
+  return (await issueCode(db, { purpose: 'first_administrator', createdBy: null, at, lifeMs })).code;
 }
 
 export interface FirstAdministrator {
@@ -74,23 +74,21 @@ export interface FirstAdministrator {
 
 /** Makes the first administrator and signs them in. Works once: afterwards there is a person. */
 export async function createFirstAdministrator(context: Context, input: FirstAdministrator): Promise<void> {
-  const known = context.memory.of(firstCode);
   if (await hasPeople(context.db))
     throw new ConflictError('input.code', null, 'there are people already: sign in instead');
-  if (known.hash === null || !timingSafeEqual(known.hash, hashCode(input.code)))
-    throw new WrongCredentialsError('The code is');
-
   const person = await preparePerson(context, input, true);
   const session = await refuseKnownEmail(input.email, () =>
     context.db.transaction().execute(async (trx) => {
       await lockPeople(trx);
       if (await hasPeople(trx))
         throw new ConflictError('input.code', null, 'there are people already: sign in instead');
+      const code = await findCode(trx, 'first_administrator', input.code, context.now());
+      if (!code || code.used_at !== null) throw new WrongCredentialsError('The code is');
+      await markCodeUsed(trx, code.id, context.now());
       await insertPerson(trx, person);
       return openSession(context, trx, person, 'person.create_first');
     }),
   );
-  known.hash = null;
   await enter(context, session);
 }
 
@@ -99,7 +97,12 @@ interface OpenedSession {
   expiresAt: Date;
 }
 
-async function openSession(context: Context, trx: Trx, person: PersonRow, action: string): Promise<OpenedSession> {
+export async function openSession(
+  context: Context,
+  trx: Trx,
+  person: PersonRow,
+  action: string,
+): Promise<OpenedSession> {
   const at = context.now();
   const expiresAt = new Date(at.getTime() + context.config.limits.sessionMs);
   const id = newId();
@@ -116,14 +119,10 @@ async function openSession(context: Context, trx: Trx, person: PersonRow, action
   return { id, expiresAt };
 }
 
-async function enter(context: Context, session: OpenedSession): Promise<void> {
+export async function enter(context: Context, session: OpenedSession): Promise<void> {
   const [row] = await selectSessionIdentities(context.db, [session.id], context.now());
   if (!row) throw new WrongCredentialsError('Email or password is');
   const { principal, rights } = personIdentity(row);
   if (principal) context.become(principal, rights);
   await context.setSessionCookie(session);
-}
-
-function hashCode(code: string): Buffer {
-  return createHash('sha256').update(code, 'utf8').digest();
 }

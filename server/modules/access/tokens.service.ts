@@ -1,15 +1,19 @@
 /** Tokens of machines: the secret is shown once, only its hash is kept, and revoking ends what is connected with it. */
 import { randomBytes } from 'node:crypto';
+import type { Trx } from '../../database/database.ts';
 import { ADMINISTRATORS, requireRole } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
-import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf, optionalKeyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
+import { loadByParent } from '../../kit/load-rows.ts';
 import { loadOptionalPart } from '../plants/plants.service.ts';
-import { insertToken, revokeToken as revokeTokenRow, selectTokens, selectTokensOfPlant } from './access.queries.ts';
+import { revokeToken as revokeTokenRow, selectTokens, selectTokensOfPlant } from './access.queries.ts';
 import type { TokenRoleName, TokenRow } from './access.table.ts';
 import { hashSecret } from './authenticate.service.ts';
+import { insertToken, lockNode, revokeTokensOfNode, selectTokensOfNodes } from './node-tokens.queries.ts';
+import { deleteUnusedCodes } from './one-time-codes.queries.ts';
 
 export interface NewToken {
   plantId: string;
@@ -34,12 +38,17 @@ export async function createToken(context: Context, input: NewToken): Promise<{ 
     role: input.role,
     edge_node_id: await checkEdgeNode(context, plantId, input),
     hash: hashSecret(secret),
+    public_key: null,
+    replaces_id: null,
+    last_used_at: null,
     created_by: viewer.personId,
     created_at: at,
     expires_at: checkExpiry(input.expiresAt ?? null, at),
     revoked_at: null,
   };
   await context.db.transaction().execute(async (trx) => {
+    if (token.edge_node_id !== null && (await lockNode(trx, token.edge_node_id)).retired_at !== null)
+      throw new ConflictError('input.edgeNodeId', input.edgeNodeId, 'it is retired: reinstate it first');
     await insertToken(trx, token);
     await appendAudit(trx, {
       actor: actorOf(viewer),
@@ -92,6 +101,19 @@ export async function findTokens(context: Context, ids: readonly string[]): Prom
     const row = rows.get(id);
     return row && context.rights.rolesIn(row.plant_id).has('administrator') ? row : null;
   });
+}
+
+/** Of an edge node, oldest first. Its administrators only are asked to. */
+export async function loadTokensOfNode(context: Context, node: { id: string; plant_id: string }): Promise<TokenRow[]> {
+  if (!context.rights.rolesIn(node.plant_id).has('administrator')) return [];
+  const select = (ids: readonly string[]) => selectTokensOfNodes(context.db, ids);
+  return loadByParent(context, 'tokens by node', node.id, select, (row) => row.edge_node_id ?? '');
+}
+
+/** A node was retired: its keys, secrets and codes end. Gives the ids of the tokens, whose connections end after the commit. */
+export async function endNodeTokens(trx: Trx, at: Date, edgeNodeId: string): Promise<string[]> {
+  await deleteUnusedCodes(trx, { edgeNodeId });
+  return revokeTokensOfNode(trx, edgeNodeId, at);
 }
 
 async function checkEdgeNode(context: Context, plantId: string, input: NewToken): Promise<string | null> {

@@ -1,11 +1,9 @@
 /** The inspections module's door for reading: what others need of inspections, and what a caller may see of them. */
 import type { Db } from '../../database/database.ts';
 import type { Context } from '../../kit/context.ts';
-import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
 import { parseTimePage, timeCursor } from '../../kit/time-page.ts';
 import type { StreamSource } from '../../live/stream-source.ts';
-import { findPart, loadPart } from '../plants/plants.service.ts';
 import { captureTimeMs } from './capture-time.ts';
 import {
   countCaptured,
@@ -20,13 +18,8 @@ import {
   selectNextPosition,
 } from './inspections.queries.ts';
 import type { InspectionDefectRow } from './inspections.table.ts';
-import {
-  type BucketName,
-  type StatsRow,
-  type StatsSelection,
-  selectLastRejectMinute,
-  selectStats,
-} from './stats.queries.ts';
+import { createSharedDefects } from './shared-defects.ts';
+import { type StatsRow, selectLastRejectMinute, selectMinuteStats } from './stats.queries.ts';
 
 export type { ReadInspection } from './inspections.queries.ts';
 export type { StatsRow } from './stats.queries.ts';
@@ -35,8 +28,6 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Live readers look at the newest days first; what an outbox brings later is found by the second look. */
 const LIVE_DAYS = 2;
-
-const bucketMs: Record<BucketName, number> = { minute: MINUTE_MS, hour: 60 * MINUTE_MS, day: DAY_MS };
 
 /** Who reads: nothing but the plants of the caller counts. */
 interface Reader {
@@ -71,9 +62,14 @@ export async function findInspections(context: Reader, keys: readonly string[]):
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
-/** Its defects in the order reported: one statement for all inspections of an execution. */
+/** Of the rows that live readers share. */
+const streamDefects = createSharedDefects<ReadInspection>();
+
+/** Its defects in the order reported: one statement for all inspections of an execution, or of a read of the line's stream. */
 export async function loadDefects(context: Context, inspection: ReadInspection): Promise<InspectionDefectRow[]> {
   if (inspection.defect_count === 0) return [];
+  const shared = streamDefects.find(inspection);
+  if (shared) return shared;
   const loader = context.loader<ReadInspection, InspectionDefectRow[]>('inspection defects', async (inspections) => {
     const rows = Map.groupBy(
       await selectDefects(context.db, inspections),
@@ -82,36 +78,6 @@ export async function loadDefects(context: Context, inspection: ReadInspection):
     return inspections.map((each) => rows.get(`${each.plant_id}:${each.id}`) ?? []);
   });
   return loader.load(inspection);
-}
-
-/**
- * Counts by bucket from the minute rollup; hours and days begin by the plant's clocks. `from` and `to` count in whole minutes.
- * Throws `NotFoundError` for a line that the caller may not see and `InvalidInputError` for a range of more buckets than allowed.
- */
-export async function inspectionStats(
-  context: Context,
-  selection: StatsSelection,
-  bucket: BucketName,
-): Promise<StatsRow[]> {
-  const { from, to, lineId } = selection;
-  const { statsBuckets } = context.config.limits;
-  if (from.getTime() >= to.getTime())
-    throw new InvalidInputError('filter.to', to.toISOString(), `give a time after filter.from (${from.toISOString()})`);
-  if ((to.getTime() - from.getTime()) / bucketMs[bucket] > statsBuckets)
-    throw new InvalidInputError(
-      'filter.from',
-      from.toISOString(),
-      `ask for at most ${statsBuckets} buckets: a shorter range or longer buckets`,
-    );
-  const line = await findPart(context, 'line', lineId);
-  if (!line) throw new NotFoundError('filter.lineId', lineId);
-  const plant = await loadPart(context, 'plant', line.plant_id);
-  return selectStats(
-    context.db,
-    { ...selection, from: minuteOf(from), to: minuteCeiling(to) },
-    bucket,
-    plant.time_zone,
-  );
 }
 
 /** Inspections of a line as a lossless stream. */
@@ -126,8 +92,10 @@ export function inspectionSource(db: Db, now: () => Date): StreamSource<ReadInsp
       const since = new Date(now().getTime() - LIVE_DAYS * DAY_MS);
       const recent = await selectByPosition(db, lineId, afterPosition, limit, since);
       // Positions are dense: as many rows as expected, the last where it should be, are all rows.
-      if (recent.length >= expected && recent.at(-1)?.position === afterPosition + recent.length) return recent;
-      return selectByPosition(db, lineId, afterPosition, limit, null);
+      const isWhole = recent.length >= expected && recent.at(-1)?.position === afterPosition + recent.length;
+      const rows = isWhole ? recent : await selectByPosition(db, lineId, afterPosition, limit, null);
+      streamDefects.remember(rows, (withDefects) => selectDefects(db, withDefects));
+      return rows;
     },
   };
 }
@@ -155,8 +123,7 @@ export async function lastReject(db: Db, lineId: string): Promise<ReadInspection
 
 /** Counts of a line by minute for the minutes that begin in [from, to); empty minutes are absent. */
 export function minuteStats(db: Db, lineId: string, from: Date, to: Date): Promise<StatsRow[]> {
-  const all = { stationId: null, cameraId: null, modelVersionId: null };
-  return selectStats(db, { lineId, ...all, from, to }, 'minute', 'UTC');
+  return selectMinuteStats(db, lineId, from, to);
 }
 
 /** How many parts were captured on the line in [from, to). */
@@ -164,10 +131,13 @@ export function countInspections(db: Db, lineId: string, from: Date, to: Date): 
   return countCaptured(db, lineId, from, to);
 }
 
-function minuteOf(time: Date): Date {
-  return new Date(Math.floor(time.getTime() / MINUTE_MS) * MINUTE_MS);
-}
-
-function minuteCeiling(time: Date): Date {
-  return new Date(Math.ceil(time.getTime() / MINUTE_MS) * MINUTE_MS);
+/** Whether anything was ever recorded in the plant and is still kept. */
+export async function hasInspections(db: Db, plantId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('inspection')
+    .select('id')
+    .where('plant_id', '=', plantId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

@@ -8,7 +8,17 @@ import { ConflictError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { appendEvents } from '../events/events.service.ts';
-import { checkCode, checkName, checkProductCode, checkRate, checkTimeZone } from './plant-model-rules.ts';
+import type { MaterialBatchRow, RecipeRow } from '../jobs/jobs.table.ts';
+import { requireLivingParents } from './change-parts.service.ts';
+import { partKinds } from './part-kinds.ts';
+import {
+  checkCode,
+  checkName,
+  checkOptionalName,
+  checkProductCode,
+  checkRate,
+  checkTimeZone,
+} from './plant-model-rules.ts';
 import { insertStream, type PlantModelRows, type PlantModelTable } from './plants.queries.ts';
 import { findPart } from './plants.service.ts';
 import type {
@@ -21,16 +31,6 @@ import type {
   SectorName,
   StationRow,
 } from './plants.table.ts';
-
-const typeNames: Record<PlantModelTable, string> = {
-  plant: 'Plant',
-  area: 'Area',
-  line: 'Line',
-  station: 'Station',
-  camera: 'Camera',
-  edge_node: 'EdgeNode',
-  product: 'Product',
-};
 
 export interface CreatePlant {
   code: string;
@@ -132,18 +132,56 @@ export async function createProduct(
     code: checkProductCode(input.code),
     name: checkName(input.name),
     created_at: context.now(),
+    retired_at: null,
   };
   return insertPart(context, 'product', row, plant.id, input.code);
 }
 
+export async function createRecipe(
+  context: Context,
+  input: { plantId: string; code: string; name?: string | null | undefined },
+): Promise<RecipeRow> {
+  const plant = await parentOf(context, 'plant', input.plantId, 'input.plantId');
+  const row: RecipeRow = {
+    id: newId(),
+    plant_id: plant.id,
+    code: checkProductCode(input.code),
+    name: checkOptionalName(input.name),
+    created_at: context.now(),
+    retired_at: null,
+  };
+  return insertPart(context, 'recipe', row, plant.id, input.code);
+}
+
+export interface CreateMaterialBatch {
+  plantId: string;
+  code: string;
+  name?: string | null | undefined;
+  supplier?: string | null | undefined;
+}
+
+export async function createMaterialBatch(context: Context, input: CreateMaterialBatch): Promise<MaterialBatchRow> {
+  const plant = await parentOf(context, 'plant', input.plantId, 'input.plantId');
+  const row: MaterialBatchRow = {
+    id: newId(),
+    plant_id: plant.id,
+    code: checkProductCode(input.code),
+    name: checkOptionalName(input.name),
+    supplier: checkOptionalName(input.supplier, 'input.supplier'),
+    created_at: context.now(),
+    retired_at: null,
+  };
+  return insertPart(context, 'material_batch', row, plant.id, input.code);
+}
+
 /** The part that the input names, seen by the caller, in a plant that the caller administers. */
-async function parentOf<T extends PlantModelTable>(
+export async function parentOf<T extends PlantModelTable>(
   context: Context,
   table: T,
   globalId: string,
   field: string,
 ): Promise<PlantModelRows[T]> {
-  const row = await findPart(context, table, keyOf(typeNames[table], globalId, field));
+  const row = await findPart(context, table, keyOf(partKinds[table].typeName, globalId, field));
   if (!row) throw new NotFoundError(field, globalId);
   requireRole(context, 'plant_id' in row ? row.plant_id : row.id, ADMINISTRATORS, { field, value: globalId });
   return row;
@@ -156,11 +194,12 @@ function newPart(context: Context, plantId: string, input: { code: string; name:
     code: checkCode(input.code),
     name: checkName(input.name),
     created_at: context.now(),
+    retired_at: null,
   };
 }
 
 /** Writes the row, what belongs to it, the event and the audit record; a code that is taken becomes a `ConflictError`. */
-async function insertPart<T extends PlantModelTable>(
+export async function insertPart<T extends PlantModelTable>(
   context: Context,
   table: T,
   row: PlantModelRows[T],
@@ -168,16 +207,17 @@ async function insertPart<T extends PlantModelTable>(
   code: string,
   also: (trx: Trx) => Promise<void> = async () => {},
 ): Promise<PlantModelRows[T]> {
-  const subjectType = typeNames[table];
+  const subjectType = partKinds[table].typeName;
   try {
     await context.db.transaction().execute(async (trx) => {
+      await requireLivingParents(trx, table, row);
       await trx
         .insertInto(table)
         .values(row as never)
         .execute();
       await also(trx);
       const [actor, at] = [actorOf(context.viewer), context.now()];
-      const kind = `${table === 'edge_node' ? 'node' : table}.created`;
+      const kind = `${partKinds[table].event}.created`;
       const data = { id: encodeGlobalId(subjectType, row.id), code };
       await appendEvents(trx, plantId, [{ kind, occurredAt: at, actor, data }]);
       const audit = { actor, at, plantId, subjectType, subjectId: row.id, detail: { code } };

@@ -75,7 +75,9 @@ builder.node(EdgeNodeRef, {
     stations: t.field({
       type: [StationRef],
       description: 'The stations it serves, by code.',
-      resolve: (node, _args, context) => loadPartsOf(context, 'station', 'edge_node_id', node.id),
+      args: { includeRetired: t.arg.boolean({ description: 'Those that have been retired, too.' }) },
+      resolve: (node, { includeRetired }, context) =>
+        loadPartsOf(context, 'station', 'edge_node_id', node.id, includeRetired === true),
     }),
     lastSeenAt: t.expose('last_seen_at', {
       type: 'DateTime',

@@ -24,6 +24,11 @@ export function checkName(name: string, field = 'input.name'): string {
   throw new InvalidInputError(field, name, `give 1 to ${longestName} characters without blanks at the ends`);
 }
 
+/** A name or another short text that may be missing. Throws `InvalidInputError`. */
+export function checkOptionalName(name: string | null | undefined, field = 'input.name'): string | null {
+  return name === null || name === undefined ? null : checkName(name, field);
+}
+
 /** An IANA time zone. Throws `InvalidInputError`. */
 export function checkTimeZone(timeZone: string, field = 'input.timeZone'): string {
   try {

@@ -7,6 +7,7 @@ import type { SectorName } from './plants.table.ts';
 
 const readers = { roles: READERS };
 const readersAndNodes = { roles: READERS_AND_NODES };
+const includeRetiredText = 'Those that have been retired, too.';
 
 export const SectorEnum = builder.enumType('Sector', {
   description: 'What a plant makes.',
@@ -34,25 +35,33 @@ builder.node(PlantRef, {
       type: [AreaRef],
       description: 'Its areas, by code.',
       authScopes: readers,
-      resolve: (plant, _args, context) => loadPartsOf(context, 'area', 'plant_id', plant.id),
+      args: { includeRetired: t.arg.boolean({ description: includeRetiredText }) },
+      resolve: (plant, { includeRetired }, context) =>
+        loadPartsOf(context, 'area', 'plant_id', plant.id, includeRetired === true),
     }),
     lines: t.field({
       type: [LineRef],
       description: 'Its lines, by code.',
       authScopes: readers,
-      resolve: (plant, _args, context) => loadPartsOf(context, 'line', 'plant_id', plant.id),
+      args: { includeRetired: t.arg.boolean({ description: includeRetiredText }) },
+      resolve: (plant, { includeRetired }, context) =>
+        loadPartsOf(context, 'line', 'plant_id', plant.id, includeRetired === true),
     }),
     edgeNodes: t.field({
       type: [EdgeNodeRef],
       description: 'Its edge nodes, by code.',
       authScopes: readers,
-      resolve: (plant, _args, context) => loadPartsOf(context, 'edge_node', 'plant_id', plant.id),
+      args: { includeRetired: t.arg.boolean({ description: includeRetiredText }) },
+      resolve: (plant, { includeRetired }, context) =>
+        loadPartsOf(context, 'edge_node', 'plant_id', plant.id, includeRetired === true),
     }),
     products: t.field({
       type: [ProductRef],
       description: 'What it makes, by code.',
       authScopes: readers,
-      resolve: (plant, _args, context) => loadPartsOf(context, 'product', 'plant_id', plant.id),
+      args: { includeRetired: t.arg.boolean({ description: includeRetiredText }) },
+      resolve: (plant, { includeRetired }, context) =>
+        loadPartsOf(context, 'product', 'plant_id', plant.id, includeRetired === true),
     }),
   }),
 });
@@ -73,7 +82,9 @@ builder.node(AreaRef, {
     lines: t.field({
       type: [LineRef],
       description: 'Its lines, by code.',
-      resolve: (area, _args, context) => loadPartsOf(context, 'line', 'area_id', area.id),
+      args: { includeRetired: t.arg.boolean({ description: includeRetiredText }) },
+      resolve: (area, { includeRetired }, context) =>
+        loadPartsOf(context, 'line', 'area_id', area.id, includeRetired === true),
     }),
   }),
 });
@@ -105,7 +116,9 @@ builder.node(LineRef, {
       type: [StationRef],
       description: 'Its inspection points, by code.',
       authScopes: readers,
-      resolve: (line, _args, context) => loadPartsOf(context, 'station', 'line_id', line.id),
+      args: { includeRetired: t.arg.boolean({ description: includeRetiredText }) },
+      resolve: (line, { includeRetired }, context) =>
+        loadPartsOf(context, 'station', 'line_id', line.id, includeRetired === true),
     }),
   }),
 });
@@ -132,7 +145,9 @@ builder.node(StationRef, {
     cameras: t.field({
       type: [CameraRef],
       description: 'Its cameras, by code.',
-      resolve: (station, _args, context) => loadPartsOf(context, 'camera', 'station_id', station.id),
+      args: { includeRetired: t.arg.boolean({ description: includeRetiredText }) },
+      resolve: (station, { includeRetired }, context) =>
+        loadPartsOf(context, 'camera', 'station_id', station.id, includeRetired === true),
     }),
   }),
 });

@@ -2,13 +2,16 @@
 import { ADMINISTRATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { MaterialBatchRef, RecipeRef } from '../jobs/jobs.ref.ts';
 import {
   createArea,
   createCamera,
   createEdgeNode,
   createLine,
+  createMaterialBatch,
   createPlant,
   createProduct,
+  createRecipe,
   createStation,
 } from './create-parts.service.ts';
 import { SectorEnum } from './plants.graphql.ts';
@@ -16,6 +19,7 @@ import { AreaRef, CameraRef, EdgeNodeRef, LineRef, PlantRef, ProductRef, Station
 
 const administrators = { roles: ADMINISTRATORS };
 const codeText = 'Short name in paths and configurations: a-z, 0-9 and -. Never changes.';
+const machineCodeText = 'As machine and MES write it. Never changes.';
 const nameText = 'What people call it.';
 const plantText = 'The plant it belongs to.';
 const below = { types: [InvalidInputError, ConflictError, NotFoundError] };
@@ -81,8 +85,27 @@ const CreateProductInput = builder.inputType('CreateProductInput', {
   description: 'A new product of a plant.',
   fields: (t) => ({
     plantId: t.id({ required: true, description: plantText }),
-    code: t.string({ required: true, description: 'As machine and MES write it.' }),
+    code: t.string({ required: true, description: machineCodeText }),
     name: t.string({ required: true, description: nameText }),
+  }),
+});
+
+const CreateRecipeInput = builder.inputType('CreateRecipeInput', {
+  description: 'A new recipe of a plant.',
+  fields: (t) => ({
+    plantId: t.id({ required: true, description: plantText }),
+    code: t.string({ required: true, description: machineCodeText }),
+    name: t.string({ description: nameText }),
+  }),
+});
+
+const CreateMaterialBatchInput = builder.inputType('CreateMaterialBatchInput', {
+  description: 'A new batch of material.',
+  fields: (t) => ({
+    plantId: t.id({ required: true, description: plantText }),
+    code: t.string({ required: true, description: machineCodeText }),
+    name: t.string({ description: nameText }),
+    supplier: t.string({ description: 'Who delivered it.' }),
   }),
 });
 
@@ -131,7 +154,8 @@ builder.mutationFields((t) => ({
   }),
   createEdgeNode: t.field({
     type: EdgeNodeRef,
-    description: 'Makes an edge node; its token comes from createToken. For administrators of the plant.',
+    description:
+      'Makes an edge node; it is enrolled with a code from createEnrolmentCode. For administrators of the plant.',
     authScopes: administrators,
     errors: below,
     args: { input: t.arg({ type: CreateEdgeNodeInput, required: true, description: inputText }) },
@@ -144,5 +168,22 @@ builder.mutationFields((t) => ({
     errors: below,
     args: { input: t.arg({ type: CreateProductInput, required: true, description: inputText }) },
     resolve: (_root, { input }, context) => createProduct(context, input),
+  }),
+  createRecipe: t.field({
+    type: RecipeRef,
+    description: 'Makes a recipe; one that a machine has named exists already. For administrators of the plant.',
+    authScopes: administrators,
+    errors: below,
+    args: { input: t.arg({ type: CreateRecipeInput, required: true, description: inputText }) },
+    resolve: (_root, { input }, context) => createRecipe(context, input),
+  }),
+  createMaterialBatch: t.field({
+    type: MaterialBatchRef,
+    description:
+      'Makes a batch of material; one that machine or MES has named exists already. For administrators of the plant.',
+    authScopes: administrators,
+    errors: below,
+    args: { input: t.arg({ type: CreateMaterialBatchInput, required: true, description: inputText }) },
+    resolve: (_root, { input }, context) => createMaterialBatch(context, input),
   }),
 }));

@@ -1,5 +1,8 @@
 /** Every SQL statement of the plants module that is not one of `kit/table-rows.ts`: rows in, rows out, no rules. */
-import type { Db } from '../../database/database.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Db, Trx } from '../../database/database.ts';
+import type { JobsTables, MaterialBatchRow, RecipeRow } from '../jobs/jobs.table.ts';
+import type { ShiftRow, ShiftsTables } from '../shifts/shifts.table.ts';
 import type {
   AreaRow,
   CameraRow,
@@ -11,7 +14,7 @@ import type {
   StationRow,
 } from './plants.table.ts';
 
-/** The tables of the plant model; all have `id` and `code`. */
+/** The tables of the plant model; all have `id`, `code` and `retired_at`. */
 export interface PlantModelRows {
   plant: PlantRow;
   area: AreaRow;
@@ -20,8 +23,11 @@ export interface PlantModelRows {
   camera: CameraRow;
   edge_node: EdgeNodeRow;
   product: ProductRow;
+  recipe: RecipeRow;
+  material_batch: MaterialBatchRow;
+  shift: ShiftRow;
 }
-export type PlantModelTable = keyof PlantModelRows & keyof PlantsTables;
+export type PlantModelTable = keyof PlantModelRows & (keyof PlantsTables | keyof JobsTables | keyof ShiftsTables);
 
 export function selectPlantByCode(db: Db, code: string): Promise<PlantRow | undefined> {
   return db.selectFrom('plant').selectAll().where('code', '=', code).executeTakeFirst();
@@ -42,4 +48,48 @@ export async function selectLinesServedBy(db: Db, edgeNodeId: string, lineIds: r
 /** Gives the new stream of positions that a line's inspections or a plant's events take. */
 export async function insertStream(db: Db, kind: 'inspection' | 'event', id: string, plantId: string): Promise<void> {
   await db.insertInto('stream').values({ kind, id, plant_id: plantId }).execute();
+}
+
+/** The row, held until the transaction ends: nothing can be put below it (`update`), or nothing can retire it (`share`), meanwhile. */
+export async function lockPart<T extends PlantModelTable>(
+  trx: Trx,
+  table: T,
+  id: string,
+  strength: 'update' | 'share',
+): Promise<PlantModelRows[T] | undefined> {
+  const lock = strength === 'update' ? sql`FOR UPDATE` : sql`FOR SHARE`;
+  const { rows } = await sql<
+    PlantModelRows[T]
+  >`SELECT * FROM ${sql.table(table)} WHERE id = ${id}::uuid ${lock}`.execute(trx);
+  return rows[0];
+}
+
+/** Writes the columns and gives the row as it is then. */
+export async function updateColumns<T extends PlantModelTable>(
+  trx: Trx,
+  table: T,
+  id: string,
+  columns: Readonly<Record<string, unknown>>,
+): Promise<PlantModelRows[T]> {
+  const set = Object.entries(columns).map(([column, value]): RawBuilder<unknown> => sql`${sql.ref(column)} = ${value}`);
+  const { rows } = await sql<PlantModelRows[T]>`
+    UPDATE ${sql.table(table)} SET ${sql.join(set)} WHERE id = ${id}::uuid RETURNING *
+  `.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error(`${table} ${id} is gone`);
+  return row;
+}
+
+/** Codes of what stands below and is not retired, the first few of them. */
+export async function selectLivingCodes(
+  db: Db,
+  table: PlantModelTable,
+  column: string,
+  parentId: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ code: string }>`
+    SELECT code FROM ${sql.table(table)} WHERE ${sql.ref(column)} = ${parentId}::uuid AND retired_at IS NULL ORDER BY code LIMIT ${limit}
+  `.execute(db);
+  return rows.map((row) => row.code);
 }

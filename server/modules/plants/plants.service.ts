@@ -29,18 +29,20 @@ export function loadOptionalPart<T extends PlantModelTable>(
   return loadById(context, table, id, (ids) => selectByIds(context, table, ids));
 }
 
-/** The rows below a parent, by code. */
-export function loadPartsOf<T extends PlantModelTable>(
+/** The rows below a parent, by code; those in use, unless all are asked for. */
+export async function loadPartsOf<T extends PlantModelTable>(
   context: Context,
   table: T,
   column: ParentColumn,
   parentId: string,
+  includeRetired = false,
 ): Promise<PlantModelRows[T][]> {
   const select = async (ids: readonly string[]) =>
     (await selectRowsIn(context.db, table, column as never, ids, ['code', 'id'])) as PlantModelRows[T][];
-  return loadByParent(context, `${table} by ${column}`, parentId, select, (row) =>
+  const rows = await loadByParent(context, `${table} by ${column}`, parentId, select, (row) =>
     String((row as unknown as Record<string, unknown>)[column]),
   );
+  return includeRetired ? rows : rows.filter((row) => row.retired_at === null);
 }
 
 /** The rows with these ids that the caller may see; null for the others, whether they exist or not. */
@@ -62,14 +64,17 @@ export async function findPart<T extends PlantModelTable>(
   return (await findVisible(context, table, [id]))[0] ?? null;
 }
 
-/** A page of one of the plant's tables: of the plants that the caller may see, narrowed further by `condition`. */
+/** A page of one of the plant's tables: of the plants that the caller may see, in use unless all are asked for, narrowed further by `condition`. */
 export async function listParts<T extends PlantModelTable>(
   context: Context,
   table: T,
-  args: PageArgs,
+  args: PageArgs & { includeRetired?: boolean | null | undefined },
   condition: RawBuilder<boolean> = sql<boolean>`true`,
 ): Promise<Connection<PlantModelRows[T]>> {
-  return (await listVisible(context, table, args, condition)) as unknown as Connection<PlantModelRows[T]>;
+  const inUse = args.includeRetired === true ? sql<boolean>`true` : sql<boolean>`retired_at IS NULL`;
+  return (await listVisible(context, table, args, sql<boolean>`${inUse} AND ${condition}`)) as unknown as Connection<
+    PlantModelRows[T]
+  >;
 }
 
 /** The plant with the code, if the caller may see it. */

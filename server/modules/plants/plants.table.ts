@@ -1,6 +1,6 @@
 /** Tables of the plant after ISA-95: plant, area, line, station, camera, edge node and what is made: product. */
 import type { Selectable } from 'kysely';
-import type { Json } from '../../database/column-types.ts';
+import type { Defaulted, Json } from '../../database/column-types.ts';
 
 export type SectorName = 'glass' | 'packaging' | 'pharma' | 'food' | 'other';
 
@@ -20,6 +20,7 @@ export interface AreaTable {
   code: string;
   name: string;
   created_at: Date;
+  retired_at: Defaulted<Date | null>;
 }
 
 export interface LineTable {
@@ -30,6 +31,7 @@ export interface LineTable {
   name: string;
   target_rate_per_min: number | null;
   created_at: Date;
+  retired_at: Defaulted<Date | null>;
 }
 
 /** One camera as its node last described it. */
@@ -60,6 +62,7 @@ export interface EdgeNodeTable {
   code: string;
   name: string;
   created_at: Date;
+  retired_at: Defaulted<Date | null>;
   last_seen_at: Date | null;
   /** Node clock minus server clock. */
   skew_ms: number | null;
@@ -74,6 +77,7 @@ export interface StationTable {
   code: string;
   name: string;
   created_at: Date;
+  retired_at: Defaulted<Date | null>;
 }
 
 export interface CameraTable {
@@ -83,6 +87,7 @@ export interface CameraTable {
   code: string;
   name: string;
   created_at: Date;
+  retired_at: Defaulted<Date | null>;
 }
 
 export interface ProductTable {
@@ -91,6 +96,7 @@ export interface ProductTable {
   code: string;
   name: string;
   created_at: Date;
+  retired_at: Defaulted<Date | null>;
 }
 
 export interface PlantsTables {

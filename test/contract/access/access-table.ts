@@ -104,11 +104,6 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       SigningKey: 'createdAt id publicKey',
       Station: 'cameras code edgeNode id line name retiredAt',
       Viewer: 'edgeNode isAdministrator memberships person tokenName',
-      Area: 'retiredAt',
-      Product: 'retiredAt',
-      Recipe: 'retiredAt',
-      MaterialBatch: 'retiredAt',
-      Shift: 'retiredAt',
     },
   },
   // People of the plant and its MES.
@@ -117,7 +112,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     fields: {
       Actor: 'kind name',
       Approval: 'person',
-      Area: 'code id lines name plant',
+      Area: 'code id lines name plant retiredAt',
       Box: 'height width x y',
       ClassRejects: 'count cumulativeShare defectClass share',
       Dataset: 'code createdAt id name plant versions',
@@ -131,7 +126,8 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Inspection:
         'batch camera capturedAt context cursor defects edgeNode id image imageSha256 imageStats imageUrl inspectionId job latencyMs line modelVersion partId position product receivedAt recipe score station verdict',
       InspectionContext: 'humidityPercent machineMode machineState signals speedPerMin temperatureC',
-      InspectionStats: 'bucket pass reject rejectRate rejectRateHigh rejectRateLow total uncertain',
+      InspectionStats:
+        'batch bucket camera class job line modelVersion pass product reject rejectRate rejectRateHigh rejectRateLow shift station total uncertain',
       InspectionStreamPayload: 'cursor items sentAt',
       Job: 'batch code endedAt endedBy heldBy id line origin product recipe startedAt summary',
       JobSummary:
@@ -140,7 +136,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       LineStatus: 'currentJob edgeNodes lastHour lastReject line machine ratePerMin recent sentAt skipped total',
       MachineStatus:
         'batchCode humidityPercent jobCode mode productCode quality receivedAt recipeCode signals sourceTime speedPerMin state temperatureC',
-      MaterialBatch: 'code createdAt id name supplier',
+      MaterialBatch: 'code createdAt id name retiredAt supplier',
       Model: 'versions',
       ModelAssignment: 'assignedBy',
       ModelUse: 'firstMinute lastMinute modelVersion reject total',
@@ -148,15 +144,15 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       PartPosition: 'offsetXPx offsetYPx rotationDeg',
       Person: 'email id name',
       Plant: 'areas currentShift edgeNodes lines models nextShiftRuns products shifts',
-      Product: 'code id name',
+      Product: 'code id name retiredAt',
       Query:
         'areas cameras datasetVersions datasets edgeNodes events inspectionStats inspections jobs lines materialBatches modelVersions models plants products recipes shifts stations',
-      Recipe: 'code id name',
+      Recipe: 'code id name retiredAt',
       Signal: 'name quality sourceTime unit value',
       Subscription: 'events inspections lineStatus',
       TrainingRun:
         'datasetVersion error falseRejectTarget finishedAt id model modelVersion progress requestedAt requestedBy seed startedAt state step',
-      Shift: 'code durationMin exceptDates extraDates id name plant recurrence startsAt validFrom validTo',
+      Shift: 'code durationMin exceptDates extraDates id name plant recurrence retiredAt startsAt validFrom validTo',
       ShiftRun: 'from shift to',
     },
   },

@@ -15,7 +15,7 @@ import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
 import type { Sink } from '../../../server/live/sink.ts';
 import { type RecordingPlant, record, recordingPlant } from '../../server/inspections/recording.ts';
-import { createSeed, type SeededPlant } from '../../support/seed.ts';
+import { createSeed, freshCode, type SeededPlant } from '../../support/seed.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 import type { Caller } from './access-table.ts';
@@ -40,8 +40,11 @@ export interface AccessWorld {
   /** Of an image that the plant has. */
   imageSha256: string;
   modelId: string;
-  /** A token that nobody uses. */
+  /** A token that nobody uses, and a person who is nobody's caller. */
   spareTokenId: string;
+  sparePersonId: string;
+  /** Parts that nothing else needs, by type. */
+  spares: Record<'Camera' | 'Product' | 'Recipe' | 'MaterialBatch' | 'Shift', string>;
   callers: Record<Caller, TestClient>;
   /** Of another plant. */
   strangers: Record<'administrator' | 'mes' | 'edge_node', TestClient>;
@@ -112,8 +115,16 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     .where('plant_id', '=', plant.row.id)
     .executeTakeFirstOrThrow();
 
+  const spares = await spareParts(callers.administrator, plant);
+  const sparePerson = await plant.person('viewer');
+
   const stopWatching = watchParents(samples);
   try {
+    const nodeId = encodeGlobalId('EdgeNode', node.row.id);
+    await callers.administrator.act('createEnrolmentCode', 'code expiresAt edgeNode { id }', { edgeNodeId: nodeId });
+    await callers.administrator.act('createPasswordReset', 'code expiresAt person { id }', {
+      personId: sparePerson.globalId,
+    });
     await fillWorld(recording, node.client);
     await callers.administrator.act('createToken', 'secret token { id }', {
       plantId: plant.globalId,
@@ -135,11 +146,34 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     datasetId,
     imageSha256: image.sha256.toString('hex'),
     modelId: trained.version.model.id,
+    sparePersonId: sparePerson.globalId,
+    spares,
     spareTokenId: encodeGlobalId('Token', (await plant.mesToken()).id),
     callers,
     strangers,
     samples,
     contextOf,
+  };
+}
+
+async function spareParts(administrator: TestClient, plant: SeededPlant): Promise<AccessWorld['spares']> {
+  const make = async (type: string, values: Record<string, unknown>) =>
+    (
+      await administrator.act<{ id: string }>(`create${type}`, 'id', {
+        code: freshCode('spare'),
+        name: marker,
+        ...values,
+      })
+    ).id;
+  const plantId = plant.globalId;
+  const stationId = encodeGlobalId('Station', plant.lines[0]?.stations[0]?.station.id ?? '');
+  const pattern = { startsAt: '12:00', durationMin: 60, recurrence: 'FREQ=DAILY', validFrom: '2020-01-01' };
+  return {
+    Camera: await make('Camera', { stationId }),
+    Product: await make('Product', { plantId }),
+    Recipe: await make('Recipe', { plantId }),
+    MaterialBatch: await make('MaterialBatch', { plantId }),
+    Shift: await make('Shift', { plantId, ...pattern }),
   };
 }
 

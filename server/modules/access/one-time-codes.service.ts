@@ -1,0 +1,48 @@
+/** Codes that are shown once and good once: to enrol a node, to set a password anew, to make the first administrator. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Db, Trx } from '../../database/database.ts';
+import { newId } from '../../kit/ids.ts';
+import type { OneTimeCodeRow, OneTimePurpose } from './access.table.ts';
+import { insertOneTimeCode, lockOneTimeCode } from './one-time-codes.queries.ts';
+
+export interface NewCode {
+  purpose: OneTimePurpose;
+  edgeNodeId?: string;
+  personId?: string;
+  createdBy: string | null;
+  at: Date;
+  lifeMs: number;
+}
+
+/** Writes a new code and gives it in clear this once: 192 random bits, so that guessing needs no limit of attempts. */
+export async function issueCode(db: Db, wanted: NewCode): Promise<{ code: string; expiresAt: Date }> {
+  const code = randomBytes(24).toString('base64url');
+  const expiresAt = new Date(wanted.at.getTime() + wanted.lifeMs);
+  await insertOneTimeCode(db, {
+    id: newId(),
+    purpose: wanted.purpose,
+    hash: hashCode(code),
+    edge_node_id: wanted.edgeNodeId ?? null,
+    person_id: wanted.personId ?? null,
+    created_by: wanted.createdBy,
+    created_at: wanted.at,
+    expires_at: expiresAt,
+    used_at: null,
+  });
+  return { code, expiresAt };
+}
+
+/** The code's row, held; undefined when there is none of this purpose, or when its time has run out. It may have been used. */
+export async function findCode(
+  trx: Trx,
+  purpose: OneTimePurpose,
+  code: string,
+  now: Date,
+): Promise<OneTimeCodeRow | undefined> {
+  const row = await lockOneTimeCode(trx, purpose, hashCode(code));
+  return row && row.expires_at > now ? row : undefined;
+}
+
+function hashCode(code: string): Buffer {
+  return createHash('sha256').update(code, 'utf8').digest();
+}
