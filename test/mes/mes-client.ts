@@ -26,6 +26,8 @@ interface Config {
   database: string;
   plantId: string;
   lineIds: string[];
+  /** How long a stream may be silent before its connection is dead: 5,000 unless said. */
+  silenceMs?: number;
 }
 
 interface Payload {
@@ -49,7 +51,7 @@ const INSPECTIONS = `subscription ($id: ID!, $after: StreamCursor) {
   stream: inspections(lineId: $id, after: $after) { cursor items { id cursor verdict job { code } } }
 }`;
 /** The server beats every second: five beats missed are a dead connection. */
-const HEARTBEAT_MS = 5_000;
+const SILENCE_MS = 5_000;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 5_000;
 
@@ -74,7 +76,7 @@ while (!stopping.signal.aborted) {
       query,
       variables: { id, after: cursors.get(name) ?? null },
     })),
-    silenceMs: HEARTBEAT_MS,
+    silenceMs: config.silenceMs ?? SILENCE_MS,
     signal: stopping.signal,
     onPayload(name, { stream: { cursor, items } }) {
       // Rules 1 and 3.
