@@ -1,0 +1,152 @@
+/** Generated from the schema: whatever list is asked for, twenty things take no more statements than two. */
+import { createSourceEventStream, execute, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../../server/graphql/schema.ts';
+import { type Context, makeContext } from '../../server/kit/context.ts';
+import { encodeGlobalId } from '../../server/kit/global-id.ts';
+import { newId } from '../../server/kit/ids.ts';
+import { LosslessSource, PictureSource } from '../../server/live/live-source.ts';
+import { eventSource } from '../../server/modules/events/events.service.ts';
+import { inspectionSource } from '../../server/modules/inspections/inspections.service.ts';
+import { databases } from '../support/database.ts';
+import { openTestServer, type TestServer } from '../support/server.ts';
+import { type GrowingPlant, growingPlant, grownEvent } from './statements/growing-plant.ts';
+import { type ListPath, listFields, listPaths } from './statements/list-paths.ts';
+
+const [few, many] = [2, 20];
+
+/** Lists that no operation made here reaches, or that do not grow with the plant: each with the reason. */
+const exceptions: Readonly<Record<string, string>> = {
+  'RecordInspectionsPayload.items': 'the answer of a mutation: its own case below',
+};
+
+/** The caller is no such thing, or the way leads nowhere new. */
+const avoided = new Set(['Query.node', 'Viewer.edgeNode']);
+
+interface Measured {
+  rows: number;
+  statements: number;
+}
+
+describe.each(databases())('the statements of an operation on %s', (kind) => {
+  let server: TestServer;
+  let grown: GrowingPlant;
+  const measured = new Map<string, Measured[]>();
+  let writing: number[];
+
+  beforeAll(async () => {
+    server = await openTestServer(kind, { env: { LEHR_LIMIT_RATE_PER_PRINCIPAL: '1000000000' } });
+    grown = await growingPlant(server);
+    writing = [];
+    for (const count of [few, many]) {
+      await grown.growTo(count);
+      for (const path of pathsOf(grown)) {
+        measured.set(path.name, [...(measured.get(path.name) ?? []), await measure(path)]);
+      }
+      writing.push(await measureWriting(count));
+    }
+  }, 120_000);
+  afterAll(() => server.close());
+
+  it('is counted for every list of the schema', () => {
+    const lacking = listFields(schema).filter((name) => !measured.has(name) && !(name in exceptions));
+    expect(lacking, 'give its arguments, or a reason').toEqual([]);
+    const idle = Object.keys(exceptions).filter((name) => measured.has(name) || !listFields(schema).includes(name));
+    expect(idle, 'no exception any more').toEqual([]);
+  });
+
+  it('is counted for lists that have grown', () => {
+    const short = [...measured].filter(([, [small, large]]) => (small?.rows ?? 0) < few || (large?.rows ?? 0) < many);
+    expect(Object.fromEntries(short), 'make more of it in growing-plant.ts').toEqual({});
+  });
+
+  it('is the same for two things as for twenty', () => {
+    const more = [...measured].filter(([, [small, large]]) => small?.statements !== large?.statements);
+    expect(Object.fromEntries(more)).toEqual({});
+  });
+
+  it('is the same for two results that are recorded as for twenty', () => {
+    expect(writing[0]).toBeGreaterThan(0);
+    expect(writing[1]).toBe(writing[0]);
+  });
+
+  async function measure(path: ListPath): Promise<Measured> {
+    const context = await contextOf();
+    const document = parse(path.text);
+    const rootValue = path.root === 'subscription' ? await payloadOf(path.text, context) : undefined;
+    // of its own, because loaders remember; made before counting, because who asks is read anew every second
+    const contextValue = await contextOf();
+    let data: unknown;
+    const statements = await server.countStatements(async () => {
+      const answer = await execute({ schema, document, rootValue, contextValue });
+      if (answer.errors) throw new Error(`${path.name}: ${answer.errors[0]?.message} in ${path.text}`);
+      data = answer.data;
+    });
+    return { rows: longest(data, path.fields), statements };
+  }
+
+  async function contextOf(): Promise<Context> {
+    const { cookie = '' } = grown.reader.client.headers;
+    const identity = await server.authenticator.identify({
+      cookie: cookie.replace('lehr_session=', ''),
+      authorization: null,
+    });
+    if (!identity?.principal) throw new Error('the reader is not known');
+    const { principal, rights } = identity;
+    return makeContext(server.services, { requestId: newId(), address: 'local', rights, principal });
+  }
+
+  /** What the hub hands to the executions of this subscription, without the hub, whose own statements come when they like. */
+  async function payloadOf(text: string, contextValue: Context): Promise<unknown> {
+    const source: unknown = await createSourceEventStream({ schema, document: parse(text), contextValue });
+    const sentAt = new Date();
+    if (source instanceof PictureSource) return { subject: source.subject, skipped: 0, sentAt, skippedPaths: [] };
+    if (!(source instanceof LosslessSource)) throw new Error(`not a live source: ${JSON.stringify(source)}`);
+    const { db, services } = server;
+    const { kind: stream, id } = source.stream;
+    const rows = stream === 'event' ? eventSource(db) : inspectionSource(db, services.now);
+    return { cursor: '', items: (await rows.read(id, 0, 500)).filter((row) => source.accepts(row)), sentAt };
+  }
+
+  async function measureWriting(count: number): Promise<number> {
+    const record = 'mutation ($input: [InspectionInput!]!) { recordInspections(input: $input) { __typename } }';
+    await grown.node.read(record, { input: grown.items(1) });
+    return server.countStatements(() => grown.node.read(record, { input: grown.items(count) }));
+  }
+});
+
+function pathsOf({ plant, lineIds }: GrowingPlant): ListPath[] {
+  const [line = ''] = lineIds;
+  const lineId = encodeGlobalId('Line', line);
+  const ids = lineIds.map((id) => `"${encodeGlobalId('Line', id)}"`).join(', ');
+  const from = new Date(Date.now() - 7_200_000).toISOString();
+  const to = new Date(Date.now() + 60_000).toISOString();
+  return listPaths(schema, {
+    avoided,
+    // what stands in its rows depends on how they are grouped
+    ends: new Set(['Query.inspectionStats']),
+    argumentsOf: {
+      'Query.plant': `(code: "${plant.row.code}")`,
+      'Query.nodes': `(ids: [${ids}])`,
+      'Query.tokens': `(plantId: "${plant.globalId}")`,
+      'Query.events': `(filter: { plantId: "${plant.globalId}", kinds: ["${grownEvent}"] })`,
+      'Query.inspectionStats': `(bucket: MINUTE, filter: { lineId: "${lineId}", from: "${from}", to: "${to}" })`,
+      'Plant.nextShiftRuns': '(days: 2)',
+      'Subscription.lineStatus': `(lineId: "${lineId}")`,
+      'Subscription.inspections': `(lineId: "${lineId}")`,
+      'Subscription.events': `(plantId: "${plant.globalId}", kinds: ["${grownEvent}"])`,
+    },
+  });
+}
+
+/** The length of the longest of the lists at the end of this way. */
+function longest(data: unknown, fields: readonly string[]): number {
+  const [field, ...rest] = fields;
+  if (field === undefined) return Array.isArray(data) ? data.length : 0;
+  const places = Array.isArray(data) ? data : [data];
+  const found = places.map((place) => {
+    const value = typeof place === 'object' && place !== null ? Reflect.get(place, field) : undefined;
+    return longest(value, rest);
+  });
+  return Math.max(0, ...found);
+}

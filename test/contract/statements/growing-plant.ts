@@ -1,0 +1,249 @@
+/** A plant of which everything that the API lists can be made more of: what a list says of few must cost the same statements as of many. */
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { encodeGlobalId } from '../../../server/kit/global-id.ts';
+import { newId } from '../../../server/kit/ids.ts';
+import { appendEvents } from '../../../server/modules/events/events.service.ts';
+import { idAt, record, recordingPlant } from '../../server/inspections/recording.ts';
+import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
+import type { TestServer } from '../../support/server.ts';
+import type { TestClient } from '../../support/test-client.ts';
+
+export interface GrowingPlant {
+  plant: SeededPlant;
+  /** May read everything. */
+  reader: SeededPerson;
+  node: TestClient;
+  lineIds: readonly string[];
+  /** Inspections that the plant's node may send. */
+  items(count: number): Record<string, unknown>[];
+  /** Until there are so many of each kind, of each parent. */
+  growTo(count: number): Promise<void>;
+}
+
+export const grownEvent = 'test.grown';
+const jobCode = 'job-1';
+const all = ['viewer', 'operator', 'quality_engineer', 'ml_engineer', 'approver', 'administrator'] as const;
+
+export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
+  const { db } = server;
+  const seed = createSeed(server);
+  const { plant, version, nodes, item } = await recordingPlant(seed);
+  const [camera, seeded, node] = [plant.cameras[0], plant.lines[0], nodes[0]];
+  const station = seeded?.stations[0]?.station;
+  if (!camera || !seeded || !station || !node) throw new Error('the seeded plant lacks a part');
+  const plantId = plant.row.id;
+  const cameraIds = [camera.id];
+  const lineIds = [seeded.line.id];
+  const reader = await plant.person(...all);
+  await db.updateTable('person').set({ is_administrator: true }).where('id', '=', reader.row.id).execute();
+
+  const [dataset] = await db.selectFrom('dataset_version').selectAll().where('plant_id', '=', plantId).execute();
+  const [assignment] = await db.selectFrom('model_assignment').selectAll().where('plant_id', '=', plantId).execute();
+  const [session] = await db.selectFrom('session').selectAll().where('person_id', '=', reader.row.id).execute();
+  const [token] = await db.selectFrom('token').selectAll().where('plant_id', '=', plantId).execute();
+  const [image] = await db.selectFrom('image').selectAll().where('plant_id', '=', plantId).execute();
+  if (!dataset || !assignment || !session || !token || !image) throw new Error('the seeded plant lacks a row');
+  const draft = await copy('dataset_version', dataset.id, {
+    number: 1000,
+    state: 'draft',
+    frozen_by: null,
+    frozen_at: null,
+    content_hash: null,
+  });
+  const owner = plant.owner.client;
+  const named = () => ({ code: freshCode('grown'), name: 'Grown', plantId: plant.globalId });
+  let count = 1;
+  let shifts = 0;
+  const modelVersions = [version.globalId];
+
+  await growFromNothing();
+
+  return {
+    plant,
+    reader,
+    node: node.client,
+    lineIds,
+    items: (many) => Array.from({ length: many }, () => item()),
+    async growTo(most) {
+      for (; count < most; count++) await grow(count + 1);
+      server.authenticator.forgetAll();
+      await report();
+      await recordParts();
+      await appendSome();
+    },
+  };
+
+  /** One more of each kind. */
+  async function grow(n: number): Promise<void> {
+    const part = { code: `n-${n}`, name: `N ${n}` };
+    const otherPlant = await copy('plant', plantId, { code: freshCode('plant') });
+    await db
+      .insertInto('membership')
+      .values({ person_id: reader.row.id, plant_id: otherPlant, role: 'viewer', granted_at: new Date() })
+      .execute();
+    await copy('area', plant.area.id, part);
+    const nodeId = await copy('edge_node', node?.row.id ?? '', part);
+    const lineId = await copy('line', lineIds[0] ?? '', part);
+    lineIds.push(lineId);
+    await copy('station', station?.id ?? '', { ...part, edge_node_id: nodeId });
+    await copy('station', station?.id ?? '', { ...part, line_id: lineId });
+    cameraIds.push(await copy('camera', camera?.id ?? '', part));
+    await growFromNothing();
+    await plant.person('viewer');
+    await copy('session', session?.id ?? '', {});
+    await copy('token', token?.id ?? '', { hash: bytes(32) });
+
+    const other = await plant.modelVersion();
+    const last = cameraIds.at(-1);
+    if (last) await other.assign({ ...station, station_id: station?.id, id: last } as never);
+    await version.approve();
+    await copy('model_assignment', assignment?.id ?? '', { ended_at: new Date() });
+    const run = await copy('training_run', version.version.training_run_id, {});
+    await copy('model_version', version.version.id, { number: n, training_run_id: run });
+    await copy('dataset_version', dataset?.id ?? '', { number: n });
+    await db
+      .insertInto('job')
+      .values({
+        id: newId(),
+        plant_id: plantId,
+        line_id: lineId,
+        code: `job-${n}`,
+        product_id: null,
+        recipe_id: null,
+        batch_id: null,
+        started_at: new Date(),
+        ended_at: null,
+      } as never)
+      .execute();
+    modelVersions.push(other.globalId);
+  }
+
+  /** One more of what a seeded plant has none of. */
+  async function growFromNothing(): Promise<void> {
+    for (const kind of ['Product', 'Recipe', 'MaterialBatch']) await make(kind, named());
+    await make('Shift', { ...named(), ...shiftAt(shifts++) });
+    const sha256 = randomBytes(32);
+    await db
+      .insertInto('image')
+      .values({ ...image, sha256 } as never)
+      .execute();
+    await db
+      .insertInto('dataset_item')
+      .values({
+        dataset_version_id: draft,
+        plant_id: plantId,
+        image_sha256: sha256,
+        label: 'good',
+        split: 'train',
+        decided_by: reader.row.id,
+        decided_at: new Date(),
+      })
+      .execute();
+  }
+
+  async function make(kind: string, values: Record<string, unknown>): Promise<void> {
+    const made = await owner.act(`create${kind}`, 'id', values);
+    if (made.__typename !== kind) throw new Error(JSON.stringify(made));
+  }
+
+  /** The node says as much as there is: its cameras, and as many signals of the machine. */
+  async function report(): Promise<void> {
+    const at = new Date().toISOString();
+    await node?.client.act('reportNodeStatus', 'skewMs', {
+      version: '1',
+      sentAt: at,
+      startedAt: at,
+      outboxResults: 0,
+      outboxImages: 0,
+      deadLetters: 0,
+      droppedFrames: 0,
+      machineConnected: true,
+      cameras: cameraIds.map((id) => ({ cameraId: encodeGlobalId('Camera', id), framesTaken: 1 })),
+      machines: [
+        {
+          lineId: encodeGlobalId('Line', lineIds[0] ?? ''),
+          quality: 'GOOD',
+          state: 'Execute',
+          jobCode,
+          productCode: 'p',
+          recipeCode: 'r',
+          batchCode: 'b',
+          signals: signals(),
+        },
+      ],
+    });
+  }
+
+  /** As many rejects, each of a class, a minute and a model of its own, with as many defects and signals. */
+  async function recordParts(): Promise<void> {
+    const box = { x: 0.1, y: 0.1, width: 0.2, height: 0.2 };
+    const parts = Array.from({ length: count }, (_, n) =>
+      item({
+        id: idAt(Date.now() - n * 60_000),
+        cameraId: encodeGlobalId('Camera', cameraIds[n] ?? ''),
+        modelVersionId: modelVersions[n],
+        verdict: 'REJECT',
+        score: 0.9,
+        defects: Array.from({ length: count }, (__, d) => ({ class: `class-${n}-${d}`, score: 0.9 - d / 1000, box })),
+        context: {
+          jobCode,
+          productCode: 'p',
+          recipeCode: 'r',
+          batchCode: 'b',
+          machineState: 'Execute',
+          signals: signals(),
+        },
+      }),
+    );
+    const { recorded, items } = await record(node?.client ?? server.anonymous, parts);
+    if (recorded !== parts.length) throw new Error(JSON.stringify(items));
+  }
+
+  /** Events that name all that an event can name. */
+  async function appendSome(): Promise<void> {
+    const one = {
+      kind: grownEvent,
+      occurredAt: new Date(),
+      actor: { kind: 'person' as const, id: reader.row.id },
+      lineId: seeded?.line.id ?? null,
+      stationId: station?.id ?? null,
+      edgeNodeId: node?.row.id ?? null,
+      data: {},
+    };
+    await db.transaction().execute((trx) => appendEvents(trx, plantId, Array(count).fill(one)));
+  }
+
+  function signals() {
+    const sourceTime = new Date().toISOString();
+    return Array.from({ length: count }, (_, n) => ({
+      name: `s${n}`,
+      value: n,
+      unit: 'mm',
+      quality: 'GOOD',
+      sourceTime,
+    }));
+  }
+
+  /** Copies a row with these columns changed, under a new id. */
+  async function copy(table: string, id: string, changes: Record<string, unknown>): Promise<string> {
+    const made = newId();
+    const given = JSON.stringify({ ...changes, id: made });
+    const from = sql.table(table);
+    await sql`INSERT INTO ${from} SELECT (jsonb_populate_record(source, ${given}::jsonb)).* FROM ${from} AS source WHERE source.id = ${id}::uuid`.execute(
+      db,
+    );
+    return made;
+  }
+}
+
+/** Side by side, because shifts must not overlap. */
+function shiftAt(n: number) {
+  const startsAt = `${String(Math.floor(n / 2)).padStart(2, '0')}:${n % 2 === 0 ? '00' : '30'}`;
+  return { startsAt, durationMin: 30, recurrence: 'FREQ=DAILY', validFrom: '2020-01-01' };
+}
+
+/** As PostgreSQL reads bytea from JSON text. */
+function bytes(length: number): string {
+  return `\\x${randomBytes(length).toString('hex')}`;
+}
