@@ -1,7 +1,7 @@
 /** What server and worker have in common: the home, the database in its newest form, and the services on top. */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { migrateToLatest } from './database/migrate.ts';
 import { type OpenDatabase, openDatabase } from './database/open-database.ts';
@@ -18,6 +18,7 @@ import { eventSource, streamHeads } from './modules/events/events.service.ts';
 import { ensureDaysAhead } from './modules/inspections/inspections.jobs.ts';
 import { inspectionSource } from './modules/inspections/inspections.service.ts';
 import { registerSigningKey } from './modules/models/signing-key.ts';
+import { observeRollupLag } from './modules/statistics/rollup-metrics.ts';
 
 export interface Composition {
   database: OpenDatabase;
@@ -45,6 +46,7 @@ export async function compose({ config, log, registry, now, onFailure }: Compose
     dataDir: join(home, 'database'),
     statementMs: limits.statementMs,
     connections: limits.connections,
+    onStatement: countStatements(registry),
     onFailure,
   });
   try {
@@ -64,6 +66,7 @@ export async function compose({ config, log, registry, now, onFailure }: Compose
       log,
       now,
     });
+    observeRollupLag(registry, db, now);
     const jobs = createJobRunner({ database, kinds: jobKinds, log });
     await jobs.start();
     return { database, services: { db, config, log, hub, jobs, memory: createMemory(), now }, authenticator, jobs };
@@ -71,6 +74,15 @@ export async function compose({ config, log, registry, now, onFailure }: Compose
     await database.close();
     throw error;
   }
+}
+
+function countStatements(registry: Registry): () => void {
+  const statements = new Counter({
+    name: 'lehr_database_statements_total',
+    help: 'SQL statements that this process has sent, BEGIN and COMMIT included.',
+    registers: [registry],
+  });
+  return () => statements.inc();
 }
 
 const abandonedMs = 86_400_000;

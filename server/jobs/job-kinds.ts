@@ -3,6 +3,13 @@ import type { AnyJobKind } from '../kit/define-job.ts';
 import { sessionCleanUpJob } from '../modules/access/access.jobs.ts';
 import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
+import { rollUpJob } from '../modules/statistics/statistics.jobs.ts';
 import { trainingJob } from '../modules/training/training.jobs.ts';
 
-export const jobKinds: readonly AnyJobKind[] = [trainingJob, partitionsAheadJob, jobRecountsJob, sessionCleanUpJob];
+export const jobKinds: readonly AnyJobKind[] = [
+  trainingJob,
+  partitionsAheadJob,
+  jobRecountsJob,
+  rollUpJob,
+  sessionCleanUpJob,
+];

@@ -1,43 +1,31 @@
-/** Every SQL statement that reads the minute rollup. */
+/** What a line's picture needs of the minute rollup; every other question of counts is the statistics module's. */
 import { sql } from 'kysely';
 import type { Db } from '../../database/database.ts';
+import type { ShiftRow } from '../shifts/shifts.table.ts';
 
-export type BucketName = 'minute' | 'hour' | 'day';
-
-/** Counts of one bucket. */
+/** Counts of one bucket, and of one group where the question has groups: a key that was not asked for is absent. */
 export interface StatsRow {
   bucket: Date;
   pass: number;
   reject: number;
   uncertain: number;
+  line_id?: string;
+  station_id?: string;
+  camera_id?: string;
+  defect_class?: string | null;
+  batch_id?: string | null;
+  product_id?: string | null;
+  job_id?: string | null;
+  model_version_id?: string;
+  shift?: ShiftRow | null;
 }
 
-export interface StatsSelection {
-  lineId: string;
-  stationId: string | null;
-  cameraId: string | null;
-  modelVersionId: string | null;
-  /** Minutes that begin in [from, to). */
-  from: Date;
-  to: Date;
-}
-
-/** Counts by bucket, oldest first; empty buckets are absent. Hours and days begin by the clocks of the time zone. */
-export async function selectStats(
-  db: Db,
-  selection: StatsSelection,
-  bucket: BucketName,
-  timeZone: string,
-): Promise<StatsRow[]> {
-  const { lineId, stationId, cameraId, modelVersionId, from, to } = selection;
-  const begin = bucket === 'minute' ? sql`minute` : sql`date_trunc(${bucket}, minute, ${timeZone})`;
+/** Counts by minute of the minutes that begin in [from, to), oldest first; empty ones are absent. */
+export async function selectMinuteStats(db: Db, lineId: string, from: Date, to: Date): Promise<StatsRow[]> {
   const { rows } = await sql<StatsRow>`
-    SELECT ${begin} AS bucket, sum(pass_count)::bigint AS pass, sum(reject_count)::bigint AS reject, sum(uncertain_count)::bigint AS uncertain
+    SELECT minute AS bucket, sum(pass_count)::bigint AS pass, sum(reject_count)::bigint AS reject, sum(uncertain_count)::bigint AS uncertain
     FROM inspection_minute
     WHERE line_id = ${lineId} AND minute >= ${from} AND minute < ${to}
-      ${stationId ? sql`AND station_id = ${stationId}` : sql``}
-      ${cameraId ? sql`AND camera_id = ${cameraId}` : sql``}
-      ${modelVersionId ? sql`AND model_version_id = ${modelVersionId}` : sql``}
     GROUP BY 1 ORDER BY 1
   `.execute(db);
   return rows;

@@ -13,6 +13,7 @@ import {
   lockLines,
   type ProductionRows,
   selectHeldJobs,
+  selectJobByCode,
   selectJobPage,
   selectOpenJobs,
   selectProduction,
@@ -81,6 +82,11 @@ export async function followJob(
 /** Holds the lines until the transaction ends; call it once with all lines, before `joinJob` and `followJob`. */
 export function lockLinesForJobs(trx: Trx, lineIds: readonly string[]): Promise<void> {
   return lockLines(trx, lineIds);
+}
+
+/** The line's job with this code, running or ended. */
+export function findJobByCode(db: Db, lineId: string, code: string): Promise<JobRow | undefined> {
+  return selectJobByCode(db, lineId, code);
 }
 
 /** The open job of each line that has one. */

@@ -171,6 +171,13 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     },
   },
   {
+    allowed: ['quality_engineer', ...administrators],
+    fields: {
+      CorrectProductionPayload: 'corrected dryRun line',
+      Mutation: 'correctProduction',
+    },
+  },
+  {
     allowed: ['quality_engineer', 'ml_engineer', ...administrators],
     fields: {
       Mutation: 'addDatasetItems createDataset createDatasetVersion freezeDatasetVersion',

@@ -1,6 +1,5 @@
 /** Arguments for every mutation that reach its access check and, where the caller may, do it. */
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
-import { newId } from '../../../server/kit/ids.ts';
 import { freshCode } from '../../support/seed.ts';
 import { type AccessWorld, marker } from './access-world.ts';
 
@@ -68,7 +67,7 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
     createPasswordReset: () => ({ personId: world.sparePersonId }),
     resetPassword: () => ({ code: 'x', password }),
     changePassword: () => ({ oldPassword: 'not the password', newPassword: password }),
-    endSession: () => ({ sessionId: encodeGlobalId('Session', newId()) }),
+    endSession: () => ({ sessionId: 'x' }),
     createDataset: () => ({ ...named(), plantId }),
     createModel: () => ({ ...named(), plantId }),
     createDatasetVersion: () => ({ datasetId: world.datasetId }),
@@ -88,6 +87,13 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
     }),
     createToken: () => ({ plantId, name: 'Made', role: 'MES' }),
     revokeToken: () => ({ tokenId: world.spareTokenId }),
+    correctProduction: () => ({
+      lineId,
+      from: '2026-01-01T00:00:00Z',
+      to: at,
+      batchCode: 'corrected',
+      reason: 'typed wrongly',
+    }),
     startJob: () => ({ lineId, code: freshCode('job'), productCode: 'bottle' }),
     endJob: () => ({ lineId, code: marker }),
     recordInspections: () => ({ input: [recording.item()] }),
