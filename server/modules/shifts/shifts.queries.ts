@@ -12,3 +12,8 @@ export function selectShiftsOfPlant(db: Db, plantId: string): Promise<ShiftRow[]
 export async function lockShiftsOf(trx: Trx, plantId: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`shifts of ${plantId}`}, 0))`.execute(trx);
 }
+
+export async function selectTimeZone(db: Db, plantId: string): Promise<string> {
+  const row = await db.selectFrom('plant').select('time_zone').where('id', '=', plantId).executeTakeFirstOrThrow();
+  return row.time_zone;
+}

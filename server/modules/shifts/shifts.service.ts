@@ -8,12 +8,11 @@ import { selectRowsIn } from '../../kit/table-rows.ts';
 import { reinstatePart, updatePart } from '../plants/change-parts.service.ts';
 import { insertPart, parentOf } from '../plants/create-parts.service.ts';
 import { checkCode, checkName } from '../plants/plant-model-rules.ts';
-import { loadPart } from '../plants/plants.service.ts';
 import { given } from '../plants/update-parts.service.ts';
 import { checkShift } from './check-shift.ts';
 import { shiftIntervals } from './shift-intervals.ts';
 import { findShiftOverlap } from './shift-overlap.ts';
-import { lockShiftsOf, selectShiftsOfPlant } from './shifts.queries.ts';
+import { lockShiftsOf, selectShiftsOfPlant, selectTimeZone } from './shifts.queries.ts';
 import type { ShiftRow } from './shifts.table.ts';
 
 type Maybe<T> = T | null | undefined;
@@ -98,7 +97,7 @@ async function refuseOverlap(context: Context, trx: Trx, shift: ShiftRow): Promi
       `${others.length + 1} shifts`,
       `retire one first: a plant has at most ${most}`,
     );
-  const { time_zone: timeZone } = await loadPart(context, 'plant', shift.plant_id);
+  const timeZone = await selectTimeZone(trx, shift.plant_id);
   const overlap = findShiftOverlap(shift, others, timeZone, context.now());
   if (!overlap) return;
   const other = others.find(({ id }) => id === overlap.otherId)?.code ?? shift.code;

@@ -86,6 +86,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   // as plain objects: a resolver that gives an error itself has thrown it
   const refusal = { message: 'x', field: 'input.x', value: 'x', remedy: 'say more', retryAfterS: 3 };
   const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
+  samples.set('NodeKey', { keyId: 'x' });
   const contextOf = async ({ headers }: TestClient) => {
     const { cookie, authorization } = headers;
     const session = cookie?.replace('lehr_session=', '') ?? null;
