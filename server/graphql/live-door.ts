@@ -7,6 +7,7 @@ import { newId } from '../kit/ids.ts';
 import { principalKeys } from '../kit/rights.ts';
 import type { Hub } from '../live/hub.ts';
 import type { Authenticator } from '../modules/access/authenticate.service.ts';
+import { compileOperations } from './compiled.ts';
 import { createDocumentCache } from './documents.ts';
 import { createErrorMask } from './mask-error.ts';
 import { createOperationGate } from './operation-gate.ts';
@@ -35,6 +36,7 @@ export function createLiveDoor({ schema, services, authenticator, hub, onRefusal
       hub,
       gate: createOperationGate({ schema, services, onRefusal }),
       prepare: createDocumentCache(schema, limits, [queryLimitRule(limits)]),
+      execute: compileOperations(schema, () => true).execute,
       makeContext: (caller) => makeContext(services, caller),
       maskError: (error, { requestId }) => mask(error, requestId),
       afterMutation: ({ rights }) => {

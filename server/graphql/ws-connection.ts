@@ -8,7 +8,7 @@ import type { Log } from '../kit/log.ts';
 import type { LiveCaller, LiveConnection } from '../live/connections.ts';
 import { rightsChanged } from '../live/live-errors.ts';
 import type { SharedPayload, Sink } from '../live/sink.ts';
-import { nextFrame, nextPrefix } from './ws-frame.ts';
+import { frameHead, nextPrefix, wholeFrame } from './ws-frame.ts';
 import { type ClientMessage, closeCode, type OperationRequest, parseMessage, subprotocol } from './ws-message.ts';
 import { type OperationRunner, runOperation } from './ws-operation.ts';
 
@@ -41,6 +41,8 @@ interface Operation {
 
 /** Beyond it `ws` refuses the reason of a close (RFC 6455, 5.5). */
 const longestReasonBytes = 123;
+/** Up to it a payload is copied behind each subscriber's own head; above it, all subscribers share its bytes. */
+const copiedBytes = 1024;
 /** How often rights are read again when revocations keep coming in between. */
 const admissionAttempts = 5;
 
@@ -223,8 +225,8 @@ export class WebSocketConnection implements LiveConnection {
       get bufferedBytes() {
         return connection.bufferedBytes;
       },
-      next: (payload: SharedPayload) => {
-        if (!operation.ended) this.#write(nextFrame(prefix, payload.bytes));
+      next: (payloads: readonly SharedPayload[]) => {
+        if (!operation.ended) this.#write(prefix, payloads);
       },
       error: (errors) => {
         if (!operation.ended) this.#endOperation(id, errors);
@@ -233,11 +235,20 @@ export class WebSocketConnection implements LiveConnection {
     };
   }
 
-  /** A whole frame past `ws`, which writes its own at once and whole, too: compression is off. */
-  #write(frame: Buffer): void {
+  /** Whole frames past `ws`, which writes its own at once and whole, too: compression is off. All go to the network in one call. */
+  #write(prefix: Buffer, payloads: readonly SharedPayload[]): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    this.#sentBytes += frame.length;
-    this.#socket.write(frame);
+    const socket = this.#socket;
+    socket.cork();
+    for (const { closed } of payloads) {
+      this.#sentBytes += prefix.length + closed.length;
+      if (closed.length <= copiedBytes) socket.write(wholeFrame(prefix, closed));
+      else {
+        socket.write(frameHead(prefix, closed.length));
+        socket.write(closed);
+      }
+    }
+    socket.uncork();
   }
 
   #send(message: object): void {

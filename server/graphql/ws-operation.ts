@@ -2,7 +2,8 @@
 import {
   createSourceEventStream,
   type DocumentNode,
-  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLSchema,
@@ -23,6 +24,7 @@ export interface OperationRunner {
   hub: Hub;
   gate: Pick<OperationGate, 'textOf' | 'admit'>;
   prepare(query: string): PreparedDocument;
+  execute(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult;
   makeContext(caller: Caller): Context;
   /** What a client may read of an error: refusals as they are, everything else masked, and logged once. */
   maskError(error: GraphQLError, caller: Caller): GraphQLError;
@@ -110,7 +112,7 @@ async function executeOnce(
   caller: Caller,
   rootValue?: unknown,
 ): Promise<FormattedExecutionResult> {
-  const { errors, ...rest } = await execute({
+  const { errors, ...rest } = await runner.execute({
     schema: runner.schema,
     document,
     variableValues: request.variables,

@@ -15,10 +15,11 @@ import {
   streamNotFound,
 } from './live-errors.ts';
 import { type LosslessSource, PictureSource } from './live-source.ts';
-import { type GroupSetting, LosslessGroup } from './lossless-group.ts';
+import { type GroupSetting, LosslessGroup, type ReplayPage } from './lossless-group.ts';
 import { LosslessSubscriber } from './lossless-subscriber.ts';
 import { createLiveMetrics, type LiveMetrics, observeLiveGauges } from './metrics.ts';
 import { PictureGroup } from './picture-group.ts';
+import { ReplayMemory } from './replay-memory.ts';
 import type { Sink } from './sink.ts';
 import { Slots } from './slots.ts';
 import { decodeCursor } from './stream-cursor.ts';
@@ -63,6 +64,7 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #metrics: LiveMetrics;
   readonly #replays: Slots;
+  readonly #replayed: ReplayMemory<ReplayPage | 'expired'>;
   readonly #tails = new Map<string, { tail: Tail; idle: number }>();
   readonly #opening = new Map<string, Promise<Tail>>();
   readonly #groups = new Map<string, { group: LosslessGroup; subscribers: Set<LosslessSubscriber> }>();
@@ -75,6 +77,12 @@ export class Hub {
     this.#options = options;
     this.#metrics = createLiveMetrics(options.registry);
     this.#replays = new Slots(options.limits.liveReplays);
+    this.#replayed = new ReplayMemory({
+      maxAgeMs: options.limits.liveHeartbeatMs,
+      maxBytes: options.limits.liveReplayBytes,
+      sizeOf: (page) => (page === 'expired' ? 0 : (page.payload?.closed.length ?? 0)),
+      now: () => options.now(),
+    });
     this.connections = new Connections(options.limits, this.#metrics);
     observeLiveGauges(options.registry, {
       connections: () => this.connections.size,
@@ -83,6 +91,7 @@ export class Hub {
       groups: () => this.#groups.size + this.#pictures.size,
       tails: () => this.#tails.size,
       waitingReplays: () => this.#replays.waiting,
+      replayBytes: () => this.#replayed.bytes,
     });
   }
 
@@ -161,7 +170,9 @@ export class Hub {
     for (const [name, entry] of this.#tails) {
       entry.idle = entry.tail.idle ? entry.idle + 1 : 0;
       if (entry.idle > idleBeats) this.#tails.delete(name);
+      entry.tail.forgetUnused();
     }
+    this.#replayed.forgetOld();
     if (this.#tails.size === 0) return;
     const heads = await this.#options.readHeads([...this.#tails.values()].map(({ tail }) => tail.key));
     for (const [name, { tail }] of this.#tails) {
@@ -189,7 +200,7 @@ export class Hub {
 
     let entry = this.#groups.get(shareKey);
     if (!entry) {
-      const group = new LosslessGroup(tail, source.accepts, execute, this.#groupSetting(tail.key));
+      const group = new LosslessGroup(shareKey, tail, source.accepts, execute, this.#groupSetting(tail.key));
       entry = { group, subscribers: new Set() };
       this.#groups.set(shareKey, entry);
     }
@@ -257,7 +268,15 @@ export class Hub {
 
   #groupSetting(key: StreamKey): GroupSetting {
     const { limits, log, now } = this.#options;
-    return { limits, log, now, metrics: this.#metrics, replays: this.#replays, readHead: () => this.#readHead(key) };
+    return {
+      limits,
+      log,
+      now,
+      metrics: this.#metrics,
+      replays: this.#replays,
+      replayed: this.#replayed,
+      readHead: () => this.#readHead(key),
+    };
   }
 
   #countSubscribers() {

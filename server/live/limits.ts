@@ -11,6 +11,10 @@ export interface LiveLimits {
   liveTailRows: number;
   /** Replay pages that are read and executed at the same time, over all subscribers: a storm of reconnects must leave room for ingest. */
   liveReplays: number;
+  /** Pages of older rows that are kept of a stream while subscribers who resume ask for them. */
+  liveReplayPages: number;
+  /** Of replayed payloads that are kept for a heartbeat, over all streams, for others who resume at the same places. */
+  liveReplayBytes: number;
   liveConnections: number;
   liveConnectionsPerPrincipal: number;
   liveSubscriptionsPerConnection: number;

@@ -3,6 +3,8 @@ import type { GraphQLError } from 'graphql';
 import { type Execute, executeForCertain } from './execution.ts';
 import { cursorExpired, deliveryFailed } from './live-errors.ts';
 import type { LosslessPayload } from './live-source.ts';
+import type { ReplayMemory } from './replay-memory.ts';
+import { replayStop } from './replay-stop.ts';
 import { SharedPayload, type Sink } from './sink.ts';
 import type { Slots } from './slots.ts';
 import { encodeCursor } from './stream-cursor.ts';
@@ -23,9 +25,14 @@ export interface Member {
 export interface GroupSetting extends TailSetting {
   now(): Date;
   replays: Slots;
+  replayed: ReplayMemory<ReplayPage | 'expired'>;
   /** The stream's head from the database, now. */
   readHead(): Promise<StreamHead>;
 }
+
+/** Most payloads, and characters after which no further one is added, that one call to the network takes. */
+const batchPages = 16;
+const batchLength = 32_768;
 
 export interface ReplayPage {
   /** Undefined when the filter let nothing through. */
@@ -36,12 +43,11 @@ export interface ReplayPage {
 export class LosslessGroup<Row extends StreamRow = StreamRow> {
   readonly tail: Tail<Row>;
   readonly setting: GroupSetting;
+  readonly #name: string;
   readonly #accepts: (row: Row) => boolean;
   readonly #execute: Execute;
   readonly #members = new Set<Member>();
   readonly #detach: () => void;
-  /** Replay pages under way, so that subscribers who lost their connections together are served together. */
-  readonly #replaying = new Map<string, Promise<ReplayPage | 'expired'>>();
   #whenMoved: (() => void)[] = [];
   /** Every member has been sent all rows up to it. */
   #position: number;
@@ -50,7 +56,9 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
   #running = false;
   #again = false;
 
-  constructor(tail: Tail<Row>, accepts: (row: Row) => boolean, execute: Execute, setting: GroupSetting) {
+  /** `name` is its alone. */
+  constructor(name: string, tail: Tail<Row>, accepts: (row: Row) => boolean, execute: Execute, setting: GroupSetting) {
+    this.#name = name;
     this.tail = tail;
     this.setting = setting;
     this.#accepts = accepts;
@@ -95,20 +103,13 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
     return new Promise((resolve) => this.#whenMoved.push(resolve));
   }
 
-  /** One page after `after` for subscribers who are behind. */
+  /** One page after `after` for subscribers who are behind; made once for all who stand there. */
   replay(after: number): Promise<ReplayPage | 'expired'> {
-    const upTo = this.#position;
-    const name = `${after}:${upTo}`;
-    const underWay = this.#replaying.get(name);
-    if (underWay) return underWay;
-    const page = this.setting.replays
-      .run(async () => {
-        const read = await this.#read(after, upTo);
-        return read === 'expired' ? read : { payload: await this.#payloadOf(read), upTo: read.upTo };
-      })
-      .finally(() => this.#replaying.delete(name));
-    this.#replaying.set(name, page);
-    return page;
+    const upTo = Math.min(this.#position, replayStop(after, this.setting.limits.replayPage));
+    return this.setting.replayed.get(`${this.#name}:${after}:${upTo}`, async () => {
+      const read = await this.#read(after, upTo, this.setting.limits.replayPage);
+      return read === 'expired' ? read : { payload: await this.#payloadOf(read), upTo: read.upTo };
+    });
   }
 
   /** An empty payload that tells a cursor. */
@@ -149,15 +150,14 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
       return false;
     }
     if (this.#position < this.tail.position) {
-      const page = await this.#read(this.#position, this.tail.position);
-      if (page === 'expired') {
+      const batch = await this.#nextBatch();
+      if (batch === 'expired') {
         this.#failAll(cursorExpired(this.tail.key, this.#position, this.tail.head));
         return true;
       }
-      const payload = await this.#payloadOf(page);
-      // From here to the move nothing waits, so that who joins is either before this page or behind it.
-      if (payload) this.#send(payload);
-      this.#moveTo(page.upTo);
+      // From here to the move nothing waits, so that who joins is either before this batch or behind it.
+      if (batch.payloads.length > 0) this.#send(batch.payloads);
+      this.#moveTo(batch.upTo);
       return true;
     }
     const beatDue = this.#beatDue;
@@ -166,13 +166,35 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
     const payload = await this.heartbeat(this.#position);
     for (const member of this.#members) {
       // Who has more than enough to read needs no sign of life.
-      if ((beatDue || !member.greeted) && !this.#isFull(member)) this.#sendTo(member, payload);
+      if ((beatDue || !member.greeted) && !this.#isFull(member)) this.#sendTo(member, [payload]);
     }
     return true;
   }
 
-  async #read(after: number, upTo: number): Promise<Page<Row> | 'expired'> {
-    return this.tail.remembered(after, upTo) ?? (await this.tail.fetch(after, upTo, this.setting.readHead));
+  /** What is ready, up to a bound: subscribers who are behind get several payloads by one call to the network. */
+  async #nextBatch(): Promise<{ payloads: SharedPayload[]; upTo: number } | 'expired'> {
+    const payloads: SharedPayload[] = [];
+    let upTo = this.#position;
+    let length = 0;
+    // What one call adds must stay small beside what may wait on a connection.
+    const mostLength = Math.min(batchLength, this.setting.limits.liveBufferedBytes / 4);
+    for (let pages = 0; pages < batchPages && length < mostLength && upTo < this.tail.position; pages++) {
+      const page = await this.#read(upTo, this.tail.position, this.setting.limits.livePayloadItems);
+      if (page === 'expired') {
+        if (pages === 0) return page;
+        break;
+      }
+      const payload = await this.#payloadOf(page);
+      upTo = page.upTo;
+      if (!payload) continue;
+      payloads.push(payload);
+      length += payload.text.length;
+    }
+    return { payloads, upTo };
+  }
+
+  async #read(after: number, upTo: number, most: number): Promise<Page<Row> | 'expired'> {
+    return this.tail.remembered(after, upTo, most) ?? (await this.tail.fetch(after, upTo, this.setting.readHead));
   }
 
   async #payloadOf(page: Page<Row>): Promise<SharedPayload | undefined> {
@@ -190,20 +212,20 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
     }, metrics);
   }
 
-  #send(payload: SharedPayload): void {
+  #send(payloads: readonly SharedPayload[]): void {
     for (const member of this.#members) {
       if (this.#isFull(member)) {
         this.#members.delete(member);
         this.setting.metrics.fallbacks.inc();
         member.fallBack(this.#position);
-      } else this.#sendTo(member, payload);
+      } else this.#sendTo(member, payloads);
     }
   }
 
-  #sendTo(member: Member, payload: SharedPayload): void {
+  #sendTo(member: Member, payloads: readonly SharedPayload[]): void {
     member.greeted = true;
-    member.sink.next(payload);
-    this.setting.metrics.deliveries.inc();
+    member.sink.next(payloads);
+    this.setting.metrics.deliveries.inc(payloads.length);
   }
 
   #isFull({ sink }: Member): boolean {

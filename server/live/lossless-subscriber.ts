@@ -5,6 +5,9 @@ import type { LosslessGroup, Member } from './lossless-group.ts';
 import type { SharedPayload, Sink } from './sink.ts';
 import type { StreamRow } from './stream-source.ts';
 
+/** Who catches up is given the next page when no more than this share of what may wait on a connection waits there. */
+const replayShare = 4;
+
 export class LosslessSubscriber<Row extends StreamRow = StreamRow> implements Member {
   readonly sink: Sink;
   greeted = false;
@@ -55,17 +58,17 @@ export class LosslessSubscriber<Row extends StreamRow = StreamRow> implements Me
 
   async #catchUp(): Promise<void> {
     const group = this.#group;
-    const { limits, log } = group.setting;
+    const { limits, log, replays } = group.setting;
     try {
       while (!this.#ended) {
-        if (this.sink.bufferedBytes > limits.liveBufferedBytes) await this.sink.drained();
+        if (this.sink.bufferedBytes > limits.liveBufferedBytes / replayShare) await this.sink.drained();
         else if (group.join(this, this.#position)) {
           this.#catchingUp = false;
           return;
         }
         // A cursor from another group or server that is a little ahead of this one.
         else if (this.#position > group.position) await group.moved();
-        else await this.#readPage();
+        else await replays.run(() => this.#readPage());
       }
     } catch (error) {
       log.error({ err: error, stream: group.tail.key }, 'Cannot replay a stream; its subscriber is told to resume');
@@ -74,6 +77,7 @@ export class LosslessSubscriber<Row extends StreamRow = StreamRow> implements Me
   }
 
   async #readPage(): Promise<void> {
+    if (this.#ended) return;
     const { tail, setting } = this.#group;
     const page = await this.#group.replay(this.#position);
     if (this.#ended) return;
@@ -93,7 +97,7 @@ export class LosslessSubscriber<Row extends StreamRow = StreamRow> implements Me
     const { metrics, now } = this.#group.setting;
     this.greeted = true;
     this.#lastSentMs = now().getTime();
-    this.sink.next(payload);
+    this.sink.next([payload]);
     metrics.deliveries.inc();
   }
 }

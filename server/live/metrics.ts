@@ -10,6 +10,7 @@ export interface LiveGauges {
   groups(): number;
   tails(): number;
   waitingReplays(): number;
+  replayBytes(): number;
 }
 
 export function createLiveMetrics(registry: Registry) {
@@ -69,6 +70,7 @@ export function observeLiveGauges(registry: Registry, read: LiveGauges): void {
   gauge('lehr_live_groups', 'Different live operations; work per event grows with these.', read.groups);
   gauge('lehr_live_streams', 'Streams that are followed.', read.tails);
   gauge('lehr_live_waiting_replays', 'Replay pages waiting for a slot.', read.waitingReplays);
+  gauge('lehr_live_replay_bytes', 'Replayed payloads kept for others who resume.', read.replayBytes);
   new Gauge({
     name: 'lehr_live_subscribers',
     help: 'Subscribers by what they do now.',

@@ -114,7 +114,7 @@ export class PictureGroup<Subject = unknown> {
         bySkipped.set(own, payload);
       }
       viewer.missed = 0;
-      viewer.sink.next(payload);
+      viewer.sink.next([payload]);
       metrics.deliveries.inc();
     }
   }

@@ -1,6 +1,9 @@
 /** Bounded concurrency. */
 
-/** At most `size` works run at a time; the others start in the order in which they came. */
+/**
+ * At most `size` works run at a time; the others start in the order in which they came. Between two works of a slot the event loop turns:
+ * works that have all they need at hand would otherwise follow each other for seconds, and nobody else would be heard.
+ */
 export class Slots {
   readonly #size: number;
   readonly #waiting: (() => void)[] = [];
@@ -20,6 +23,7 @@ export class Slots {
     try {
       return await work();
     } finally {
+      await new Promise((resolve) => setImmediate(resolve));
       // The slot is handed on, not given back, so that nobody who comes now overtakes the queue.
       const next = this.#waiting.shift();
       if (next) next();

@@ -1,6 +1,7 @@
 /** Follows one stream: reads each new row once, however many groups want it, and keeps the newest in memory for those a little behind. */
 import type { LiveLimits } from './limits.ts';
 import type { LiveMetrics } from './metrics.ts';
+import { RowPages } from './row-pages.ts';
 import type { StreamHead, StreamKey, StreamRow, StreamSource } from './stream-source.ts';
 
 export interface LiveLog {
@@ -24,6 +25,7 @@ export class Tail<Row extends StreamRow = StreamRow> {
   readonly #source: StreamSource<Row>;
   readonly #setting: TailSetting;
   readonly #readers = new Set<() => void>();
+  readonly #pages: RowPages<Row>;
   #head: StreamHead;
   #position: number;
   /** Rows after `#keptAfter` up to `#position`, all of them. */
@@ -37,6 +39,10 @@ export class Tail<Row extends StreamRow = StreamRow> {
     this.key = key;
     this.#source = source;
     this.#setting = setting;
+    this.#pages = new RowPages(source, key.id, {
+      size: setting.limits.replayPage,
+      most: setting.limits.liveReplayPages,
+    });
     this.#head = head;
     this.#position = this.#keptAfter = head.nextPosition - 1;
   }
@@ -129,24 +135,24 @@ export class Tail<Row extends StreamRow = StreamRow> {
     for (const reader of this.#readers) reader();
   }
 
-  /** From memory, at most one payload after `after` and not beyond `upTo`; undefined when memory does not reach back so far. */
-  remembered(after: number, upTo: number): Page<Row> | undefined {
+  /** From memory, at most `most` rows after `after` and not beyond `upTo`; undefined when memory does not reach back so far. */
+  remembered(after: number, upTo: number, most: number): Page<Row> | undefined {
     if (after < this.#keptAfter) return undefined;
     const start = firstAfter(this.#kept, after);
     const stop = firstAfter(this.#kept, upTo);
-    const end = Math.min(stop, start + this.#setting.limits.livePayloadItems);
+    const end = Math.min(stop, start + most);
     const rows = this.#kept.slice(start, end);
     return { rows, upTo: end < stop ? (rows.at(-1)?.position ?? upTo) : upTo };
   }
 
   /**
-   * The same from the database. `upTo` must have been committed. Gives 'expired' when retention has removed rows of this page.
+   * The same from the database, or from pages that were just read for others. `upTo` must have been committed.
+   * Gives 'expired' when retention has removed rows of this page.
    */
   async fetch(after: number, upTo: number, readHead: () => Promise<StreamHead>): Promise<Page<Row> | 'expired'> {
-    const limit = Math.min(this.#setting.limits.replayPage, upTo - after);
-    const read = await this.#source.read(this.key.id, after, limit);
-    const rows = read.filter(({ position }) => position <= upTo);
-    const end = read.length === limit && rows.length === limit ? (rows.at(-1)?.position ?? upTo) : upTo;
+    const page = await this.#pages.read(after, Math.max(upTo, this.#position));
+    const end = Math.min(upTo, page.upTo);
+    const rows = page.rows.slice(firstAfter(page.rows, after), firstAfter(page.rows, end));
     if (end - after !== rows.length) {
       // Asked after the read: retention only moves forward, so what it had not removed then was there to be read.
       const head = await readHead();
@@ -155,6 +161,11 @@ export class Tail<Row extends StreamRow = StreamRow> {
       this.#countHole(end - after - rows.length);
     }
     return { rows, upTo: end };
+  }
+
+  /** Once a beat: pages that nobody asks for any more go. */
+  forgetUnused(): void {
+    this.#pages.forgetUnused();
   }
 
   #countHole(missing: number): void {

@@ -11,6 +11,8 @@ type Act =
   | { kind: 'reconnect'; who: number; group: string }
   | { kind: 'leave'; who: number }
   | { kind: 'stick'; who: number; isStuck: boolean }
+  /** It stops reading while a good deal is sent. */
+  | { kind: 'overrun'; who: number }
   | { kind: 'let time pass'; steps: number };
 
 const who = fc.nat(2);
@@ -29,6 +31,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ kind: fc.constant('reconnect' as const), who, group }),
   fc.record({ kind: fc.constant('leave' as const), who }),
   fc.record({ kind: fc.constant('stick' as const), who, isStuck: fc.constantFrom(true, true, false) }),
+  fc.record({ kind: fc.constant('overrun' as const), who }),
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('let time pass' as const), steps: fc.integer({ min: 1, max: 20 }) }),
@@ -78,6 +81,13 @@ describe('following a stream', () => {
           follower.seen.push(...follower.reader.positions);
         };
 
+        const letTimePass = async (steps: number) => {
+          for (let step = 0; step < steps && scheduler.count() > 0; step++) {
+            await scheduler.waitOne();
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+        };
+
         stream.append(4);
         for (const each of acts) {
           const follower = 'who' in each ? followers[each.who] : undefined;
@@ -109,11 +119,15 @@ describe('following a stream', () => {
             connect(follower, position, each.group);
           } else if (each.kind === 'stick') {
             follower?.reader.setStuck(each.isStuck);
-          } else if (each.kind === 'let time pass') {
-            for (let step = 0; step < each.steps && scheduler.count() > 0; step++) {
-              await scheduler.waitOne();
-              await new Promise((resolve) => setImmediate(resolve));
+          } else if (each.kind === 'overrun') {
+            follower?.reader.setStuck(true);
+            for (let round = 0; round < 3; round++) {
+              stream.append(2);
+              stream.hub.wake(key.kind, key.id);
+              await letTimePass(15);
             }
+          } else if (each.kind === 'let time pass') {
+            await letTimePass(each.steps);
           }
         }
 

@@ -16,6 +16,8 @@ export const smallLimits: LiveLimits = {
   liveBufferedBytes: 1000,
   liveTailRows: 4,
   liveReplays: 2,
+  liveReplayPages: 2,
+  liveReplayBytes: 200,
   liveConnections: 10,
   liveConnectionsPerPrincipal: 3,
   liveSubscriptionsPerConnection: 3,
@@ -110,9 +112,9 @@ export class Reader implements Sink {
     return this.#isStuck;
   }
 
-  next(payload: SharedPayload): void {
-    if (this.#isStuck) this.#buffered.push(payload);
-    else this.#take(payload);
+  next(payloads: readonly SharedPayload[]): void {
+    if (this.#isStuck) this.#buffered.push(...payloads);
+    else for (const payload of payloads) this.#take(payload);
   }
 
   error(errors: readonly { message: string; extensions: Record<string, unknown> }[]): void {

@@ -1,7 +1,7 @@
 /** The WebSocket door over a schema of a few fields and a stream in memory: everything but the plant. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildSchema, defaultFieldResolver, type GraphQLError, responsePathAsArray } from 'graphql';
+import { buildSchema, defaultFieldResolver, execute, type GraphQLError, responsePathAsArray } from 'graphql';
 import { Registry } from 'prom-client';
 import WebSocket from 'ws';
 import { createDocumentCache } from '../../../server/graphql/documents.ts';
@@ -105,6 +105,7 @@ export async function openTinyDoor(limits: Partial<LiveLimits & ConnectionLimits
       hub,
       gate: { textOf: ({ query }) => (typeof query === 'string' ? query : undefined), admit: () => 1 },
       prepare: createDocumentCache(schema, all),
+      execute,
       // Only what these resolvers read.
       makeContext: ({ principal }: Caller) =>
         ({
