@@ -1,122 +1,159 @@
-/** A server with the live door, an embedded database and one plant whose log the benchmark fills. */
+/** A plant with one line on a server in its own process: an edge node's token records parts over HTTP, a MES token follows them. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import { Registry } from 'prom-client';
-import { readConfig } from '../../../server/config.ts';
-import { migrateToLatest } from '../../../server/database/migrate.ts';
 import { openDatabase } from '../../../server/database/open-database.ts';
-import { createLiveDoor } from '../../../server/graphql/live-door.ts';
-import { schema } from '../../../server/graphql/schema.ts';
-import { systemActor } from '../../../server/kit/audit.ts';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
-import { silentLog } from '../../../server/kit/log.ts';
-import { createMemory } from '../../../server/kit/memory.ts';
-import { Hub } from '../../../server/live/hub.ts';
-import { createAuthenticator } from '../../../server/modules/access/authenticate.service.ts';
-import { appendEvents, eventSource, streamHeads } from '../../../server/modules/events/events.service.ts';
-import { inspectionSource } from '../../../server/modules/inspections/inspections.service.ts';
+import { encodeCursor } from '../../../server/live/stream-cursor.ts';
 import { makeTemporaryFolder } from '../../support/temporary-folder.ts';
+import { type BenchNode, benchItems, inputOf } from '../ingest/bench-rows.ts';
+import { type Kind, makeDatabase, seedDatabase } from '../ingest/sides.ts';
+import { startBenchChild } from '../kit/bench-child.ts';
+import type { MemoryFacts } from './held-server.ts';
+import { partIdOf } from './part-number.ts';
+import type { Commit } from './readers.ts';
 
 export type LivePlant = Awaited<ReturnType<typeof openLivePlant>>;
 
-/** `itemsPerPayload` bounds how many events one payload holds. The hub's timer does not run, so that no heartbeats are counted. */
-export async function openLivePlant(itemsPerPayload: number) {
-  const home = await makeTemporaryFolder('bench');
-  const config = readConfig({
-    LEHR_HOME: home.path,
-    LEHR_LIMIT_LIVE_PAYLOAD_ITEMS: String(itemsPerPayload),
-    // Rows lie ready, so that the stream is read faster than it is handed out; nothing may be read twice for that.
-    LEHR_LIMIT_LIVE_TAIL_ROWS: '10000',
-    LEHR_LIMIT_LIVE_CONNECTIONS_PER_PRINCIPAL: '1000',
-    // The readers only count: they would not answer.
-    LEHR_LIMIT_WS_PING_MS: '300000',
-  });
-  const database = await openDatabase({
-    url: null,
-    dataDir: join(home.path, 'database'),
-    statementMs: config.limits.statementMs,
-    connections: 1,
-    onFailure: () => {},
-  });
-  const { db } = database;
-  await migrateToLatest(db, () => {});
+const MUTATION = `mutation RecordInspections($input: [InspectionInput!]!) { recordInspections(input: $input) {
+  __typename ... on RecordInspectionsPayload { recorded } ... on InvalidInputError { message }
+} }`;
+const mostItems = 500;
 
-  const now = () => new Date();
-  const [plantId, personId] = [newId(), newId()];
-  const secret = `lehr_${randomBytes(32).toString('base64url')}`;
-  const at = { created_at: now() };
-  const plant = {
-    id: plantId,
-    code: 'plant',
-    name: 'Plant',
-    sector: 'glass' as const,
-    time_zone: 'UTC',
-    retired_at: null,
+/** `limits` are variables of the server's configuration. */
+export async function openLivePlant(kind: Kind, limits: Record<string, string>) {
+  const stack = new AsyncDisposableStack();
+  const folder = await makeTemporaryFolder('fanout');
+  stack.defer(() => folder.remove());
+  const { url, remove } = await makeDatabase(kind);
+  stack.defer(remove);
+  const dataDir = kind === 'embedded' ? join(folder.path, 'database') : null;
+  const { nodes, version } = await seedDatabase({ url, dataDir }, 1);
+  const [node] = nodes;
+  if (!node) throw new Error('the seeded plant has no node');
+  const secret = await insertMesToken({ url, dataDir }, node.plantId);
+
+  const env = {
+    PORT: '0',
+    LEHR_HOME: folder.path,
+    DATABASE_URL: url ?? '',
+    LEHR_FREE_QUERIES: 'mes,edge_node',
+    ...limits,
   };
-  await db
-    .insertInto('plant')
-    .values({ ...plant, ...at })
-    .execute();
-  await db.insertInto('stream').values({ kind: 'event', id: plantId, plant_id: plantId }).execute();
-  const person = { id: personId, email: 'bench@lehr.test', name: 'Bench', password_hash: 'none', disabled_at: null };
-  await db
-    .insertInto('person')
-    .values({ ...person, ...at })
-    .execute();
-  const ends = { edge_node_id: null, expires_at: null, revoked_at: null };
-  const hash = createHash('sha256').update(secret).digest();
-  const token = { id: newId(), plant_id: plantId, name: 'mes', role: 'mes' as const, hash, created_by: personId };
-  await db
-    .insertInto('token')
-    .values({ ...token, ...ends, ...at })
-    .execute();
+  const server = startBenchChild(new URL('./held-server.ts', import.meta.url), { env, execArgv: ['--expose-gc'] });
+  stack.defer(() => server.close());
+  const { hostname, port } = new URL(await server.ask<string>('url'));
+  const agent = new Agent({ keepAlive: true });
+  let committed = 0;
 
-  const hub = new Hub({
-    limits: config.limits,
-    sources: { inspection: inspectionSource(db, now), event: eventSource(db) },
-    readHeads: streamHeads(db),
-    registry: new Registry(),
-    log: silentLog,
-    now,
-  });
-  const jobs = { send: async () => {} };
-  const services = { db, config, log: silentLog, hub, jobs, memory: createMemory(), now };
-  const authenticator = createAuthenticator({ db, now, sessionKey: new Uint8Array(32) });
-  const door = createLiveDoor({ schema, services, authenticator, hub });
-  const http = createServer();
-  http.on('upgrade', (request, socket, head) => door.handleUpgrade(request, socket, head));
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const bodyOf = (count: number) => {
+    const items = benchItems(count).map((item) => inputOf(node, { ...item, partId: partIdOf(++committed) }));
+    return Buffer.from(JSON.stringify({ query: MUTATION, variables: { input: items } }));
+  };
+  const post = async (body: Buffer) => {
+    const text = await send(agent, { hostname, port, secret: node.secret }, body);
+    if (!text.includes('"recorded"')) throw new Error(`not recorded: ${text.slice(0, 500)}`);
+  };
 
   return {
-    schema,
-    hub,
-    services,
-    plantGlobalId: encodeGlobalId('Plant', plantId),
-    port: (http.address() as AddressInfo).port,
+    port: Number(port),
+    lineGlobalId: encodeGlobalId('Line', node.lineId),
+    node,
+    version,
+    databaseUrl: url,
+    dataDir,
+    home: folder.path,
     secret,
-    stream: { kind: 'event' as const, id: plantId },
-    /** Commits events in one transaction; the hub is not told. */
-    async commit(count: number) {
-      const occurredAt = now();
-      const data = { jobCode: 'J-2031', product: 'BORDEAUX-750', recipe: 'R-17', batch: 'B-44', parts: 12_500 };
-      const event = { kind: 'job.started', occurredAt, actor: systemActor, data };
-      await db.transaction().execute((trx) =>
-        appendEvents(
-          trx,
-          plantId,
-          Array.from({ length: count }, () => event),
-        ),
-      );
+    /** How many parts have been recorded; the number of the newest. */
+    get committed() {
+      return committed;
     },
+    /** The cursor behind this part: positions are dense. */
+    cursorAfter: (part: number) => encodeCursor({ kind: 'inspection', id: node.lineId }, part),
+    /** Records this many parts, in large calls. */
+    async commit(count: number) {
+      for (let left = count; left > 0; left -= mostItems) await post(bodyOf(Math.min(left, mostItems)));
+    },
+    /** Records parts at a steady pace, one call after another; gives the calls' times and how many were due. */
+    async pace({ batch, perSecond, calls }: { batch: number; perSecond: number; calls: () => boolean }) {
+      const callMs: number[] = [];
+      const parts: number[] = [];
+      const started = performance.now();
+      while (calls()) {
+        const dueMs = started + (callMs.length * 1000) / perSecond - performance.now();
+        if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+        const body = bodyOf(batch);
+        parts.push(committed);
+        const sent = performance.now();
+        await post(body);
+        callMs.push(performance.now() - sent);
+      }
+      const seconds = (performance.now() - started) / 1000;
+      return { callMs, parts, share: callMs.length / Math.max(1, Math.floor(seconds * perSecond)) };
+    },
+    hold: () => server.ask('hold'),
+    release: () => server.ask('release'),
+    /** The server's note of each commit since the last call, put to the last part of each. */
+    async commits(parts: readonly number[]): Promise<Commit[]> {
+      const times = await server.ask<Float64Array>('commits');
+      if (times.length !== parts.length) throw new Error(`${parts.length} commits, but ${times.length} were noted`);
+      return parts.map((part, index) => ({ part, atMs: times[index] ?? 0 }));
+    },
+    forgetCommits: () => server.ask('commits'),
+    memory: () => server.ask<MemoryFacts>('memory'),
+    /** What a metric of the server's /metrics stands at, by its name with labels. */
+    async metric(name: string): Promise<number> {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+      if (!line) throw new Error(`/metrics has no ${name}`);
+      return Number(line.slice(name.length + 1));
+    },
+    /** Ends the server, not yet what it worked on. */
+    stopServer: () => server.close(),
     async close() {
-      await door.close();
-      await new Promise((resolve) => http.close(resolve));
-      hub.close();
-      await database.close();
-      await home.remove();
+      agent.destroy();
+      await stack.disposeAsync();
     },
   };
+}
+
+async function insertMesToken(
+  database: { url: string | null; dataDir: string | null },
+  plantId: BenchNode['plantId'],
+): Promise<string> {
+  const open = await openDatabase({ ...database, statementMs: 60_000, connections: 1, onFailure: () => {} });
+  try {
+    const secret = `lehr_${randomBytes(32).toString('base64url')}`;
+    const person = await open.db.selectFrom('person').select('id').limit(1).executeTakeFirstOrThrow();
+    const hash = createHash('sha256').update(secret).digest();
+    const ends = { edge_node_id: null, expires_at: null, revoked_at: null };
+    const token = { id: newId(), plant_id: plantId, name: 'mes', role: 'mes' as const, hash, created_by: person.id };
+    await open.db
+      .insertInto('token')
+      .values({ ...token, ...ends, created_at: new Date() })
+      .execute();
+    return secret;
+  } finally {
+    await open.close();
+  }
+}
+
+function send(agent: Agent, to: { hostname: string; port: string; secret: string }, body: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      authorization: `Bearer ${to.secret}`,
+    };
+    const { hostname, port } = to;
+    const sent = request({ agent, hostname, port, path: '/graphql', method: 'POST', headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      response.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }

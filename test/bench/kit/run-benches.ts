@@ -9,6 +9,8 @@ export interface BenchOptions extends Reporting {
   data?: string;
   /** What to measure on (--database); the benchmark's own choice when left out. */
   database?: 'embedded' | 'postgresql';
+  /** How large, in the benchmark's own measure (--n); its full size when left out. */
+  n?: number;
 }
 
 export interface BenchResult {
@@ -41,10 +43,11 @@ export function runBenches(folder: string, entry: string, args: string[]): Promi
       kind: 'bench',
       folder,
       entry,
-      flags: ['data', 'database'],
-      readFlags: ({ data, database }) => ({
+      flags: ['data', 'database', 'n'],
+      readFlags: ({ data, database, n }) => ({
         ...(data === undefined ? {} : { data: resolve(data) }),
         ...(database === undefined ? {} : { database: databaseKind(database) }),
+        ...(n === undefined ? {} : { n: wholeNumber(n) }),
       }),
       conclude: (name, result) => {
         const { database, ...measured } = benchResult.parse(result);
@@ -58,4 +61,10 @@ export function runBenches(folder: string, entry: string, args: string[]): Promi
 function databaseKind(text: string): 'embedded' | 'postgresql' {
   if (text === 'embedded' || text === 'postgresql') return text;
   throw new Error(`--database is "${text}"; give embedded or postgresql`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new Error(`--n is "${text}"; give a whole number from 1`);
 }
