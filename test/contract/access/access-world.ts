@@ -127,6 +127,14 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
       personId: sparePerson.globalId,
     });
     await fillWorld(recording, node.client);
+    await callers.administrator.act('correctProduction', 'corrected dryRun line { id }', {
+      lineId: encodeGlobalId('Line', plant.lines[0]?.line.id ?? ''),
+      from: '2026-01-01T00:00:00Z',
+      to: new Date().toISOString(),
+      batchCode: marker,
+      reason: marker,
+      dryRun: true,
+    });
     await callers.administrator.act('createToken', 'secret token { id }', {
       plantId: plant.globalId,
       name: marker,
