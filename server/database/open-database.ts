@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   dataDir: string | null;
   statementMs: number;
   connections: number;
+  /** Hears every statement as it starts. */
+  onStatement?: () => void;
   /** Told when the embedded database ends by itself: nothing can be read or written any more. */
   onFailure(error: Error): void;
 }
@@ -69,7 +71,13 @@ function connect(options: DatabaseOptions, address: pg.PoolConfig): Pick<OpenDat
     keepAlive: options.url !== null,
     types: { getTypeParser },
     application_name: 'lehr',
-    Client: timedClient({ statementMs: options.statementMs, onStatement: (statement) => (lastStatement = statement) }),
+    Client: timedClient({
+      statementMs: options.statementMs,
+      onStatement: (statement) => {
+        lastStatement = statement;
+        options.onStatement?.();
+      },
+    }),
   });
   // an idle connection that breaks is replaced at the next use; without a listener it would end the process
   pool.on('error', () => undefined);

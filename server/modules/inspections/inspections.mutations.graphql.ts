@@ -66,8 +66,8 @@ const ContextInput = builder.inputType('ContextInput', {
 const InspectionInput = builder.inputType('InspectionInput', {
   description: 'One image of one part, and what the model said of it.',
   fields: (t) => ({
-    id: t.field({
-      type: 'UUID',
+    // no UUID: that scalar would refuse a whole call for one wrong id
+    id: t.id({
       required: true,
       description: 'UUIDv7 made at the moment of capture; its millisecond is the capture time.',
     }),
@@ -102,7 +102,7 @@ const RecordInspectionsItem = builder.objectRef<RecordedItem>('RecordInspections
   description: 'What became of one item.',
   authScopes: nodes,
   fields: (t) => ({
-    id: t.expose('id', { type: 'UUID', description: 'The item’s id.' }),
+    id: t.exposeID('id', { description: 'The item’s id, as it was sent.' }),
     outcome: t.expose('outcome', { type: RecordOutcomeEnum, description: 'What became of it.' }),
     field: t.string({
       nullable: true,

@@ -33,10 +33,14 @@ interface NamedProduction extends ProductionCodes {
 export function knownProduction(db: Db, plantId: string, items: readonly Item[]): Production[] | undefined {
   const cache = ingestCache(db);
   const productions: Production[] = [];
+  let last: { item: Item; production: Production } | undefined;
   for (const item of items) {
-    const production = cachedProduction(cache, named(plantId, item));
-    if (!production) return undefined;
-    productions.push(production);
+    if (!last || !isOfSameRun(last.item, item)) {
+      const production = cachedProduction(cache, named(plantId, item));
+      if (!production) return undefined;
+      last = { item, production };
+    }
+    productions.push(last.production);
   }
   return productions;
 }
@@ -166,6 +170,17 @@ function cachedProduction({ codes }: IngestCache, each: NamedProduction): Produc
   if (productId === undefined || recipeId === undefined || batchId === undefined || jobId === undefined)
     return undefined;
   return { productId, recipeId, batchId, jobId };
+}
+
+/** The items of a call mostly are: then nothing has to be looked up. */
+function isOfSameRun({ input: { context: a }, place }: Item, { input: { context: b }, place: other }: Item): boolean {
+  return (
+    place.lineId === other.lineId &&
+    a?.jobCode === b?.jobCode &&
+    a?.productCode === b?.productCode &&
+    a?.recipeCode === b?.recipeCode &&
+    a?.batchCode === b?.batchCode
+  );
 }
 
 function codeKey(kind: string, ownerId: string, code: string): string {

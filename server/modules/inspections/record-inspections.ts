@@ -92,17 +92,14 @@ async function placeItems(
     return place?.edgeNodeId === scope.edgeNodeId ? place : undefined;
   };
 
-  const pairs = new Map(
-    read
-      .filter((item) => placeOf(item.cameraId) && !assigned.get(pairKey(item)))
-      .map((item) => [pairKey(item), item] as const),
+  const unknownPairs = new Map(
+    read.filter((item) => !assigned.get(pairKey(item)) && placeOf(item.cameraId)).map((item) => [pairKey(item), item]),
   );
-  if (pairs.size > 0)
-    for (const pair of await selectAssignedPairs(db, scope.plantId, [...pairs.values()]))
+  if (unknownPairs.size > 0)
+    for (const pair of await selectAssignedPairs(db, scope.plantId, [...unknownPairs.values()]))
       assigned.set(pairKey(pair), true);
 
-  return items.map((item) => {
-    if (!('contentHash' in item)) return item;
+  const judge = (item: ReadItem): CameraPlace | Refusal => {
     const place = placeOf(item.cameraId);
     if (!place) {
       const reason = 'is not a camera of this edge node; give its station to the node, or take the id from the node';
@@ -113,7 +110,16 @@ async function placeItems(
         'was never assigned to this camera; have the version approved and assign it before it judges parts';
       return { field: 'modelVersionId', value: shown(item.input.modelVersionId), reason };
     }
-    return { ...item, place };
+    return place;
+  };
+  // one camera's results mostly follow each other
+  let last: { item: ReadItem; judgement: CameraPlace | Refusal } | undefined;
+  return items.map((item) => {
+    if (!('contentHash' in item)) return item;
+    if (last?.item.cameraId !== item.cameraId || last.item.modelVersionId !== item.modelVersionId)
+      last = { item, judgement: judge(item) };
+    const { judgement } = last;
+    return 'reason' in judgement ? judgement : { ...item, place: judgement };
   });
 }
 

@@ -50,6 +50,9 @@ const AUDIT = `
   INSERT INTO audit (chain, seq, plant_id, at, actor_kind, actor_id, action, subject_type, subject_id, record, prev_hash, hash)
   SELECT $1, head.seq, $3::uuid, $4::timestamptz, 'token', $5::uuid, 'inspections.record', 'EdgeNode', $6, $2, head.prev_hash, head.hash FROM head`;
 
+/** BEGIN, defects, minutes, audit, positions with results, COMMIT. */
+export const STATEMENTS_PER_BATCH = 6;
+
 export interface ProductionIds {
   productId: string;
   recipeId: string;

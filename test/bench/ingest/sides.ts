@@ -1,10 +1,10 @@
 /** The two sides of the ingest benchmark, each on a database of its own of the same kind: the server in its own process, and plain `pg`. */
-import { randomBytes } from 'node:crypto';
-import { Agent, request } from 'node:http';
+import { createHash, randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { RECORD_INSPECTIONS } from '../../../edge/uplink/documents.ts';
 import type { Db } from '../../../server/database/database.ts';
 import { startEmbedded } from '../../../server/database/embedded.ts';
 import { migrateToLatest } from '../../../server/database/migrate.ts';
@@ -16,7 +16,8 @@ import { spawnLines } from '../../support/spawn-lines.ts';
 import { createTestClient } from '../../support/test-client.ts';
 import type { BenchItem, BenchNode } from './bench-rows.ts';
 import { inputOf } from './bench-rows.ts';
-import { openPlainWriter, type PlainWriter, type ProductionIds } from './plain-writer.ts';
+import { openPlainWriter, type PlainWriter, type ProductionIds, STATEMENTS_PER_BATCH } from './plain-writer.ts';
+import { openPoster } from './poster.ts';
 
 export type Kind = 'embedded' | 'postgresql';
 
@@ -25,13 +26,14 @@ export interface Side {
   send(node: number, batch: number): Promise<void>;
   /** Makes the batches of a round ready, so that only recording is measured: node by node. */
   prepare(batches: readonly (readonly (readonly BenchItem[])[])[]): void;
+  /** SQL statements since the start, BEGIN and COMMIT included; null where nobody counts. */
+  statements(): Promise<number | null>;
   close(): Promise<void>;
 }
 
 const statementMs = 60_000;
-const MUTATION = `mutation RecordInspections($input: [InspectionInput!]!) { recordInspections(input: $input) {
-  __typename ... on RecordInspectionsPayload { recorded items { id outcome field value reason } } ... on InvalidInputError { message }
-} }`;
+/** As the edge sends it: the hash of a stored operation. */
+const OPERATION = createHash('sha256').update(RECORD_INSPECTIONS).digest('hex');
 
 /** Databases of runs that were killed are dropped when they are older; no run lasts so long. */
 const leftoverAgeS = 3600;
@@ -62,23 +64,24 @@ async function asAdmin(server: URL, act: (admin: pg.Client) => Promise<void>): P
   await act(client).finally(() => client.end());
 }
 
-/** A plant with as many lines, each with one node and camera, and what they make. */
+/** A plant with as many nodes, each with one camera, on as many lines or on fewer, and what they make. */
 export async function seedDatabase(
   database: { url: string | null; dataDir: string | null },
   count: number,
+  lines = count,
 ): Promise<{ nodes: BenchNode[]; version: string }> {
   const open = await openDatabase({ ...database, statementMs, connections: 1, onFailure: () => {} });
   try {
     await migrateToLatest(open.db, () => {});
     const now = Date.now();
     await ensurePartitions(open.db, new Date(now - 86_400_000), new Date(now + 2 * 86_400_000));
-    return { nodes: await seedNodes(open.db, count), version: await versionOf(open.db) };
+    return { nodes: await seedNodes(open.db, count, lines), version: await versionOf(open.db) };
   } finally {
     await open.close();
   }
 }
 
-async function seedNodes(db: Db, count: number): Promise<BenchNode[]> {
+async function seedNodes(db: Db, count: number, lines: number): Promise<BenchNode[]> {
   const noServer = () => Promise.reject(new Error('nothing is asked while seeding'));
   const seed = createSeed({
     db,
@@ -86,7 +89,7 @@ async function seedNodes(db: Db, count: number): Promise<BenchNode[]> {
     authenticator: { forgetAll: () => {}, signSession: async () => '' },
     client: (headers) => createTestClient('http://nowhere', noServer, headers),
   });
-  const plant = await seed.plant({ lines: count, nodes: count });
+  const plant = await seed.plant({ lines, stationsPerLine: count / lines, nodes: count });
   const version = await plant.modelVersion();
   const nodes: BenchNode[] = [];
   for (const { line, stations } of plant.lines) {
@@ -126,31 +129,12 @@ export async function openServerSide(home: string, url: string | null, nodes: re
       LEHR_HOME: home,
       DATABASE_URL: url ?? '',
       LEHR_LIMIT_CONNECTIONS: String(nodes.length),
-      // the nodes of the benchmark ask for what they check
-      LEHR_FREE_QUERIES: 'mes,edge_node',
     },
   });
   const [, address = ''] = await server.waitForLine(/^listening (\S+)/, 60_000);
   const { hostname, port } = new URL(address);
-  const agent = new Agent({ keepAlive: true, maxSockets: nodes.length });
+  const poster = openPoster({ hostname, port, sockets: nodes.length });
   let bodies: Buffer[][] = [];
-
-  const post = (node: BenchNode, body: Buffer) =>
-    new Promise<string>((resolve, reject) => {
-      const headers = {
-        'content-type': 'application/json',
-        'content-length': body.length,
-        authorization: `Bearer ${node.secret}`,
-      };
-      const sent = request({ agent, hostname, port, path: '/graphql', method: 'POST', headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-        response.on('error', reject);
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    });
 
   return {
     prepare(batches) {
@@ -158,7 +142,12 @@ export async function openServerSide(home: string, url: string | null, nodes: re
         ofNode.map((items) => {
           const node = nodes[index];
           const input = node ? items.map((item) => inputOf(node, item)) : [];
-          return Buffer.from(JSON.stringify({ query: MUTATION, variables: { input } }));
+          return Buffer.from(
+            JSON.stringify({
+              extensions: { persistedQuery: { version: 1, sha256Hash: OPERATION } },
+              variables: { input },
+            }),
+          );
         }),
       );
     },
@@ -166,17 +155,23 @@ export async function openServerSide(home: string, url: string | null, nodes: re
       const node = nodes[index];
       const body = bodies[index]?.[batch];
       if (!node || !body) throw new Error(`there is no batch ${batch} of node ${index}`);
-      const text = await post(node, body);
+      const text = await poster.post(body, { authorization: `Bearer ${node.secret}` });
       const { data, errors } = JSON.parse(text) as {
-        data?: { recordInspections: { recorded?: number; items?: { outcome: string }[] } };
+        data?: { recordInspections: { items?: { outcome: string }[] } };
         errors?: unknown;
       };
       const items = data?.recordInspections.items;
       if (!items || items.some(({ outcome }) => outcome !== 'RECORDED'))
         throw new Error(`not everything was recorded: ${JSON.stringify(errors ?? data).slice(0, 500)}`);
     },
+    async statements() {
+      const text = await (await fetch(new URL('/metrics', address))).text();
+      const [, count] = /^lehr_database_statements_total (\d+)/m.exec(text) ?? [];
+      if (count === undefined) throw new Error('the server does not count its statements');
+      return Number(count);
+    },
     async close() {
-      agent.destroy();
+      poster.close();
       await server.stop();
     },
   };
@@ -198,6 +193,7 @@ export async function openPlainSide(folder: string, url: string | null, nodes: r
       writers.push(await openPlainWriter(connection, node, production.get(node.lineId) ?? lost()));
   let prepared: readonly (readonly (readonly BenchItem[])[])[] = [];
   let queue: Promise<void> = Promise.resolve();
+  let written = 0;
 
   return {
     prepare(batches) {
@@ -207,10 +203,12 @@ export async function openPlainSide(folder: string, url: string | null, nodes: r
       const items = prepared[index]?.[batch];
       const writer = writers[embedded ? 0 : index];
       if (!items || !writer) throw new Error(`there is no batch ${batch} of node ${index}`);
+      written += 1;
       if (!embedded) return writer.write(items);
       queue = queue.then(() => writer.write(items));
       return queue;
     },
+    statements: () => Promise.resolve(written * STATEMENTS_PER_BATCH),
     async close() {
       for (const writer of writers) await writer.close();
       await embedded?.close();
@@ -236,6 +234,8 @@ async function insertProduction(
   await client.query("INSERT INTO recipe VALUES ($1, $2, 'r-1', now())", [recipeId, plantId]);
   await client.query("INSERT INTO material_batch VALUES ($1, $2, 'b-1', now())", [batchId, plantId]);
   for (const node of nodes) {
+    await client.query('INSERT INTO audit_chain VALUES ($1, 0, $2)', [`token:${node.tokenId}`, Buffer.alloc(32)]);
+    if (jobs.has(node.lineId)) continue;
     const jobId = newId();
     await client.query("INSERT INTO job VALUES ($1, $2, $3, 'j-1', $4, $5, $6, now(), NULL)", [
       jobId,
@@ -245,7 +245,6 @@ async function insertProduction(
       recipeId,
       batchId,
     ]);
-    await client.query('INSERT INTO audit_chain VALUES ($1, 0, $2)', [`token:${node.tokenId}`, Buffer.alloc(32)]);
     jobs.set(node.lineId, { productId, recipeId, batchId, jobId });
   }
   await client.end();

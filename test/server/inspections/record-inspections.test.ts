@@ -157,6 +157,7 @@ describe.each(databases())('recordInspections on %s', (kind) => {
     ['id', { id: idAt(Date.UTC(2099, 0, 1)) }],
     ['id', { id: idAt(Date.now() - 401 * DAY_MS) }],
     ['id', { id: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' }],
+    ['id', { id: 'bottle 17' }],
     ['cameraId', { cameraId: 'nonsense' }],
     ['cameraId', { cameraId: encodeGlobalId('Camera', newId()) }],
     ['modelVersionId', { modelVersionId: encodeGlobalId('ModelVersion', newId()) }],
