@@ -1,8 +1,9 @@
 /** Generated from the schema: whatever list is asked for, twenty things take no more statements than two. */
+import DataLoader from 'dataloader';
 import { createSourceEventStream, execute, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../server/graphql/schema.ts';
-import { type Context, makeContext } from '../../server/kit/context.ts';
+import { type BatchLoad, type Context, makeContext } from '../../server/kit/context.ts';
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
 import { LosslessSource, PictureSource } from '../../server/live/live-source.ts';
@@ -70,12 +71,21 @@ describe.each(databases())('the statements of an operation on %s', (kind) => {
     expect(writing[1]).toBe(writing[0]);
   });
 
-  async function measure(path: ListPath): Promise<Measured> {
+  it('would be more if each row were loaded by itself', async () => {
+    const path = pathsOf(grown).find(({ name }) => name === 'QueryStationsConnection.edges');
+    if (!path) throw new Error('stations are listed no more');
+    const loader = (_key: unknown, batch: BatchLoad<unknown, unknown>) =>
+      new DataLoader(batch, { batch: false, cache: false });
+    const alone = await measure(path, Object.create(await contextOf(), { loader: { value: loader } }));
+    expect(alone.statements).toBeGreaterThan((measured.get(path.name)?.[1]?.statements ?? 0) + many);
+  });
+
+  async function measure(path: ListPath, given?: Context): Promise<Measured> {
     const context = await contextOf();
     const document = parse(path.text);
     const rootValue = path.root === 'subscription' ? await payloadOf(path.text, context) : undefined;
     // of its own, because loaders remember; made before counting, because who asks is read anew every second
-    const contextValue = await contextOf();
+    const contextValue = given ?? (await contextOf());
     let data: unknown;
     const statements = await server.countStatements(async () => {
       const answer = await execute({ schema, document, rootValue, contextValue });

@@ -54,10 +54,12 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   const owner = plant.owner.client;
   const named = () => ({ code: freshCode('grown'), name: 'Grown', plantId: plant.globalId });
   let count = 1;
-  let shifts = 0;
   const modelVersions = [version.globalId];
 
   await growFromNothing();
+  const noon = { startsAt: '12:00', durationMin: 1, recurrence: 'FREQ=DAILY', validFrom: '2020-01-01' };
+  await make('Shift', { ...named(), ...noon });
+  const shift = await db.selectFrom('shift').select('id').executeTakeFirstOrThrow();
 
   return {
     plant,
@@ -90,6 +92,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
     await copy('station', station?.id ?? '', { ...part, line_id: lineId });
     cameraIds.push(await copy('camera', camera?.id ?? '', part));
     await growFromNothing();
+    await copy('shift', shift.id, { ...part, starts_at: `12:${String(n).padStart(2, '0')}` });
     await plant.person('viewer');
     await copy('session', session?.id ?? '', {});
     await copy('token', token?.id ?? '', { hash: bytes(32) });
@@ -122,7 +125,6 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   /** One more of what a seeded plant has none of. */
   async function growFromNothing(): Promise<void> {
     for (const kind of ['Product', 'Recipe', 'MaterialBatch']) await make(kind, named());
-    await make('Shift', { ...named(), ...shiftAt(shifts++) });
     const sha256 = randomBytes(32);
     await db
       .insertInto('image')
@@ -235,12 +237,6 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
     );
     return made;
   }
-}
-
-/** Side by side, because shifts must not overlap. */
-function shiftAt(n: number) {
-  const startsAt = `${String(Math.floor(n / 2)).padStart(2, '0')}:${n % 2 === 0 ? '00' : '30'}`;
-  return { startsAt, durationMin: 30, recurrence: 'FREQ=DAILY', validFrom: '2020-01-01' };
 }
 
 /** As PostgreSQL reads bytea from JSON text. */
