@@ -130,6 +130,8 @@ const environment = z.object({
   LEHR_LIMIT_EXPORT_DAYS: count(7, 365),
   LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(14, 60),
   LEHR_LIMIT_SHIFTS: count(50, 1000),
+  LEHR_LIMIT_PLANT_MODEL_BYTES: count(2 * 1024 * 1024, 64 * 1024 * 1024, 1024),
+  LEHR_LIMIT_PLANT_MODEL_PARTS: count(20_000, 1_000_000, 10),
   LEHR_LIMIT_FIRST_CODE_HOURS: count(24, 720),
   LEHR_LIMIT_ENROLMENT_CODE_HOURS: count(24, 720),
   LEHR_LIMIT_PASSWORD_RESET_HOURS: count(24, 720),
@@ -261,6 +263,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       partitionDaysAhead: value.LEHR_LIMIT_PARTITION_DAYS_AHEAD,
       /** Shifts of a plant that are in use. */
       shifts: value.LEHR_LIMIT_SHIFTS,
+      /** Size of a plant model file, and parts in it. */
+      plantModelBytes: value.LEHR_LIMIT_PLANT_MODEL_BYTES,
+      plantModelParts: value.LEHR_LIMIT_PLANT_MODEL_PARTS,
       /** How long one-time codes are good: of the first administrator's link, of a node's enrolment, of a new password. */
       firstCodeMs: value.LEHR_LIMIT_FIRST_CODE_HOURS * 3_600_000,
       enrolmentCodeMs: value.LEHR_LIMIT_ENROLMENT_CODE_HOURS * 3_600_000,

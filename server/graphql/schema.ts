@@ -20,6 +20,7 @@ import '../modules/line-status/line-status.graphql.ts';
 import '../modules/machines/machines.graphql.ts';
 import '../modules/models/models.graphql.ts';
 import '../modules/models/models.mutations.graphql.ts';
+import '../modules/plant-model/plant-model.graphql.ts';
 import '../modules/plants/edge-nodes.graphql.ts';
 import '../modules/plants/materials.graphql.ts';
 import '../modules/plants/part-fields.graphql.ts';

@@ -99,6 +99,7 @@ describe('callers of another plant', () => {
       'Mutation.createFirstAdministrator',
       'Mutation.signOut',
       'Mutation.enrolEdgeNode',
+      'Mutation.importPlantModel',
       'Mutation.rotateEdgeNodeKey',
       'Mutation.resetPassword',
       'Mutation.changePassword',

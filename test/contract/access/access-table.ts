@@ -82,6 +82,8 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       QueryRecipesConnectionEdge: 'cursor node',
       QueryShiftsConnection: 'edges pageInfo',
       QueryShiftsConnectionEdge: 'cursor node',
+      PlantModelRefusedError: 'message problems',
+      PlantModelProblem: 'column field line remedy value',
     },
   },
   // What an edge node needs to know of itself and of the model it runs.
@@ -194,13 +196,17 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     fields: {
       CreatedToken: 'secret token',
       Mutation:
-        'createArea createCamera createEdgeNode createEnrolmentCode createLine createMaterialBatch createPasswordReset createPerson createProduct createRecipe createShift createStation createToken disablePerson enablePerson reinstateArea reinstateCamera reinstateEdgeNode reinstateLine reinstateMaterialBatch reinstateProduct reinstateRecipe reinstateShift reinstateStation retireArea retireCamera retireEdgeNode retireLine retireMaterialBatch retireProduct retireRecipe retireShift retireStation revokeToken setMemberships updateArea updateCamera updateEdgeNode updateLine updateMaterialBatch updatePerson updatePlant updateProduct updateRecipe updateShift updateStation',
-      Query: 'people tokens',
+        'createArea createCamera createEdgeNode createEnrolmentCode createLine createMaterialBatch createPasswordReset createPerson createProduct createRecipe createShift createStation createToken disablePerson enablePerson importPlantModel reinstateArea reinstateCamera reinstateEdgeNode reinstateLine reinstateMaterialBatch reinstateProduct reinstateRecipe reinstateShift reinstateStation retireArea retireCamera retireEdgeNode retireLine retireMaterialBatch retireProduct retireRecipe retireShift retireStation revokeToken setMemberships updateArea updateCamera updateEdgeNode updateLine updateMaterialBatch updatePerson updatePlant updateProduct updateRecipe updateShift updateStation',
+      Query: 'exportPlantModel people tokens',
       Token: 'createdAt edgeNode expiresAt id isKey lastUsedAt name revokedAt role',
       CreatedEnrolmentCode: 'code edgeNode expiresAt',
       CreatedPasswordReset: 'code expiresAt person',
       EdgeNode: 'enrolmentCodeExpiresAt tokens',
       Person: 'createdAt disabledAt isAdministrator memberships',
+      PlantModelFile: 'fileName sha256 yaml',
+      PlantModelFieldChange: 'field from to',
+      PlantModelChange: 'action codes fields type',
+      PlantModelImport: 'changes dryRun plant sha256',
     },
   },
   {

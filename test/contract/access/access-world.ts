@@ -87,6 +87,11 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const refusal = { message: 'x', field: 'input.x', value: 'x', remedy: 'say more', retryAfterS: 3 };
   const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
   samples.set('NodeKey', { keyId: 'x' });
+  samples.set('PlantModelRefusedError', { ...refusal, problems: [] });
+  samples.set('PlantModelProblem', { ...refusal, line: 1, column: 1 });
+  samples.set('PlantModelFieldChange', { field: 'name', from: null, to: 'x' });
+  samples.set('PlantModelChange', { action: 'created', table: 'area', codes: ['x'], fields: [] });
+  samples.set('PlantModelImport', { dryRun: true, plantId: null, sha256: '0'.repeat(64), changes: [] });
   const contextOf = async ({ headers }: TestClient) => {
     const { cookie, authorization } = headers;
     const session = cookie?.replace('lehr_session=', '') ?? null;
@@ -270,6 +275,7 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     nodes: `(ids: ["${globalId}"])`,
     plant: `(code: "${row.code}")`,
     tokens: `(plantId: "${globalId}")`,
+    exportPlantModel: `(plantId: "${globalId}")`,
     events: `(filter: { plantId: "${globalId}" })`,
   };
   if (field === 'inspectionStats') {

@@ -56,6 +56,7 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
     createMaterialBatch: () => ({ ...named(), plantId }),
     createShift: () => ({ ...named(), plantId, ...pattern }),
     ...changes,
+    importPlantModel: () => ({ yaml: '', dryRun: true, missing: 'KEEP' }),
     createEnrolmentCode: () => ({ edgeNodeId: encodeGlobalId('EdgeNode', node.id) }),
     enrolEdgeNode: () => ({ code: 'x', publicKey: 'x', proof: 'x' }),
     rotateEdgeNodeKey: () => ({ publicKey: 'x', proof: 'x' }),
