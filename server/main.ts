@@ -78,8 +78,20 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
     undo.push(() => database.close());
 
     const isSecure = config.publicUrl?.startsWith('https:') ?? false;
-    const yoga = createGraphQLDoor({ schema, services, authenticator, onOperation: metrics.onOperation, onRefusal: metrics.onRefusal });
-    const sockets = createLiveDoor({ schema, services, authenticator, hub: services.hub, onRefusal: metrics.onRefusal });
+    const yoga = createGraphQLDoor({
+      schema,
+      services,
+      authenticator,
+      onOperation: metrics.onOperation,
+      onRefusal: metrics.onRefusal,
+    });
+    const sockets = createLiveDoor({
+      schema,
+      services,
+      authenticator,
+      hub: services.hub,
+      onRefusal: metrics.onRefusal,
+    });
     door.server.on('upgrade', (request, socket, head) => {
       if (request.url?.split('?')[0] === '/graphql') sockets.handleUpgrade(request, socket, head);
       else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -87,7 +99,11 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
 
     door.serve({
       '/': createStaticRoute(fileURLToPath(new URL('../hmi/dist', import.meta.url))),
-      '/graphql': createGraphQLRoute(yoga, { bodyBytes: config.limits.bodyBytes, isSecure }),
+      '/graphql': createGraphQLRoute(yoga, {
+        bodyBytes: config.limits.bodyBytes,
+        isSecure,
+        trustedProxies: config.trustedProxies,
+      }),
       '/images/': createImageRoute(services, authenticator),
       '/artifacts/': createArtifactRoute(services, authenticator),
       ...createProbes(metrics.registry, () => readiness.find(services.db)),

@@ -1,7 +1,8 @@
 /** Joins the WebSocket door to the rest of the server: who a client is, and what runs for it. */
 import type { GraphQLSchema } from 'graphql';
+import { clientAddress } from '../http/client-address.ts';
 import { credentialsOf } from '../http/credentials.ts';
-import { addressOf, headerReader } from '../http/route.ts';
+import { headerReader } from '../http/route.ts';
 import { makeContext, type Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import { principalKeys } from '../kit/rights.ts';
@@ -52,7 +53,12 @@ export function createLiveDoor({ schema, services, authenticator, hub, onRefusal
       if (!identity?.principal) return null;
       const { principal, rights, expiresAt } = identity;
       return {
-        caller: { requestId: newId(), address: addressOf(request), rights, principal },
+        caller: {
+          requestId: newId(),
+          address: clientAddress(request, services.config.trustedProxies),
+          rights,
+          principal,
+        },
         live: { principalKeys: principalKeys(principal), rightsKey: rights.key, expiresAt },
       };
     },

@@ -1,9 +1,18 @@
 /** POST /graphql: bounds the body, hands it to Yoga, writes its answer. */
+import type { BlockList } from 'node:net';
 import type { Yoga } from '../graphql/yoga.ts';
+import { clientAddress } from './client-address.ts';
 import { readBody } from './request-body.ts';
-import { addressOf, type Route } from './route.ts';
+import type { Route } from './route.ts';
 
-export function createGraphQLRoute(yoga: Yoga, options: { bodyBytes: number; isSecure: boolean }): Route {
+export interface GraphQLRouteOptions {
+  bodyBytes: number;
+  isSecure: boolean;
+  /** Whose X-Forwarded-For is believed. */
+  trustedProxies: BlockList;
+}
+
+export function createGraphQLRoute(yoga: Yoga, options: GraphQLRouteOptions): Route {
   return async ({ request, response, url }) => {
     const { method = 'GET' } = request;
     const hasBody = method !== 'GET' && method !== 'HEAD';
@@ -16,7 +25,7 @@ export function createGraphQLRoute(yoga: Yoga, options: { bodyBytes: number; isS
     const answer = await yoga.fetch(
       url,
       { method, headers, ...(body === null ? {} : { body: body.toString('utf8') }) },
-      { address: addressOf(request), isSecure: options.isSecure },
+      { address: clientAddress(request, options.trustedProxies), isSecure: options.isSecure },
     );
 
     const bytes = Buffer.from(await answer.arrayBuffer());

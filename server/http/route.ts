@@ -4,6 +4,7 @@ import { type Context, makeContext, type Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import type { Authenticator } from '../modules/access/authenticate.service.ts';
 import { HttpRefusal } from './answers.ts';
+import { clientAddress } from './client-address.ts';
 import { credentialsOf, isOriginAllowed } from './credentials.ts';
 
 export interface Visit {
@@ -34,7 +35,7 @@ export async function contextOf(services: Services, authenticator: Authenticator
   }
   return makeContext(services, {
     requestId: newId(),
-    address: addressOf(visit.request),
+    address: clientAddress(visit.request, services.config.trustedProxies),
     rights: identity.rights,
     principal: identity.principal,
   });
@@ -45,8 +46,4 @@ export function headerReader(request: IncomingMessage): (name: string) => string
     const value = request.headers[name];
     return typeof value === 'string' ? value : (value?.join(', ') ?? null);
   };
-}
-
-export function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? 'unknown';
 }

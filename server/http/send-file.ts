@@ -38,6 +38,8 @@ export async function sendFile({ request, response }: Visit, file: SentFile): Pr
     response.end();
     return;
   }
+  // the client may have gone while the file was looked for; piping into a closed answer is an error
+  if (response.destroyed) return;
   await pipeline(createReadStream(file.path, { start, end }), response);
 }
 

@@ -35,7 +35,11 @@ export async function openHttpServer(kind: DatabaseKind, options: HttpTestServer
   const door = createHttpDoor({
     routes: {
       '/': createStaticRoute(options.hmi ?? fileURLToPath(new URL('../../hmi/dist', import.meta.url))),
-      '/graphql': createGraphQLRoute(yoga, { bodyBytes: config.limits.bodyBytes, isSecure: false }),
+      '/graphql': createGraphQLRoute(yoga, {
+        bodyBytes: config.limits.bodyBytes,
+        isSecure: false,
+        trustedProxies: config.trustedProxies,
+      }),
       '/images/': createImageRoute(services, authenticator),
       '/artifacts/': createArtifactRoute(services, authenticator),
       ...createProbes(metrics.registry, () => readiness.find(services.db)),
