@@ -42,7 +42,11 @@ const ATTEMPTS = 5;
 export async function recordInspections(context: Context, input: readonly InspectionInput[]): Promise<RecordedItem[]> {
   const { limits } = context.config;
   if (input.length > limits.recordItems)
-    throw new InvalidInputError('input', `${input.length} items`, `send at most ${limits.recordItems} in one call`);
+    throw new InvalidInputError(
+      'input',
+      `${input.length} items`,
+      `send at most ${limits.recordItems} in one call (LEHR_LIMIT_RECORD_ITEMS)`,
+    );
   const { plantId, edgeNodeId } = viewingNode(context);
   const scope: IngestScope = { plantId, edgeNodeId, receivedAt: context.now() };
 
