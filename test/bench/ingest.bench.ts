@@ -32,15 +32,14 @@ export async function run({ database: kind = 'postgresql', report, n = ROUNDS }:
 
   const { version, ...main } = manyLines;
   return {
+    ...main,
     value: main.perSecond,
     unit: 'inspections/s',
-    ratio: main.ratio,
     against:
       kind === 'postgresql'
         ? `plain pg on ${CONNECTIONS} connections: prepared statements with unnest, the same rows of all tables in the same transactions, a database of its own on the same server`
         : 'plain pg on the one connection of an embedded database of its own: prepared statements with unnest, the same rows of all tables in the same transactions',
     n: n * ROWS_PER_ROUND,
-    ...main,
     lines: CONNECTIONS,
     oneLine: { ...oneLine, version: undefined },
     postGraphile: peer,

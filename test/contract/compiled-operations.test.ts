@@ -21,6 +21,7 @@ import { schema } from '../../server/graphql/schema.ts';
 import { type Caller, makeContext } from '../../server/kit/context.ts';
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { LosslessSource, PictureSource } from '../../server/live/live-source.ts';
+import type { StreamRow } from '../../server/live/stream-source.ts';
 import { inspectionSource } from '../../server/modules/inspections/inspections.service.ts';
 import { recordingPlant } from '../server/inspections/recording.ts';
 import { createSeed } from '../support/seed.ts';
@@ -282,7 +283,10 @@ function withoutNames(answer: unknown): unknown {
 }
 
 /** The root value that the hub gives to the first execution of a stream. */
-async function rootOf(server: TestServer, source: LosslessSource<never> | PictureSource<unknown>): Promise<unknown> {
+async function rootOf(
+  server: TestServer,
+  source: LosslessSource<StreamRow> | PictureSource<unknown>,
+): Promise<unknown> {
   if (source instanceof PictureSource)
     return { subject: source.subject, skipped: 0, sentAt: server.services.now(), skippedPaths: [] };
   const { kind, id } = source.stream;
