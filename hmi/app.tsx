@@ -1,16 +1,27 @@
 /** Composition root: client, session, addresses. */
-import { A, Route, Router } from '@solidjs/router';
+import { A, Navigate, Route, Router } from '@solidjs/router';
 import { createClient, fetchExchange } from '@urql/core';
 import { Provider } from '@urql/solid';
 import { type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { AccountScreen } from './features/account/account-screen.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { LineScreen } from './features/line/line-screen.tsx';
 import { OverviewScreen } from './features/overview/overview-screen.tsx';
+import { PeopleScreen } from './features/people/people-screen.tsx';
+import { FileScreen } from './features/plant-setup/file-screen.tsx';
+import { MaterialsScreen } from './features/plant-setup/materials-screen.tsx';
+import { NodesScreen } from './features/plant-setup/nodes-screen.tsx';
+import { PlantSetUp } from './features/plant-setup/plant-set-up.tsx';
+import { PlantsScreen } from './features/plant-setup/plants-screen.tsx';
+import { ShiftsScreen } from './features/plant-setup/shifts-screen.tsx';
+import { StructureScreen } from './features/plant-setup/structure-screen.tsx';
+import { TokensScreen } from './features/plant-setup/tokens-screen.tsx';
 import { createSession, type Person, type Session } from './features/session/create-session.ts';
+import { ResetPasswordScreen } from './features/session/reset-password.tsx';
 import { roleNames } from './features/session/role-names.ts';
 import { SetUpScreen } from './features/session/set-up.tsx';
 import { SignInScreen } from './features/session/sign-in.tsx';
-import { CatalogueContext } from './lib/catalogue.ts';
+import { CatalogueContext, CatalogueRefreshContext } from './lib/catalogue.ts';
 import { createCatalogue } from './lib/create-catalogue.ts';
 import { words } from './lib/language.ts';
 import { createLive, LiveContext } from './lib/live.ts';
@@ -18,6 +29,7 @@ import { makeLiveClient } from './lib/live-client.ts';
 import { reloadOutdated } from './lib/reload-outdated.ts';
 import { storedOperationExchange } from './lib/stored-operation.ts';
 import './lib/theme.ts';
+import { ViewerContext } from './lib/viewer.ts';
 import { EmptyState } from './ui/empty-state.tsx';
 
 export function App() {
@@ -63,9 +75,22 @@ export function App() {
     <Provider value={client}>
       <Router>
         <Route path="/setup" component={() => <SetUpScreen session={session} />} />
+        <Route path="/reset-password" component={() => <ResetPasswordScreen session={session} />} />
         <Route component={Gate}>
           <Route path="/" component={OverviewScreen} />
           <Route path="/plants/:plant/lines/:line" component={LineScreen} />
+          <Route path="/account" component={AccountScreen} />
+          <Route path="/admin/people" component={PeopleScreen} />
+          <Route path="/admin/plants" component={PlantsScreen} />
+          <Route path="/admin/plants/:plant" component={PlantSetUp}>
+            <Route path="/" component={() => <Navigate href="structure" />} />
+            <Route path="/structure" component={StructureScreen} />
+            <Route path="/nodes" component={NodesScreen} />
+            <Route path="/materials" component={MaterialsScreen} />
+            <Route path="/shifts" component={ShiftsScreen} />
+            <Route path="/tokens" component={TokensScreen} />
+            <Route path="/file" component={FileScreen} />
+          </Route>
           <Route path="*" component={NotFound} />
         </Route>
       </Router>
@@ -85,18 +110,30 @@ function Inside(props: { viewer: Person; session: Session; children?: JSX.Elemen
   });
   onCleanup(() => liveClient.dispose());
   const catalogue = createCatalogue();
+  const rights = () => ({
+    personId: props.viewer.person?.id ?? '',
+    name: props.viewer.person?.name ?? '',
+    isAdministrator: props.viewer.isAdministrator,
+    administeredPlantIds: props.viewer.memberships
+      .filter(({ roles }) => roles.includes('ADMINISTRATOR'))
+      .map(({ plant }) => plant.id),
+  });
 
   return (
-    <Show when={catalogue()} fallback={<Notice text={words().session.connecting} />}>
+    <Show when={catalogue.plants()} fallback={<Notice text={words().session.connecting} />}>
       {(plants) => (
         <LiveContext.Provider value={live}>
           <CatalogueContext.Provider value={plants}>
-            <Frame
-              who={{ name: props.viewer.person?.name ?? '', roles: roleNames(props.viewer, words().roles) }}
-              onSignOut={() => props.session.signOut()}
-            >
-              {props.children}
-            </Frame>
+            <CatalogueRefreshContext.Provider value={catalogue.refresh}>
+              <ViewerContext.Provider value={rights}>
+                <Frame
+                  who={{ name: props.viewer.person?.name ?? '', roles: roleNames(props.viewer, words().roles) }}
+                  onSignOut={() => props.session.signOut()}
+                >
+                  {props.children}
+                </Frame>
+              </ViewerContext.Provider>
+            </CatalogueRefreshContext.Provider>
           </CatalogueContext.Provider>
         </LiveContext.Provider>
       )}

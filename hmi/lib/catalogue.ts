@@ -21,6 +21,15 @@ export function useCatalogue(): Accessor<readonly CataloguePlant[]> {
   return catalogue;
 }
 
+/** Asks for the catalogue at once, instead of with the next refresh: something of it was changed here. */
+export const CatalogueRefreshContext = createContext<() => Promise<void>>();
+
+export function useCatalogueRefresh(): () => Promise<void> {
+  const refresh = useContext(CatalogueRefreshContext);
+  if (!refresh) throw new Error('useCatalogueRefresh needs a CatalogueRefreshContext above it');
+  return refresh;
+}
+
 export function findLine(
   plants: readonly CataloguePlant[],
   plantCode: string | undefined,

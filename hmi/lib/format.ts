@@ -63,3 +63,13 @@ export function formatMoment(ms: number, nowMs: number, timeZone: string, locale
   const time = formatTime(ms, timeZone, locale);
   return date.format(ms) === date.format(nowMs) ? time : `${date.format(ms)} ${time}`;
 }
+
+/** Date and clock time without seconds: `31/01/2026 14:32`. */
+export function formatDateMinute(ms: number, timeZone: string, locale: string): string {
+  return `${timeFormat(locale, timeZone, 'date').format(ms)} ${formatMinute(ms, timeZone, locale)}`;
+}
+
+/** Weekday and date without the year, as a calendar says it: `Mon 31 Jan`. */
+export function formatWeekday(ms: number, timeZone: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { weekday: 'short', day: '2-digit', month: '2-digit', timeZone }).format(ms);
+}

@@ -1,10 +1,25 @@
 import type { Words } from './words-en.ts';
+import { account, act, modelFile, people, resetPassword, setup } from './words-setup-de.ts';
 
 /** German. The state words of PackML stay as the standard writes them. */
 export const de: Words = {
+  act,
+  account,
+  modelFile,
+  people,
+  resetPassword,
+  setup,
   appName: 'Lehr',
   retry: 'Erneut versuchen',
-  nav: { label: 'Hauptnavigation', overview: 'Übersicht', lines: 'Linien', breadcrumb: 'Standort' },
+  nav: {
+    label: 'Hauptnavigation',
+    overview: 'Übersicht',
+    lines: 'Linien',
+    breadcrumb: 'Standort',
+    administration: 'Verwaltung',
+    plants: 'Werke',
+    people: 'Personen',
+  },
   session: {
     signIn: 'Anmelden',
     email: 'E-Mail',
@@ -65,7 +80,9 @@ export const de: Words = {
     rejects: 'Ausschuss, letzte Stunde',
     model: 'Modell',
     nodes: 'Knoten',
-    noLines: 'Es gibt noch keine Linie. Ein Administrator legt die erste mit der Mutation createLine an.',
+    noLines: 'Es gibt noch keine Linie. Ein Administrator fügt die erste in der Einrichtung des Werks hinzu.',
+    noLinesYet: 'Es gibt noch keine Linie.',
+    setUpPlant: (plant) => `${plant} einrichten`,
     noPlants: 'Sie gehören noch zu keinem Werk. Bitten Sie einen Administrator, Sie hinzuzufügen.',
     noModel: 'keines',
     keys: '↑ ↓ wählen · Eingabetaste öffnet',

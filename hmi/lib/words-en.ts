@@ -1,9 +1,25 @@
 /** English. The other languages have exactly these entries: `Words` makes a missing one a type error. */
 
+import { account, act, modelFile, people, resetPassword, setup } from './words-setup-en.ts';
+
 export const en = {
+  act,
+  account,
+  modelFile,
+  people,
+  resetPassword,
+  setup,
   appName: 'Lehr',
   retry: 'Try again',
-  nav: { label: 'Main', overview: 'Overview', lines: 'Lines', breadcrumb: 'Where you are' },
+  nav: {
+    label: 'Main',
+    overview: 'Overview',
+    lines: 'Lines',
+    breadcrumb: 'Where you are',
+    administration: 'Administration',
+    plants: 'Plants',
+    people: 'People',
+  },
   session: {
     signIn: 'Sign in',
     email: 'E-mail',
@@ -64,7 +80,9 @@ export const en = {
     rejects: 'Rejects, last hour',
     model: 'Model',
     nodes: 'Nodes',
-    noLines: 'There is no line yet. An administrator creates the first one with the mutation createLine.',
+    noLines: 'There is no line yet. An administrator adds the first one in the plant’s set-up.',
+    noLinesYet: 'There is no line yet.',
+    setUpPlant: (plant: string) => `Set up ${plant}`,
     noPlants: 'You belong to no plant yet. Ask an administrator to add you.',
     noModel: 'none',
     keys: '↑ ↓ choose · Enter opens',

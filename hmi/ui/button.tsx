@@ -12,6 +12,10 @@ interface ButtonProps {
   /** The server has not answered yet. */
   waiting?: boolean;
   pressed?: boolean;
+  /** The one that the screen is about. */
+  isStrong?: boolean;
+  /** What it says to those who do not see it, where its text is too short. */
+  label?: string;
 }
 
 /** A button that waits for the server's word, and shows that it waits. */
@@ -26,6 +30,8 @@ export function Button(props: ButtonProps) {
   return (
     <button
       class="button"
+      classList={{ 'button-strong': props.isStrong === true }}
+      aria-label={props.label}
       type={props.type ?? 'button'}
       disabled={props.disabled || props.waiting}
       aria-busy={isWaitShown()}

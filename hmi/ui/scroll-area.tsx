@@ -5,9 +5,9 @@ import type { JSX } from 'solid-js';
 const reachable = { tabIndex: 0 };
 
 /** Content that may be longer than its room: it scrolls there and does not push its neighbours off the screen. */
-export function ScrollArea(props: { label: string; children: JSX.Element }) {
+export function ScrollArea(props: { label: string; class?: string; children: JSX.Element }) {
   return (
-    <section class="scroll-area" aria-label={props.label} {...reachable}>
+    <section class={`scroll-area ${props.class ?? ''}`} aria-label={props.label} {...reachable}>
       {props.children}
     </section>
   );

@@ -2,10 +2,12 @@ import { A } from '@solidjs/router';
 import { For, Show } from 'solid-js';
 import { linePath, useCatalogue } from '../../lib/catalogue.ts';
 import { words } from '../../lib/language.ts';
+import { administersAny, useViewer } from '../../lib/viewer.ts';
 
-/** Only what exists. */
+/** Only what exists, and what the person may open. */
 export function Navigation() {
   const plants = useCatalogue();
+  const viewer = useViewer();
   return (
     <nav class="navigation" aria-label={words().nav.label}>
       <A class="navigation-link" href="/" end>
@@ -27,6 +29,15 @@ export function Navigation() {
           </>
         )}
       </For>
+      <Show when={administersAny(viewer())}>
+        <span class="navigation-plant">{words().nav.administration}</span>
+        <A class="navigation-link" href="/admin/plants">
+          {words().nav.plants}
+        </A>
+        <A class="navigation-link" href="/admin/people">
+          {words().nav.people}
+        </A>
+      </Show>
     </nav>
   );
 }

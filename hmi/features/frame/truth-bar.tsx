@@ -1,5 +1,5 @@
 import './truth-bar.css';
-import { useMatch } from '@solidjs/router';
+import { A, useMatch } from '@solidjs/router';
 import { createSignal, For, Show } from 'solid-js';
 import { useCatalogue } from '../../lib/catalogue.ts';
 import { formatAge, formatTime } from '../../lib/format.ts';
@@ -33,12 +33,12 @@ export function TruthBar(props: TruthBarProps) {
     <footer class="truth-bar" data-no-data={live.isLocked() ? '' : undefined}>
       <Clocks />
       <FreshnessWord />
-      <span class="truth-who">
+      <A class="truth-who" href="/account" title={words().account.title}>
         {props.who.name}
         <Show when={props.who.roles.length > 0}>
           <span class="truth-roles">{` · ${props.who.roles.join(', ')}`}</span>
         </Show>
-      </span>
+      </A>
       <Show when={refusal()}>{(message) => <span role="alert">{message()}</span>}</Show>
       <span class="truth-controls">
         <Choice<Language>
@@ -69,7 +69,8 @@ function Clocks() {
   const live = useLive();
   const plants = useCatalogue();
   const match = useMatch(() => '/plants/:plant/*rest');
-  const clocks = () => plantClocks(plants(), match()?.params.plant);
+  const setUp = useMatch(() => '/admin/plants/:plant/*rest');
+  const clocks = () => plantClocks(plants(), (match() ?? setUp())?.params.plant);
   return (
     <Show when={live.now()}>
       {(now) => (

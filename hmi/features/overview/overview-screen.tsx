@@ -1,7 +1,9 @@
 import './overview.css';
+import { A } from '@solidjs/router';
 import { createMemo, For, onCleanup, onMount, Show } from 'solid-js';
 import { useCatalogue } from '../../lib/catalogue.ts';
 import { words } from '../../lib/language.ts';
+import { administers, useViewer } from '../../lib/viewer.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { LineRow } from './line-row.tsx';
 import { nextRow } from './row-focus.ts';
@@ -28,10 +30,7 @@ export function OverviewScreen() {
   onCleanup(() => document.removeEventListener('keydown', moveFocus));
 
   return (
-    <Show
-      when={lineCount() > 0}
-      fallback={<EmptyState>{plants().length > 0 ? words().overview.noLines : words().overview.noPlants}</EmptyState>}
-    >
+    <Show when={lineCount() > 0} fallback={<NothingYet />}>
       <section class="overview panel">
         <h1 class="visually-hidden">{words().overview.title}</h1>
         <table
@@ -67,5 +66,36 @@ export function OverviewScreen() {
         </Show>
       </section>
     </Show>
+  );
+}
+
+/** Says what to do next, to whoever can do it. */
+function NothingYet() {
+  const plants = useCatalogue();
+  const viewer = useViewer();
+  const own = () => plants().find((plant) => administers(viewer(), plant.id));
+  return (
+    <EmptyState>
+      <Show
+        when={own()}
+        fallback={
+          <Show
+            when={viewer().isAdministrator}
+            fallback={plants().length > 0 ? words().overview.noLines : words().overview.noPlants}
+          >
+            {words().setup.noPlants} <A href="/admin/plants?add=1">{words().setup.createFirstPlant}</A>
+          </Show>
+        }
+      >
+        {(plant) => (
+          <>
+            {words().overview.noLinesYet}{' '}
+            <A href={`/admin/plants/${encodeURIComponent(plant().code)}/structure`}>
+              {words().overview.setUpPlant(plant().name)}
+            </A>
+          </>
+        )}
+      </Show>
+    </EmptyState>
   );
 }

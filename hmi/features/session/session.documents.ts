@@ -36,3 +36,15 @@ export const CreateFirstAdministrator = graphql(
   }`,
   [ViewerFragment],
 );
+
+export const ResetPassword = graphql(
+  `mutation ResetPassword($input: ResetPasswordInput!) {
+    resetPassword(input: $input) {
+      __typename
+      ... on Viewer { ...SessionViewer }
+      ... on InvalidInputError { field message remedy }
+      ... on WrongCredentialsError { message }
+    }
+  }`,
+  [ViewerFragment],
+);
