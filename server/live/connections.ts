@@ -25,6 +25,8 @@ export class Connections {
   readonly #all = new Set<LiveConnection>();
   readonly #byKey = new Map<string, Set<LiveConnection>>();
   #revocations = 0;
+  /** No connection expires before it. */
+  #nextExpiryMs = Number.POSITIVE_INFINITY;
 
   constructor(limits: LiveLimits, metrics: LiveMetrics) {
     this.#limits = limits;
@@ -39,6 +41,13 @@ export class Connections {
     let bytes = 0;
     for (const connection of this.#all) bytes += connection.bufferedBytes;
     return bytes;
+  }
+
+  /** Of the connection on which most bytes wait. */
+  get mostBufferedBytes(): number {
+    let most = 0;
+    for (const { bufferedBytes } of this.#all) most = Math.max(most, bufferedBytes);
+    return most;
   }
 
   /** Grows with every revocation: who reads rights before and registers after it asks again when it has grown. */
@@ -64,6 +73,7 @@ export class Connections {
       );
     }
     this.#all.add(connection);
+    this.#nextExpiryMs = Math.min(this.#nextExpiryMs, connection.caller.expiresAt?.getTime() ?? this.#nextExpiryMs);
     for (const key of connection.caller.principalKeys) {
       const same = this.#byKey.get(key) ?? new Set();
       this.#byKey.set(key, same.add(connection));
@@ -76,11 +86,14 @@ export class Connections {
     for (const connection of [...(this.#byKey.get(principalKey) ?? [])]) this.#end(connection);
   }
 
-  /** Ends connections whose session or token has expired. */
+  /** Ends connections whose session or token has expired; asked before everything that is sent, so it costs next to nothing until one has. */
   endExpired(now: Date): void {
+    if (now.getTime() < this.#nextExpiryMs) return;
+    this.#nextExpiryMs = Number.POSITIVE_INFINITY;
     for (const connection of [...this.#all]) {
-      const { expiresAt } = connection.caller;
-      if (expiresAt && expiresAt <= now) this.#end(connection);
+      const expiresAtMs = connection.caller.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+      if (expiresAtMs <= now.getTime()) this.#end(connection);
+      else this.#nextExpiryMs = Math.min(this.#nextExpiryMs, expiresAtMs);
     }
   }
 

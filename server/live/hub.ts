@@ -87,6 +87,7 @@ export class Hub {
     observeLiveGauges(options.registry, {
       connections: () => this.connections.size,
       bufferedBytes: () => this.connections.bufferedBytes,
+      mostBufferedBytes: () => this.connections.mostBufferedBytes,
       subscribers: () => this.#countSubscribers(),
       groups: () => this.#groups.size + this.#pictures.size,
       tails: () => this.#tails.size,
@@ -218,8 +219,9 @@ export class Hub {
 
   #watch(source: PictureSource<unknown>, { shareKey, execute, sink }: SubscribeRequest): Unsubscribe {
     const { limits, log, now } = this.#options;
-    const group =
-      this.#pictures.get(shareKey) ?? new PictureGroup(source, execute, { limits, log, now, metrics: this.#metrics });
+    const endExpired = () => this.connections.endExpired(now());
+    const setting = { limits, log, now, metrics: this.#metrics, endExpired };
+    const group = this.#pictures.get(shareKey) ?? new PictureGroup(source, execute, setting);
     this.#pictures.set(shareKey, group);
     const remove = group.add(sink);
     return () => {
@@ -276,6 +278,7 @@ export class Hub {
       replays: this.#replays,
       replayed: this.#replayed,
       readHead: () => this.#readHead(key),
+      endExpired: () => this.connections.endExpired(now()),
     };
   }
 

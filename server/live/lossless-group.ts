@@ -28,6 +28,8 @@ export interface GroupSetting extends TailSetting {
   replayed: ReplayMemory<ReplayPage | 'expired'>;
   /** The stream's head from the database, now. */
   readHead(): Promise<StreamHead>;
+  /** Ends those whose rights have expired; called before anything is sent. */
+  endExpired(): void;
 }
 
 /** Most payloads, and characters after which no further one is added, that one call to the network takes. */
@@ -164,6 +166,7 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
     if (!beatDue && !this.#greetingDue) return false;
     this.#beatDue = this.#greetingDue = false;
     const payload = await this.heartbeat(this.#position);
+    this.setting.endExpired();
     for (const member of this.#members) {
       // Who has more than enough to read needs no sign of life.
       if ((beatDue || !member.greeted) && !this.#isFull(member)) this.#sendTo(member, [payload]);
@@ -213,6 +216,7 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
   }
 
   #send(payloads: readonly SharedPayload[]): void {
+    this.setting.endExpired();
     for (const member of this.#members) {
       if (this.#isFull(member)) {
         this.#members.delete(member);

@@ -94,7 +94,9 @@ export class LosslessSubscriber<Row extends StreamRow = StreamRow> implements Me
   }
 
   #send(payload: SharedPayload): void {
-    const { metrics, now } = this.#group.setting;
+    const { metrics, now, endExpired } = this.#group.setting;
+    endExpired();
+    if (this.#ended) return;
     this.greeted = true;
     this.#lastSentMs = now().getTime();
     this.sink.next([payload]);

@@ -6,6 +6,7 @@ export type LiveMetrics = ReturnType<typeof createLiveMetrics>;
 export interface LiveGauges {
   connections(): number;
   bufferedBytes(): number;
+  mostBufferedBytes(): number;
   subscribers(): { live: number; replaying: number; picture: number };
   groups(): number;
   tails(): number;
@@ -67,6 +68,7 @@ export function observeLiveGauges(registry: Registry, read: LiveGauges): void {
     });
   gauge('lehr_live_connections', 'Open WebSocket connections.', read.connections);
   gauge('lehr_live_buffered_bytes', 'Bytes waiting on all connections.', read.bufferedBytes);
+  gauge('lehr_live_connection_buffered_bytes_max', 'Bytes waiting on the fullest connection.', read.mostBufferedBytes);
   gauge('lehr_live_groups', 'Different live operations; work per event grows with these.', read.groups);
   gauge('lehr_live_streams', 'Streams that are followed.', read.tails);
   gauge('lehr_live_waiting_replays', 'Replay pages waiting for a slot.', read.waitingReplays);

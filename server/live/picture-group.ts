@@ -7,6 +7,8 @@ import type { TailSetting } from './tail.ts';
 
 export interface PictureSetting extends TailSetting {
   now(): Date;
+  /** Ends those whose rights have expired; called before anything is sent. */
+  endExpired(): void;
 }
 
 interface Viewer {
@@ -98,7 +100,8 @@ export class PictureGroup<Subject = unknown> {
   }
 
   #send(result: FormattedExecutionResult, { skipped, skippedPaths }: Picture<Subject>): void {
-    const { limits, metrics } = this.#setting;
+    const { limits, metrics, endExpired } = this.#setting;
+    endExpired();
     const bySkipped = new Map<number, SharedPayload>();
     for (const viewer of this.#viewers) {
       if (viewer.sink.bufferedBytes > limits.liveBufferedBytes) {

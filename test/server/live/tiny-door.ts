@@ -42,12 +42,13 @@ export async function openTinyDoor(limits: Partial<LiveLimits & ConnectionLimits
   const source = {
     read: async (_id: string, after: number, limit: number) => rows.slice(after, after + limit),
   };
+  const registry = new Registry();
   const hub = new Hub({
     limits: all,
     sources: { event: source, inspection: source },
     readHeads: async (keys) =>
       new Map(keys.map((each) => [streamName(each), { firstPosition: 1, nextPosition: rows.length + 1 }])),
-    registry: new Registry(),
+    registry,
     log: silentLog,
     now: () => new Date(),
   });
@@ -144,6 +145,7 @@ export async function openTinyDoor(limits: Partial<LiveLimits & ConnectionLimits
 
   return {
     hub,
+    registry,
     door,
     url,
     rows,
