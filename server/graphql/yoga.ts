@@ -95,7 +95,7 @@ function contextOf(options: YogaOptions, visit: Visit, facts: Required<RequestFa
 /** Says who asks before anything is parsed; refuses bad tokens, foreign origins and streams. */
 function useIdentity(authenticator: Authenticator, visits: WeakMap<Request, Visit>): Plugin {
   return {
-    async onRequest({ request, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
       const refuse = (status: number, message: string, code: string) =>
         endResponse(
           new fetchAPI.Response(JSON.stringify({ errors: [{ message, extensions: { code } }] }), {
@@ -111,6 +111,8 @@ function useIdentity(authenticator: Authenticator, visits: WeakMap<Request, Visi
       if (request.method === 'POST' && !isOriginAllowed(header, credentials)) {
         return refuse(403, 'The Origin is not this server.', 'FORBIDDEN');
       }
+      const malformed = request.method === 'GET' ? malformedParameter(url.searchParams) : undefined;
+      if (malformed) return refuse(400, `${malformed} in the address is not JSON.`, 'BAD_REQUEST');
       const identity = await authenticator.identify(credentials);
       if (!identity) return refuse(401, 'The token is not known, has expired or was revoked.', 'UNAUTHENTICATED');
       visits.set(request, { requestId: newId(), identity, cookies: [] });
@@ -197,6 +199,20 @@ function useExecution(
       };
     },
   };
+}
+
+/** Yoga takes a failure to parse these for a fault of the server. */
+function malformedParameter(parameters: URLSearchParams): string | undefined {
+  return ['variables', 'extensions'].find((name) => {
+    const text = parameters.get(name);
+    if (!text) return false;
+    try {
+      JSON.parse(text);
+      return false;
+    } catch {
+      return true;
+    }
+  });
 }
 
 /** Clients such as urql name streams after JSON; only who takes nothing else must be refused. */

@@ -7,13 +7,20 @@ export function encodeGlobalId(typename: string, key: string | number | bigint):
 }
 
 const longestId = 200;
-const shape = /^([A-Za-z][A-Za-z0-9]*):([0-9a-f-]{36})(?::([0-9a-f-]{36}|[0-9]{1,16}))?$/;
+const shape = /^([A-Za-z][A-Za-z0-9]*):([0-9a-f-]{36})(?::([0-9a-f-]{36}|[0-9]{1,15}))?$/;
+/** What follows the plant in the keys of partitioned things; all others have a uuid alone. */
+const secondParts: Readonly<Record<string, (part: string) => boolean>> = {
+  Event: (part) => /^[0-9]+$/.test(part),
+  Inspection: isUuid,
+};
 
 /** The type and the key inside a global id. Throws `InvalidInputError` naming the field when it is not one. */
 export function decodeGlobalId(globalId: string, field = 'id'): { typename: string; id: string } {
   const text = globalId.length <= longestId ? Buffer.from(globalId, 'base64url').toString('utf8') : '';
   const [, typename, first, second] = shape.exec(text) ?? [];
-  if (!typename || !first || !isUuid(first) || (second?.length === 36 && !isUuid(second))) {
+  const isSecond = typename && Object.hasOwn(secondParts, typename) ? secondParts[typename] : undefined;
+  const isWhole = isSecond ? second !== undefined && isSecond(second) : second === undefined;
+  if (!typename || !first || !isUuid(first) || !isWhole) {
     throw new InvalidInputError(field, globalId, 'give an id as this server returned it');
   }
   return { typename, id: second === undefined ? first : `${first}:${second}` };

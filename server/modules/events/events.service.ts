@@ -44,11 +44,16 @@ export async function appendEvents(trx: Trx, plantId: string, events: readonly N
     edge_node_id: event.edgeNodeId ?? null,
     actor_kind: event.actor.kind,
     actor_id: event.actor.id,
-    data: JSON.stringify(event.data),
+    data: JSON.stringify(event.data, wellFormed),
   }));
   const written = await insertEvents(trx, plantId, rows);
   // Positions are dense: a transaction that took more than it wrote must not commit.
   if (written !== rows.length) throw new Error(`The plant ${plantId} has no event stream`);
+}
+
+/** Half of a surrogate pair, which jsonb refuses, becomes U+FFFD, as it does in every text column. */
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
 /** A page of the plant's log, newest first by position. The caller must be allowed to read the plant. */

@@ -36,12 +36,20 @@ describe('new ids', () => {
 
 describe('global ids', () => {
   it('come back as they went in', () => {
-    fc.assert(
-      fc.property(fc.uuid(), fc.option(fc.oneof(fc.uuid(), fc.nat().map(String)), { nil: null }), (id, part) => {
-        const key = part === null ? id : `${id}:${part}`;
-        expect(decodeGlobalId(encodeGlobalId('Inspection', key))).toEqual({ typename: 'Inspection', id: key });
-      }),
-    );
+    const parts = { Line: fc.constant(null), Inspection: fc.uuid(), Event: fc.nat().map(String) };
+    for (const [typename, second] of Object.entries(parts))
+      fc.assert(
+        fc.property(fc.uuid(), second, (id, part) => {
+          const key = part === null ? id : `${id}:${part}`;
+          expect(decodeGlobalId(encodeGlobalId(typename, key))).toEqual({ typename, id: key });
+        }),
+      );
+  });
+
+  it('are refused with the key of another type', () => {
+    const id = newId();
+    for (const text of [`Line:${id}:${id}`, `Line:${id}:7`, `Event:${id}`, `Event:${id}:${id}`, `Inspection:${id}:7`])
+      expect(() => decodeGlobalId(Buffer.from(text).toString('base64url'))).toThrow(InvalidInputError);
   });
 
   it('are refused with their field when they are anything else', () => {

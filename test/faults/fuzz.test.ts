@@ -1,0 +1,12 @@
+/** A few of the requests and frames that `npm run prove -- fuzz` sends a hundred thousand of. */
+import { expect, it } from 'vitest';
+import { run } from '../prove/fuzz.prove.ts';
+
+it('answers whatever is asked without a fault of its own', async () => {
+  const result = await run({ n: 3_000, seed: 5, report: () => {} });
+  expect(result.found).toEqual([]);
+  expect(result.counted).toMatchObject({ requests: 3_000, unanswered: 0, deaths: 0, lostCallers: 0 });
+  expect(result.counted.executed).toBeGreaterThan(500);
+  expect(result.growth).toBeDefined();
+  expect(result.holds).toBe(true);
+}, 240_000);
