@@ -35,10 +35,11 @@ export function streamNotFound({ kind, id }: StreamKey): GraphQLError {
   return new GraphQLError(`There is no ${kind} stream ${id}`, { extensions: { code: 'NOT_FOUND' } });
 }
 
-/** A finite limit was reached; `limit` is its name in the configuration. */
+/** A finite limit was reached; `limit` is its key in the configuration, and its variable is told. */
 export function limitReached(what: string, limit: string, value: number): GraphQLError {
-  return new GraphQLError(`${what}: at most ${value} (${limit}). End one first`, {
-    extensions: { code: 'LIMIT_REACHED', limit },
+  const variable = `LEHR_LIMIT_${limit.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  return new GraphQLError(`${what}: at most ${value} (${variable}). End one first`, {
+    extensions: { code: 'LIMIT_REACHED', limit: variable, value: value + 1, most: value, remedy: 'End one first' },
   });
 }
 

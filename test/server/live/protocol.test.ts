@@ -95,13 +95,13 @@ describe('a connection', () => {
     const peer = await door.enter();
     for (const id of ['1', '2', '3', '4']) peer.subscribe(id, ROWS);
     await peer.until(({ messages }) => messages.some(({ id, type }) => id === '4' && type === 'error'));
-    expect(peer.texts.find((text) => text.includes('"error"'))).toContain('liveSubscriptionsPerConnection');
+    expect(peer.texts.find((text) => text.includes('"error"'))).toContain('LEHR_LIMIT_LIVE_SUBSCRIPTIONS_PER_CONNECTION');
     await door.enter();
     await door.enter();
     const fourth = await door.connect();
     fourth.send({ type: 'connection_init', payload: { authorization: 'Bearer anna/plant' } });
     await fourth.until(({ closed }) => closed !== undefined);
-    expect(fourth.closed?.reason).toContain('liveConnectionsPerPrincipal');
+    expect(fourth.closed?.reason).toContain('LEHR_LIMIT_LIVE_CONNECTIONS_PER_PRINCIPAL');
     await door.enter('berta');
   });
 });
