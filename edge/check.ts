@@ -6,8 +6,9 @@ import type { EdgeConfig } from './config.ts';
 import type { Logger } from './log.ts';
 import { startModelProcess } from './models/model-process.ts';
 import { createModelStore } from './models/model-store.ts';
+import { readIdentity } from './uplink/node-identity.ts';
 import { fetchPlan, type NodePlan } from './uplink/node-plan.ts';
-import { createServerClient } from './uplink/server-client.ts';
+import { createServerClient, type ServerClient } from './uplink/server-client.ts';
 
 /** True when all is well. */
 export async function checkNode(config: EdgeConfig, log: Logger, say: (line: string) => void): Promise<boolean> {
@@ -29,8 +30,9 @@ export async function checkNode(config: EdgeConfig, log: Logger, say: (line: str
   );
 
   const { signal } = new AbortController();
-  const client = createServerClient(config.server);
+  let client: ServerClient | undefined;
   const plan = await attempt('server', async () => {
+    client = createServerClient(config.server, await readIdentity(config));
     const result = await fetchPlan(client, config, signal);
     return {
       result,
@@ -59,7 +61,10 @@ export async function checkNode(config: EdgeConfig, log: Logger, say: (line: str
       trustedKeys: trust.modelSigningKeys,
       maxBytes: models.maxArtifactBytes,
       stallMs: config.server.timeoutMs,
-      download: client.download,
+      download: (path, offset, until) => {
+        if (!client) throw new Error('the server was not reached');
+        return client.download(path, offset, until);
+      },
     });
     const path = await store.fetch(model.artifact, signal);
     const { sha256 } = model.artifact;

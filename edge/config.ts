@@ -81,15 +81,23 @@ const ConfigSchema = z.strictObject({
       url: z.url({ protocol: /^https?$/, error: 'give the address of the server, e.g. https://lehr.example:4000' }),
       token: z.string('give the token of this node').min(1, 'give the token of this node').optional(),
       tokenFile: text.optional(),
+      /** Good once, to enrol this node: it makes a key pair of its own and keeps it in its home. Without token and tokenFile. */
+      enrolmentCode: text.optional(),
+      /** Age at which the node changes its key by itself. */
+      rotateKeyDays: z.number('give a number of days').positive('give more than 0').max(3_650).default(30),
       timeoutMs: whole(100, 600_000).default(15_000),
       pollMs: whole(100, 600_000).default(3_000),
       statusMs: whole(100, 60_000).default(1_000),
       retryMinMs: whole(10, 60_000).default(250),
       retryMaxMs: whole(10, 600_000).default(10_000),
     })
-    .refine((server) => (server.token === undefined) !== (server.tokenFile === undefined), {
+    .refine((server) => server.token === undefined || server.tokenFile === undefined, {
       path: ['tokenFile'],
       message: 'give either token or tokenFile',
+    })
+    .refine((server) => server.enrolmentCode === undefined || (server.token ?? server.tokenFile) === undefined, {
+      path: ['enrolmentCode'],
+      message: 'give either a token or a code to enrol with',
     }),
   trust: z.strictObject({
     modelSigningKeys: z
@@ -130,9 +138,12 @@ export type SignalConfig = MachineConfig['signals'][string];
 export type FolderSourceConfig = z.infer<typeof FolderSourceSchema>;
 export type OutboxConfig = ParsedConfig['outbox'];
 export type ModelsConfig = ParsedConfig['models'];
-/** Paths are absolute and the token is read. */
+/** Paths are absolute and the token is read; without a token the node has, or gets, a key of its own. */
 export type EdgeConfig = Omit<ParsedConfig, 'server'> & {
-  server: Omit<ParsedConfig['server'], 'token' | 'tokenFile'> & { token: string };
+  server: Omit<ParsedConfig['server'], 'token' | 'tokenFile' | 'enrolmentCode'> & {
+    token: string | undefined;
+    enrolmentCode: string | undefined;
+  };
 };
 
 /** Every mistake in the file, one line each. */
@@ -212,9 +223,10 @@ function findDuplicates(config: ParsedConfig): Mistake[] {
 
 function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
   const base = dirname(resolve(file));
-  const { token, tokenFile, ...server } = config.server;
-  const secret = token ?? readText(resolve(base, tokenFile ?? ''), `${file}: server.tokenFile`).trim();
-  if (secret === '')
+  const { token: given, tokenFile, enrolmentCode, ...server } = config.server;
+  const token =
+    tokenFile === undefined ? given : readText(resolve(base, tokenFile), `${file}: server.tokenFile`).trim();
+  if (token === '')
     throw new ConfigError(
       `${file}: server.tokenFile is ${show(tokenFile)}; the file is empty, write the token into it`,
     );
@@ -229,7 +241,13 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
       },
     })),
   }));
-  return { ...config, home: resolve(base, config.home), server: { ...server, token: secret }, stations };
+  const code = token === undefined ? (enrolmentCode ?? enrolmentCodeOfEnvironment()) : undefined;
+  return {
+    ...config,
+    home: resolve(base, config.home),
+    server: { ...server, token, enrolmentCode: code?.trim() },
+    stations,
+  };
 }
 
 function readText(path: string, field: string): string {
@@ -259,6 +277,10 @@ function show(value: unknown): string {
   if (value === undefined) return 'missing';
   const json = JSON.stringify(value) ?? String(value);
   return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+}
+
+function enrolmentCodeOfEnvironment(): string | undefined {
+  return process.env.LEHR_ENROLMENT_CODE || undefined;
 }
 
 /** Whether `npm start` is the parent: Ctrl-C reaches the whole process group, and the parent says when to leave. */

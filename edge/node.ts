@@ -9,6 +9,7 @@ import { createModelSlots, type ModelSlots } from './models/model-slots.ts';
 import { createModelStore } from './models/model-store.ts';
 import { describeStatus, type NodeView } from './node-status.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
+import { openIdentity } from './uplink/node-identity.ts';
 import {
   cachePlan,
   fetchPlan,
@@ -40,6 +41,8 @@ interface RunningCamera {
 }
 
 const FIRST_PLAN_MS = 3_000;
+/** How often the node looks whether its key is old. */
+const KEY_CHECK_MS = 600_000;
 /** Of the five seconds that a stop may take. */
 const FINISH_FRAMES_MS = 2_000;
 
@@ -57,7 +60,8 @@ export async function startEdgeNode(config: EdgeConfig, log: Logger, signal: Abo
 async function startWith(outbox: Outbox, config: EdgeConfig, log: Logger, signal: AbortSignal): Promise<EdgeNode> {
   const startedAt = new Date();
   const { server } = config;
-  const client = createServerClient(server);
+  const identity = await openIdentity(config, log, signal);
+  const client = createServerClient(server, identity);
   const waiting = () => `${outbox.counts.results} results and ${outbox.counts.images} images wait`;
   const contact = createServerContact(server.url, waiting, log);
   let plan = await firstPlan(client, config, log, signal);
@@ -107,9 +111,21 @@ async function startWith(outbox: Outbox, config: EdgeConfig, log: Logger, signal
     log,
   });
   const stopping = new AbortController();
-  const polling = pollPlan();
+  const polling = Promise.all([pollPlan(), keepKey()]);
 
   return { ready: whenReady(), broken: outbox.broken, view, stop };
+
+  async function keepKey(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await identity.refresh(stopping.signal);
+        await pause(KEY_CHECK_MS, stopping.signal);
+      } catch (error) {
+        if (!stopping.signal.aborted) log.warn(`the key cannot be changed yet (${messageOf(error)})`);
+        await pause(server.retryMaxMs, stopping.signal);
+      }
+    }
+  }
 
   async function pollPlan(): Promise<void> {
     let problem = '';

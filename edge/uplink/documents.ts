@@ -145,3 +145,53 @@ export const REPORT_STATUS = /* GraphQL */ `
 export const ReportStatusSchema = z.object({
   reportNodeStatus: z.object({ __typename: z.string(), skewMs: z.number().optional(), message: z.string().optional() }),
 });
+
+export const ENROL_NODE = /* GraphQL */ `
+  mutation EdgeEnrol($input: EnrolEdgeNodeInput!) {
+    enrolEdgeNode(input: $input) {
+      __typename
+      ... on NodeKey {
+        tokenId
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`;
+
+const KeyAnswerSchema = z.discriminatedUnion('__typename', [
+  z.object({ __typename: z.literal('NodeKey'), tokenId: z.string() }),
+  z.object({
+    __typename: z.enum(['WrongCredentialsError', 'InvalidInputError', 'ConflictError']),
+    message: z.string(),
+  }),
+]);
+
+export const EnrolNodeSchema = z.object({ enrolEdgeNode: KeyAnswerSchema });
+
+export const ROTATE_KEY = /* GraphQL */ `
+  mutation EdgeRotateKey($input: RotateEdgeNodeKeyInput!) {
+    rotateEdgeNodeKey(input: $input) {
+      __typename
+      ... on NodeKey {
+        tokenId
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`;
+
+export const RotateKeySchema = z.object({ rotateEdgeNodeKey: KeyAnswerSchema });
+
+export const WHO_AM_I = /* GraphQL */ `
+  query EdgeWhoAmI {
+    viewer {
+      tokenName
+    }
+  }
+`;
+
+export const WhoAmISchema = z.object({ viewer: z.object({ tokenName: z.string().nullable() }).nullable() });

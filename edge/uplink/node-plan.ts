@@ -48,10 +48,10 @@ export class PlanError extends Error {
 export async function fetchPlan(client: ServerClient, config: EdgeConfig, signal: AbortSignal): Promise<NodePlan> {
   const { viewer } = await client.graphql(NODE_PLAN, '{}', NodePlanSchema, signal).catch((error: unknown) => {
     if (error instanceof UplinkError && error.trouble === 'unauthorised')
-      throw new PlanError(refusedToken(error.message));
+      throw new PlanError(refused(config, error.message));
     throw error;
   });
-  if (!viewer) throw new PlanError(refusedToken('the server does not know it'));
+  if (!viewer) throw new PlanError(refused(config, 'the server does not know it'));
   const node = viewer.edgeNode;
   if (!node)
     throw new PlanError(
@@ -94,7 +94,9 @@ export async function fetchPlan(client: ServerClient, config: EdgeConfig, signal
   return { format: 1, node: node.code, nodeId: node.id, plantCode: node.plant.code, lineIds, cameras };
 }
 
-function refusedToken(reason: string): string {
+function refused({ server }: EdgeConfig, reason: string): string {
+  if (server.token === undefined)
+    return `the key of this node is refused (${reason}); make a code for the node (createEnrolmentCode) and put it into server.enrolmentCode`;
   return `server.token is refused (${reason}); create a token for this node and put it there`;
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Download } from '../models/model-store.ts';
+import type { Credentials } from './credentials.ts';
 
 /**
  * unreachable: may pass by waiting (network, restart, overload, a bug that the server logs); unauthorised: until somebody changes the token or its rights;
@@ -30,7 +31,6 @@ export interface ServerClient {
 
 export interface ServerClientOptions {
   url: string;
-  token: string;
   timeoutMs: number;
 }
 
@@ -47,8 +47,12 @@ function hashOf(document: string): string {
   return known;
 }
 
-export function createServerClient({ url, token, timeoutMs }: ServerClientOptions): ServerClient {
-  const authorization = `Bearer ${token}`;
+export function createServerClient({ url, timeoutMs }: ServerClientOptions, credentials: Credentials): ServerClient {
+  /** Without the header when there is nothing to show yet. */
+  const shown = (): Record<string, string> => {
+    const authorization = credentials.authorization();
+    return authorization === '' ? {} : { authorization };
+  };
   return { graphql, putImage, download };
 
   async function graphql<T>(
@@ -95,7 +99,7 @@ export function createServerClient({ url, token, timeoutMs }: ServerClientOption
     // No limit on the whole: a large artifact over a thin line takes its time. The caller's signal ends it.
     const response = await fetch(new URL(path, url), {
       signal,
-      headers: { authorization, ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) },
+      headers: { ...shown(), ...(offset > 0 ? { range: `bytes=${offset}-` } : {}) },
     }).catch((cause) => {
       throw unreachable(cause);
     });
@@ -118,9 +122,10 @@ export function createServerClient({ url, token, timeoutMs }: ServerClientOption
       if (signal.aborted) giveUp();
       const response = await fetch(new URL(path, url), {
         ...init,
-        headers: { ...init.headers, authorization },
+        headers: { ...init.headers, ...shown() },
         signal: own.signal,
       });
+      credentials.heard(response.headers.get('date'));
       return { status: response.status, ok: response.ok, text: await response.text() };
     } catch (cause) {
       if (own.signal.aborted && !signal.aborted)

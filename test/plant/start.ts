@@ -51,8 +51,7 @@ async function main(): Promise<void> {
   const people = demoPeople(join(plantHome, 'people.json'));
   const administrator = personWith(people, 'ADMINISTRATOR');
   if (firstAdministratorCode !== undefined) await createAdministrator(url, firstAdministratorCode, administrator);
-  const tokenFile = join(edgeHome, 'token');
-  const plant = await setUpPlant(await signIn(url, administrator), lines, people, tokenFile);
+  const plant = await setUpPlant(await signIn(url, administrator), lines, people, edgeHome);
   await teach(url, people, plant.cameraIds, images);
 
   const machineEndpoint = await listening(machine);
@@ -61,13 +60,13 @@ async function main(): Promise<void> {
   writeEdgeConfig(edgeConfig, {
     serverUrl: url,
     home: edgeHome,
-    tokenFile,
     machineEndpoint,
     signingKeys,
     lines,
     spool,
   });
-  const edge = start('edge', 'edge/main.ts', ['--config', edgeConfig]);
+  const code = plant.enrolmentCode;
+  const edge = start('edge', 'edge/main.ts', ['--config', edgeConfig], code ? { LEHR_ENROLMENT_CODE: code } : {});
   await edge.line((line) => (line.includes('edge ready') ? true : undefined));
   const cameras = startCameras(plantHome, machineEndpoint, lines, spool, images);
   writeFileSync(join(plantHome, 'pids.json'), `${JSON.stringify(children.pids)}\n`);

@@ -38,6 +38,10 @@ export function selectTokenByHash(db: Db, hash: Buffer, now: Date): Promise<Toke
   return selectValidTokens(db, now).where('hash', '=', hash).executeTakeFirst();
 }
 
+export function selectValidTokenByKey(db: Db, key: Buffer, now: Date): Promise<TokenRow | undefined> {
+  return selectValidTokens(db, now).where('public_key', '=', key).executeTakeFirst();
+}
+
 export function selectValidTokensById(db: Db, ids: readonly string[], now: Date): Promise<TokenRow[]> {
   return selectValidTokens(db, now).where('id', '=', anyUuid(ids)).execute();
 }

@@ -8,7 +8,7 @@ import { lockPerson, revokeSessionsOf, updatePerson } from './access.queries.ts'
 import type { PersonRow } from './access.table.ts';
 import { administeredPerson } from './change-people.service.ts';
 import { deleteUnusedCodes, markCodeUsed } from './one-time-codes.queries.ts';
-import { findCode, issueCode } from './one-time-codes.service.ts';
+import { findCode, isCodeGood, issueCode } from './one-time-codes.service.ts';
 import { hashPassword, verifyPassword } from './passwords.service.ts';
 import { enter, openSession } from './sessions.service.ts';
 
@@ -62,14 +62,14 @@ export async function resetPassword(context: Context, input: { code: string; pas
   const at = context.now();
   // hashing costs: not for everybody who comes with some code
   await context.db.transaction().execute(async (trx) => {
-    const code = await findCode(trx, 'reset_password', input.code, at);
-    if (!code || code.used_at !== null) throw new WrongCredentialsError('The code is');
+    if (!isCodeGood(await findCode(trx, 'reset_password', input.code), at))
+      throw new WrongCredentialsError('The code is');
   });
   const password_hash = await hashPassword(input.password, 'input.password');
   const { session, personId } = await context.db.transaction().execute(async (trx) => {
-    const code = await findCode(trx, 'reset_password', input.code, at);
-    const known = code?.person_id && code.used_at === null ? await lockPerson(trx, code.person_id) : undefined;
-    if (!code || !known || known.disabled_at !== null) throw new WrongCredentialsError('The code is');
+    const code = await findCode(trx, 'reset_password', input.code);
+    const known = code?.person_id ? await lockPerson(trx, code.person_id) : undefined;
+    if (!isCodeGood(code, at) || !known || known.disabled_at !== null) throw new WrongCredentialsError('The code is');
     const person = await updatePerson(trx, known.id, { password_hash });
     await markCodeUsed(trx, code.id, at);
     await revokeSessionsOf(trx, person.id, null, at);

@@ -2,6 +2,7 @@
 import { ADMINISTRATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { encodeGlobalId } from '../../kit/global-id.ts';
 import { EdgeNodeRef } from '../plants/plants.ref.ts';
 import { WrongCredentialsError } from './access.errors.ts';
 import { TokenRef } from './access.ref.ts';
@@ -48,9 +49,9 @@ CreatedEnrolmentCodeRef.implement({
 
 /** What a node is told of its key: it may not be signed in with it yet. */
 class NodeKey {
-  readonly keyId: string;
-  constructor(keyId: string) {
-    this.keyId = keyId;
+  readonly tokenId: string;
+  constructor(tokenId: string) {
+    this.tokenId = tokenId;
   }
 }
 
@@ -59,8 +60,9 @@ const NodeKeyRef = builder.objectType(NodeKey, {
   description: 'A node’s key as the server has taken it.',
   authScopes: { public: true },
   fields: (t) => ({
-    keyId: t.exposeString('keyId', {
-      description: 'The `kid` of the tokens that the node signs with it (schema/node-key.ts).',
+    tokenId: t.id({
+      description: 'The id of the Token as which people see it. What the node signs is said in schema/node-key.ts.',
+      resolve: ({ tokenId }) => encodeGlobalId('Token', tokenId),
     }),
   }),
 });
@@ -84,7 +86,7 @@ const RotateEdgeNodeKeyInput = builder.inputType('RotateEdgeNodeKeyInput', {
     proof: t.string({
       required: true,
       description:
-        'Signature, with the next key, of "lehr rotate 1", the present key id and the public key as given, a line each; base64.',
+        'Signature, with the next key, of "lehr rotate 1", the present public key and the next one as given, a line each; base64.',
     }),
   }),
 });

@@ -24,7 +24,7 @@ import {
   updateTokenExpiry,
 } from './node-tokens.queries.ts';
 import { deleteUnusedCodes, markCodeUsed, selectOpenEnrolmentCodes } from './one-time-codes.queries.ts';
-import { findCode, issueCode } from './one-time-codes.service.ts';
+import { findCode, isCodeGood, issueCode } from './one-time-codes.service.ts';
 
 export interface CreatedEnrolmentCode {
   code: string;
@@ -72,13 +72,11 @@ export async function enrolEdgeNode(
   const key = checkNodeKey(input.publicKey, input.proof, enrolmentText(input.code, input.publicKey));
   const at = context.now();
   const { token, ended } = await context.db.transaction().execute(async (trx) => {
-    const code = await findCode(trx, 'enrol_node', input.code, at);
-    if (!code || code.edge_node_id === null) throw new WrongCredentialsError('The code is');
+    const code = await findCode(trx, 'enrol_node', input.code);
     const known = await selectTokenByKey(trx, key);
-    if (code.used_at !== null) {
-      if (known?.edge_node_id === code.edge_node_id && known.revoked_at === null) return { token: known, ended: [] };
-      throw new WrongCredentialsError('The code is');
-    }
+    if (code?.used_at && known?.edge_node_id === code.edge_node_id && known.revoked_at === null)
+      return { token: known, ended: [] };
+    if (!isCodeGood(code, at)) throw new WrongCredentialsError('The code is');
     if (known) throw new ConflictError('input.publicKey', input.publicKey, 'the key is in use already: make a new one');
     return takeKey(trx, context, code, key);
   });
@@ -108,12 +106,13 @@ export async function rotateEdgeNodeKey(
   input: { publicKey: string; proof: string },
 ): Promise<TokenRow> {
   const { tokenId, edgeNodeId } = viewingNode(context);
-  const key = checkNodeKey(input.publicKey, input.proof, rotationText(tokenId, input.publicKey));
   const at = context.now();
   const token = await context.db.transaction().execute(async (trx) => {
     const present = await lockToken(trx, tokenId);
     if (!present || present.public_key === null)
       throw new ConflictError('input.publicKey', null, 'the node has a secret, not a key: enrol it with a code');
+    const text = rotationText(present.public_key.toString('base64'), input.publicKey);
+    const key = checkNodeKey(input.publicKey, input.proof, text);
     const known = await selectTokenByKey(trx, key);
     if (known?.replaces_id === tokenId && known.revoked_at === null) return known;
     if (known) throw new ConflictError('input.publicKey', input.publicKey, 'the key is in use already: make a new one');

@@ -3,16 +3,16 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { nodeAudience, nodeClockSkewSeconds, nodeProofSeconds } from '#schema/node-key.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
-import { isUuid } from '../../kit/ids.ts';
 
 /** An Ed25519 key as SPKI in DER is this prefix and 32 bytes (RFC 8410). */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 const spkiBytes = spkiPrefix.length + 32;
+const longestKeyText = 100;
 
 /** The key's bytes. Throws `InvalidInputError` when it is none, or when the proof was not signed with it. */
 export function checkNodeKey(publicKey: string, proof: string, text: string): Buffer {
-  const key = publicKey.length <= 100 ? Buffer.from(publicKey, 'base64') : Buffer.alloc(0);
-  if (key.length !== spkiBytes || !key.subarray(0, spkiPrefix.length).equals(spkiPrefix))
+  const key = Buffer.from(publicKey.length <= longestKeyText ? publicKey : '', 'base64');
+  if (!isNodeKey(key))
     throw new InvalidInputError('input.publicKey', publicKey, 'give an Ed25519 key, SPKI in DER, as base64');
   const signature = proof.length <= 200 ? Buffer.from(proof, 'base64') : Buffer.alloc(0);
   if (!verify(null, Buffer.from(text, 'utf8'), publicKeyOf(key), signature))
@@ -20,13 +20,15 @@ export function checkNodeKey(publicKey: string, proof: string, text: string): Bu
   return key;
 }
 
-/** The id of the token that a header claims to be, when it looks like one that a node has signed. Nothing is verified yet. */
-export function claimedTokenId(authorization: string): { tokenId: string; jwt: string } | undefined {
+/** The key that a header claims to be signed with, when it looks like one of a node's. Nothing is verified yet. */
+export function claimedKey(authorization: string): { key: Buffer; jwt: string } | undefined {
   const [, jwt] = /^Bearer (eyJ[\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization) ?? [];
   if (jwt === undefined) return undefined;
   try {
     const { kid, alg } = decodeProtectedHeader(jwt);
-    return typeof kid === 'string' && isUuid(kid) && alg === 'EdDSA' ? { tokenId: kid, jwt } : undefined;
+    if (typeof kid !== 'string' || alg !== 'EdDSA' || kid.length > longestKeyText) return undefined;
+    const key = Buffer.from(kid, 'base64url');
+    return isNodeKey(key) ? { key, jwt } : undefined;
   } catch {
     return undefined;
   }
@@ -53,4 +55,8 @@ export async function verifyNodeProof(jwt: string, key: Buffer, now: Date): Prom
 
 function publicKeyOf(key: Buffer): KeyObject {
   return createPublicKey({ key, format: 'der', type: 'spki' });
+}
+
+function isNodeKey(key: Buffer): boolean {
+  return key.length === spkiBytes && key.subarray(0, spkiPrefix.length).equals(spkiPrefix);
 }

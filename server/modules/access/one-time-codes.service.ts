@@ -32,15 +32,14 @@ export async function issueCode(db: Db, wanted: NewCode): Promise<{ code: string
   return { code, expiresAt };
 }
 
-/** The code's row, held; undefined when there is none of this purpose, or when its time has run out. It may have been used. */
-export async function findCode(
-  trx: Trx,
-  purpose: OneTimePurpose,
-  code: string,
-  now: Date,
-): Promise<OneTimeCodeRow | undefined> {
-  const row = await lockOneTimeCode(trx, purpose, hashCode(code));
-  return row && row.expires_at > now ? row : undefined;
+/** The code's row, held; undefined when there is none of this purpose. It may have been used, and its time may have run out. */
+export function findCode(trx: Trx, purpose: OneTimePurpose, code: string): Promise<OneTimeCodeRow | undefined> {
+  return lockOneTimeCode(trx, purpose, hashCode(code));
+}
+
+/** Whether the code is good: not used yet, and its time has not run out. */
+export function isCodeGood(code: OneTimeCodeRow | undefined, now: Date): code is OneTimeCodeRow {
+  return code !== undefined && code.used_at === null && code.expires_at > now;
 }
 
 function hashCode(code: string): Buffer {

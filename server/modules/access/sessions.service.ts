@@ -18,7 +18,7 @@ import {
 import type { PersonRow } from './access.table.ts';
 import { personIdentity } from './authenticate.service.ts';
 import { deleteUnusedCodes, markCodeUsed } from './one-time-codes.queries.ts';
-import { findCode, issueCode } from './one-time-codes.service.ts';
+import { findCode, isCodeGood, issueCode } from './one-time-codes.service.ts';
 import { checkPassword } from './passwords.service.ts';
 import { preparePerson, refuseKnownEmail } from './people.service.ts';
 
@@ -82,8 +82,8 @@ export async function createFirstAdministrator(context: Context, input: FirstAdm
       await lockPeople(trx);
       if (await hasPeople(trx))
         throw new ConflictError('input.code', null, 'there are people already: sign in instead');
-      const code = await findCode(trx, 'first_administrator', input.code, context.now());
-      if (!code || code.used_at !== null) throw new WrongCredentialsError('The code is');
+      const code = await findCode(trx, 'first_administrator', input.code);
+      if (!isCodeGood(code, context.now())) throw new WrongCredentialsError('The code is');
       await markCodeUsed(trx, code.id, context.now());
       await insertPerson(trx, person);
       return openSession(context, trx, person, 'person.create_first');

@@ -71,7 +71,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       SignOutPayload: 'signedOut',
       TooManyAttemptsError: 'message retryAfterS',
       WrongCredentialsError: 'message',
-      NodeKey: 'keyId',
+      NodeKey: 'tokenId',
       QueryAreasConnection: 'edges pageInfo',
       QueryAreasConnectionEdge: 'cursor node',
       QueryMaterialBatchesConnection: 'edges pageInfo',

@@ -86,7 +86,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   // as plain objects: a resolver that gives an error itself has thrown it
   const refusal = { message: 'x', field: 'input.x', value: 'x', remedy: 'say more', retryAfterS: 3 };
   const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
-  samples.set('NodeKey', { keyId: 'x' });
+  samples.set('NodeKey', { tokenId: newId() });
   samples.set('PlantModelRefusedError', { ...refusal, problems: [] });
   samples.set('PlantModelProblem', { ...refusal, line: 1, column: 1 });
   samples.set('PlantModelFieldChange', { field: 'name', from: null, to: 'x' });

@@ -6,7 +6,6 @@ import { CAMERA_CODE, type DemoLine, NODE_CODE, STATION_CODE } from './setup-pla
 export interface EdgeSettings {
   serverUrl: string;
   home: string;
-  tokenFile: string;
   machineEndpoint: string;
   signingKeys: readonly string[];
   lines: readonly DemoLine[];
@@ -20,7 +19,7 @@ export function writeEdgeConfig(file: string, settings: EdgeSettings): void {
   const config = {
     node: NODE_CODE,
     home: settings.home,
-    server: { url: settings.serverUrl, tokenFile: settings.tokenFile },
+    server: { url: settings.serverUrl },
     trust: { modelSigningKeys: [...settings.signingKeys] },
     machines: settings.lines.map((line) => ({
       line: line.code,

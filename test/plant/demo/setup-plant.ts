@@ -1,5 +1,6 @@
 /** Sets up the demo's plant over GraphQL as its administrator would; each step is skipped when a former start has done it. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DemoClient, input } from './graphql-client.ts';
 import { type DemoPerson, personWith } from './people.ts';
 
@@ -19,7 +20,8 @@ export interface DemoPlant {
   plantId: string;
   /** Camera ids in the order of the lines. */
   cameraIds: string[];
-  edgeToken: string;
+  /** Of the edge node, when it has not enrolled yet. */
+  enrolmentCode: string | undefined;
   signingKeys: string[];
 }
 
@@ -62,12 +64,12 @@ const PLANT = `query ($code: String!) {
   signingKeys { publicKey }
 }`;
 
-/** Makes what is missing of plant, area, lines, stations, cameras, node, people and the node's token (kept in `tokenFile`). */
+/** Makes what is missing of plant, area, lines, stations, cameras, node and people, and a code for a node that has no key in its home. */
 export async function setUpPlant(
   admin: DemoClient,
   lines: readonly DemoLine[],
   people: readonly DemoPerson[],
-  tokenFile: string,
+  edgeHome: string,
 ): Promise<DemoPlant> {
   const read = () => admin.run<PlantAnswer>(PLANT, { code: PLANT_CODE });
   const create = async (field: string, type: string, values: unknown) =>
@@ -96,21 +98,17 @@ export async function setUpPlant(
   }
   await setUpPeople(admin, plantId, people);
 
-  if (!existsSync(tokenFile)) {
-    const values = { plantId, name: 'Edge node 1', role: 'EDGE_NODE', edgeNodeId };
-    const token = await admin.act<{ secret: string }>(
-      'createToken',
-      'CreatedToken',
-      'secret',
-      ...input('createToken', values),
-    );
-    writeFileSync(tokenFile, token.secret, { mode: 0o600 });
-  }
+  const isEnrolled = existsSync(join(edgeHome, 'keys', 'present.json'));
+  const enrolment = isEnrolled
+    ? undefined
+    : await admin.act<{ code: string }>('createEnrolmentCode', 'CreatedEnrolmentCode', 'code', '(edgeNodeId: $id)', {
+        id: { type: 'ID!', value: edgeNodeId },
+      });
   const { signingKeys } = await read();
   return {
     plantId,
     cameraIds,
-    edgeToken: readFileSync(tokenFile, 'utf8'),
+    enrolmentCode: enrolment?.code,
     signingKeys: signingKeys.map((key) => key.publicKey),
   };
 }

@@ -55,8 +55,8 @@ export async function setUpProduct(
   const administrator = personWith(people, 'ADMINISTRATOR');
   await createAdministrator(url, code, administrator);
   const admin = await signIn(url, administrator);
-  const tokenFile = join(folder, 'token');
-  const plant = await setUpPlant(admin, [LINE], people, tokenFile);
+  const edgeHome = join(folder, 'edge');
+  const plant = await setUpPlant(admin, [LINE], people, edgeHome);
   const approver = personWith(people, 'APPROVER');
   const team = {
     quality: await signIn(url, personWith(people, 'QUALITY_ENGINEER')),
@@ -85,8 +85,8 @@ export async function setUpProduct(
     config,
     stringify({
       node: NODE_CODE,
-      home: join(folder, 'edge'),
-      server: { url, tokenFile, retryMaxMs: 1_000 },
+      home: edgeHome,
+      server: { url, enrolmentCode: plant.enrolmentCode, retryMaxMs: 1_000 },
       trust: { modelSigningKeys: plant.signingKeys },
       stations: [{ station: STATION_CODE, line: LINE.code, cameras: [{ camera: CAMERA_CODE, source }] }],
     }),
