@@ -9,6 +9,7 @@ import { schema } from './graphql/schema.ts';
 import { createGraphQLDoor } from './graphql/yoga.ts';
 import { HttpRefusal } from './http/answers.ts';
 import { createArtifactRoute } from './http/artifact-route.ts';
+import { createExportRoute } from './http/export-route.ts';
 import { createGraphQLRoute } from './http/graphql-route.ts';
 import { createHttpDoor } from './http/http-door.ts';
 import { createImageRoute } from './http/image-route.ts';
@@ -84,6 +85,7 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
       authenticator,
       onOperation: metrics.onOperation,
       onRefusal: metrics.onRefusal,
+      isWarm: true,
     });
     const sockets = createLiveDoor({
       schema,
@@ -106,6 +108,7 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
       }),
       '/images/': createImageRoute(services, authenticator),
       '/artifacts/': createArtifactRoute(services, authenticator),
+      '/exports/': createExportRoute(services, authenticator),
       ...createProbes(metrics.registry, () => readiness.find(services.db)),
     });
     services.hub.start();

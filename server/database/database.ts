@@ -4,6 +4,7 @@ import type { AccessTables } from '../modules/access/access.table.ts';
 import type { AuditTables } from '../modules/audit/audit.table.ts';
 import type { DatasetsTables } from '../modules/datasets/datasets.table.ts';
 import type { EventsTables } from '../modules/events/events.table.ts';
+import type { ExportsTables } from '../modules/exports/exports.table.ts';
 import type { ImagesTables } from '../modules/images/images.table.ts';
 import type { InspectionsTables } from '../modules/inspections/inspections.table.ts';
 import type { JobsTables } from '../modules/jobs/jobs.table.ts';
@@ -18,6 +19,7 @@ export interface Database
     AuditTables,
     DatasetsTables,
     EventsTables,
+    ExportsTables,
     ImagesTables,
     InspectionsTables,
     JobsTables,

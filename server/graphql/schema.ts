@@ -7,6 +7,7 @@ import '../modules/access/people.graphql.ts';
 import '../modules/datasets/datasets.graphql.ts';
 import '../modules/events/events.graphql.ts';
 import '../modules/events/events.live.graphql.ts';
+import '../modules/exports/exports.graphql.ts';
 import '../modules/images/images.graphql.ts';
 import '../modules/inspections/corrections.graphql.ts';
 import '../modules/inspections/inspections.graphql.ts';

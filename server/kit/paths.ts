@@ -20,6 +20,15 @@ export function incomingFolder(home: string): string {
   return join(home, 'incoming');
 }
 
+/** Files of one export. */
+export function exportFolder(home: string, exportId: string): string {
+  return join(home, 'exports', exportId);
+}
+
+export function exportUrl(exportId: string, name: string): string {
+  return `/exports/${exportId}/${name}`;
+}
+
 /** Where an image is fetched: its hash says what, the plant's code whose. */
 export function imageUrl(plantCode: string, sha256: string): string {
   return `/images/${plantCode}/${sha256}`;

@@ -138,6 +138,7 @@ function pathsOf({ plant, lineIds }: GrowingPlant): ListPath[] {
     argumentsOf: {
       'Query.plant': `(code: "${plant.row.code}")`,
       'Query.nodes': `(ids: [${ids}])`,
+      'Query.inspectionExports': `(plantId: "${plant.globalId}")`,
       'Query.tokens': `(plantId: "${plant.globalId}")`,
       'Query.events': `(filter: { plantId: "${plant.globalId}", kinds: ["${grownEvent}"] })`,
       'Query.inspectionStats': `(bucket: MINUTE, filter: { lineId: "${lineId}", from: "${from}", to: "${to}" })`,

@@ -88,6 +88,11 @@ const lists: List[] = [
     selection:
       'id code line { id plant { id } } product { code } recipe { code } batch { code } summary { total rejectsByClass { count } models { modelVersion { id } } }',
   },
+  {
+    field: 'inspectionExports',
+    selection: 'id state plant { id } requestedBy { name } files { url sha256 }',
+    always: (plant) => `plantId: "${plant.globalId}"`,
+  },
 ];
 
 /** Shown where inspections are tested. */
@@ -309,6 +314,32 @@ async function fill(server: TestServer, plant: SeededPlant): Promise<void> {
   for (const camera of plant.cameras) await (await plant.modelVersion()).assign(camera);
 
   const people = [plant.owner, await plant.person('operator')];
+  const exports = many((index) => ({
+    id: newId(),
+    plant_id: plant.row.id,
+    format: 'csv' as const,
+    state: 'succeeded' as const,
+    selection: '{}',
+    heads: '{}',
+    first_at: null,
+    last_at: null,
+    error: null,
+    requested_by: people[index % 2]?.row.id ?? '',
+    requested_at: at,
+    started_at: at,
+    finished_at: at,
+  }));
+  await db.insertInto('inspection_export').values(exports).execute();
+  const file = {
+    number: 1,
+    name: 'inspections-00001.csv',
+    size_bytes: 1,
+    row_count: 1,
+    last_captured_at: at,
+    last_id: newId(),
+  };
+  const files = exports.map(({ id }) => ({ export_id: id, ...file, sha256: randomBytes(32) }));
+  await db.insertInto('inspection_export_file').values(files).execute();
   const events = many((index) => ({
     plant_id: plant.row.id,
     position: index + 1,

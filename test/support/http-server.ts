@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createArtifactRoute } from '../../server/http/artifact-route.ts';
+import { createExportRoute } from '../../server/http/export-route.ts';
 import { createGraphQLRoute } from '../../server/http/graphql-route.ts';
 import { createHttpDoor } from '../../server/http/http-door.ts';
 import { createImageRoute } from '../../server/http/image-route.ts';
@@ -42,6 +43,7 @@ export async function openHttpServer(kind: DatabaseKind, options: HttpTestServer
       }),
       '/images/': createImageRoute(services, authenticator),
       '/artifacts/': createArtifactRoute(services, authenticator),
+      '/exports/': createExportRoute(services, authenticator),
       ...createProbes(metrics.registry, () => readiness.find(services.db)),
     },
     requestMs: config.limits.requestMs,

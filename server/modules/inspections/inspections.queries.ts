@@ -30,7 +30,7 @@ export interface InspectionSelection {
 const COLUMNS = sql`i.plant_id, i.captured_at, i.id, i.position, i.received_at, i.line_id, i.station_id, i.camera_id,
   i.edge_node_id, i.part_id, i.job_id, i.product_id, i.recipe_id, i.batch_id, i.model_version_id, i.verdict, i.score,
   i.latency_ms, i.image_sha256, i.machine_state, i.machine_mode, i.speed_per_min, i.temperature_c, i.humidity_percent,
-  i.signals, i.brightness, i.contrast, i.colour_cast, i.sharpness, i.offset_x_px, i.offset_y_px, i.rotation_deg, i.defect_count`;
+  i.signals, i.brightness, i.contrast, i.colour_cast, i.sharpness, i.offset_x_px, i.offset_y_px, i.rotation_deg, i.defect_count, i.defect_class`;
 
 /**
  * Newest capture first; one row more than the page, oldest first when it is a backward one. Every plant is walked along
@@ -94,6 +94,40 @@ function conditionsOf(selection: InspectionSelection): RawBuilder<unknown>[] {
       WHERE d.plant_id = p.id AND d.captured_at = i.captured_at AND d.inspection_id = i.id AND d.class = ${defectClass}
     )`);
   return conditions;
+}
+
+/**
+ * Rows of one plant in the order of capture, after a key, of those below the given positions of their lines: each page costs
+ * what its rows cost. The positions are a filter, so that nothing but the plant's own order is walked.
+ */
+export async function selectExportPage(
+  db: Db,
+  selection: InspectionSelection,
+  heads: Readonly<Record<string, number>>,
+  after: { at: Date; id: string } | undefined,
+  limit: number,
+): Promise<ReadInspection[]> {
+  const conditions = conditionsOf(selection);
+  if (after) {
+    conditions.push(sql`i.captured_at >= ${after.at}`);
+    conditions.push(sql`(i.captured_at, i.id) > (${after.at}, ${after.id}::uuid)`);
+  }
+  const { rows } = await sql<ReadInspection>`
+    SELECT ${COLUMNS} FROM inspection i CROSS JOIN (SELECT ${selection.plantIds[0]}::uuid AS id) p
+    WHERE i.plant_id = p.id AND i.position < (${JSON.stringify(heads)}::jsonb ->> i.line_id::text)::bigint
+      AND ${sql.join(conditions, sql` AND `)}
+    ORDER BY i.captured_at, i.id LIMIT ${limit}
+  `.execute(db);
+  return rows;
+}
+
+/** First and last capture of the plant; undefined when nothing is recorded. */
+export async function selectCaptureBounds(db: Db, plantId: string): Promise<{ from: Date; to: Date } | undefined> {
+  const { rows } = await sql<{ from: Date | null; to: Date | null }>`
+    SELECT min(captured_at) AS from, max(captured_at) AS to FROM inspection WHERE plant_id = ${plantId}
+  `.execute(db);
+  const [row] = rows;
+  return row?.from && row.to ? { from: row.from, to: row.to } : undefined;
 }
 
 export interface InspectionKey {

@@ -11,7 +11,9 @@ import {
   type InspectionSelection,
   type ReadInspection,
   selectByPosition,
+  selectCaptureBounds,
   selectDefects,
+  selectExportPage,
   selectInspectionPage,
   selectInspectionsByKey,
   selectNewest,
@@ -21,7 +23,7 @@ import type { InspectionDefectRow } from './inspections.table.ts';
 import { createSharedDefects } from './shared-defects.ts';
 import { type StatsRow, selectLastRejectMinute, selectMinuteStats } from './stats.queries.ts';
 
-export type { ReadInspection } from './inspections.queries.ts';
+export type { InspectionSelection, ReadInspection } from './inspections.queries.ts';
 export type { StatsRow } from './stats.queries.ts';
 
 const MINUTE_MS = 60_000;
@@ -140,4 +142,24 @@ export async function hasInspections(db: Db, plantId: string): Promise<boolean> 
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** A page of a plant's rows below the given positions of their lines, each with its defects, in the order of capture. */
+export async function readExportPage(
+  db: Db,
+  selection: InspectionSelection,
+  heads: Readonly<Record<string, number>>,
+  after: { at: Date; id: string } | undefined,
+  limit: number,
+): Promise<(ReadInspection & { defects: InspectionDefectRow[] })[]> {
+  const rows = await selectExportPage(db, selection, heads, after, limit);
+  const withDefects = rows.filter((row) => row.defect_count > 0);
+  const defects = withDefects.length === 0 ? [] : await selectDefects(db, withDefects);
+  const byInspection = Map.groupBy(defects, (defect) => defect.inspection_id);
+  return rows.map((row) => ({ ...row, defects: byInspection.get(row.id) ?? [] }));
+}
+
+/** First and last capture of the plant. */
+export function capturedBetween(db: Db, plantId: string): Promise<{ from: Date; to: Date } | undefined> {
+  return selectCaptureBounds(db, plantId);
 }

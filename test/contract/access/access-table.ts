@@ -51,6 +51,8 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       QueryEdgeNodesConnectionEdge: 'cursor node',
       QueryEventsConnection: 'edges pageInfo',
       QueryEventsConnectionEdge: 'cursor node',
+      QueryInspectionExportsConnection: 'edges pageInfo',
+      QueryInspectionExportsConnectionEdge: 'cursor node',
       QueryInspectionsConnection: 'edges pageInfo',
       QueryInspectionsConnectionEdge: 'cursor node',
       QueryJobsConnection: 'edges pageInfo',
@@ -128,6 +130,9 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Inspection:
         'batch camera capturedAt context cursor defects edgeNode id image imageSha256 imageStats imageUrl inspectionId job latencyMs line modelVersion partId position product receivedAt recipe score station verdict',
       InspectionContext: 'humidityPercent machineMode machineState signals speedPerMin temperatureC',
+      InspectionExport:
+        'error expiresAt files finishedAt format id plant progress requestedAt requestedBy rows startedAt state',
+      InspectionExportFile: 'name rows sha256 sizeBytes url',
       InspectionStats:
         'batch bucket camera class job line modelVersion pass product reject rejectRate rejectRateHigh rejectRateLow shift station total uncertain',
       InspectionStreamPayload: 'cursor items sentAt',
@@ -148,7 +153,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Plant: 'areas currentShift edgeNodes lines models nextShiftRuns products shifts',
       Product: 'code id name retiredAt',
       Query:
-        'areas cameras datasetVersions datasets edgeNodes events inspectionStats inspections jobs lines materialBatches modelVersions models plants products recipes shifts stations',
+        'areas cameras datasetVersions datasets edgeNodes events inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants products recipes shifts stations',
       Recipe: 'code id name retiredAt',
       Signal: 'name quality sourceTime unit value',
       Subscription: 'events inspections lineStatus',
@@ -170,6 +175,12 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     allowed: ['operator', 'quality_engineer', 'mes', ...administrators],
     fields: {
       Mutation: 'endJob startJob',
+    },
+  },
+  {
+    allowed: ['quality_engineer', 'ml_engineer', 'approver', ...administrators],
+    fields: {
+      Mutation: 'cancelInspectionExport startInspectionExport',
     },
   },
   {

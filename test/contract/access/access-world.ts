@@ -50,6 +50,7 @@ export interface AccessWorld {
   strangers: Record<'administrator' | 'mes' | 'edge_node', TestClient>;
   /** By type name. */
   samples: ReadonlyMap<string, unknown>;
+  exportId: string;
   contextOf(client: TestClient): Promise<Context>;
 }
 
@@ -124,6 +125,24 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const spares = await spareParts(callers.administrator, plant);
   const sparePerson = await plant.person('viewer');
 
+  const { id: exportId } = await callers.quality_engineer.act<{ id: string }>('startInspectionExport', 'id', {
+    filter: { plantId: plant.globalId },
+    format: 'CSV',
+  });
+  await server.db
+    .insertInto('inspection_export_file')
+    .values({
+      export_id: Buffer.from(exportId, 'base64url').toString().split(':')[1] ?? '',
+      number: 1,
+      name: marker,
+      size_bytes: 1,
+      sha256: image.sha256,
+      row_count: 1,
+      last_captured_at: new Date(),
+      last_id: newId(),
+    })
+    .execute();
+
   const stopWatching = watchParents(samples);
   try {
     const nodeId = encodeGlobalId('EdgeNode', node.row.id);
@@ -166,6 +185,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     callers,
     strangers,
     samples,
+    exportId,
     contextOf,
   };
 }
@@ -274,6 +294,7 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     node: `(id: "${globalId}")`,
     nodes: `(ids: ["${globalId}"])`,
     plant: `(code: "${row.code}")`,
+    inspectionExports: `(plantId: "${globalId}")`,
     tokens: `(plantId: "${globalId}")`,
     exportPlantModel: `(plantId: "${globalId}")`,
     events: `(filter: { plantId: "${globalId}" })`,

@@ -95,6 +95,8 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
       batchCode: 'corrected',
       reason: 'typed wrongly',
     }),
+    startInspectionExport: () => ({ filter: { plantId }, format: 'CSV' }),
+    cancelInspectionExport: () => ({ id: world.exportId }),
     startJob: () => ({ lineId, code: freshCode('job'), productCode: 'bottle' }),
     endJob: () => ({ lineId, code: marker }),
     recordInspections: () => ({ input: [recording.item()] }),

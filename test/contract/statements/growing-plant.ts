@@ -124,6 +124,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
 
   /** One more of what a seeded plant has none of. */
   async function growFromNothing(): Promise<void> {
+    await growExports();
     for (const kind of ['Product', 'Recipe', 'MaterialBatch']) await make(kind, named());
     const sha256 = randomBytes(32);
     await db
@@ -140,6 +141,41 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
         split: 'train',
         decided_by: reader.row.id,
         decided_at: new Date(),
+      })
+      .execute();
+  }
+
+  /** One more export, and one more file of the first. */
+  async function growExports(): Promise<void> {
+    const at = new Date();
+    const made = newId();
+    const none = { error: null, first_at: null, last_at: null, started_at: at, finished_at: at };
+    await db
+      .insertInto('inspection_export')
+      .values({
+        id: made,
+        plant_id: plantId,
+        format: 'csv',
+        state: 'succeeded',
+        selection: '{}',
+        heads: '{}',
+        requested_by: reader.row.id,
+        requested_at: at,
+        ...none,
+      })
+      .execute();
+    const files = await db.selectFrom('inspection_export_file').select(['export_id', 'number']).execute();
+    await db
+      .insertInto('inspection_export_file')
+      .values({
+        export_id: files[0]?.export_id ?? made,
+        number: files.length + 1,
+        name: `inspections-${files.length + 1}.csv`,
+        size_bytes: 1,
+        sha256: randomBytes(32),
+        row_count: 1,
+        last_captured_at: at,
+        last_id: newId(),
       })
       .execute();
   }
