@@ -2,7 +2,7 @@
 import type { Trx } from '../../database/database.ts';
 import { newId } from '../../kit/ids.ts';
 import { endNodeTokens } from '../access/tokens.service.ts';
-import type { PlantModelTable } from '../plants/plants.queries.ts';
+import type { PlantModelTable } from '../plants/plants.table.ts';
 import { type ModelPart, plantKey } from './model-parts.ts';
 import type { KnownPart, PartChange } from './plan-import.ts';
 import { insertRows, insertStreams, updateRow } from './plant-model.queries.ts';

@@ -1,5 +1,5 @@
 /** A plant model as a flat list of parts, each with a key that file and database agree on. Pure. */
-import type { PlantModelTable } from '../plants/plants.queries.ts';
+import type { PlantModelTable } from '../plants/plants.table.ts';
 import type { PlantModel, ShiftModel } from './model-schema.ts';
 
 export type YamlPath = readonly (string | number)[];

@@ -1,6 +1,6 @@
 /** What an import would do to a plant, part by part: the same whether it is then done or not. Pure. */
 import { changedColumns, type FieldChange, fieldChanges, fieldName } from '../plants/part-changes.ts';
-import type { PlantModelTable } from '../plants/plants.queries.ts';
+import type { PlantModelTable } from '../plants/plants.table.ts';
 import { type ModelPart, partKey, plantKey } from './model-parts.ts';
 
 /** A part as the database has it; `values` are its columns. */

@@ -1,7 +1,7 @@
 /** Every SQL statement of the plant model's file: rows in, rows out, no rules. */
 import { sql } from 'kysely';
 import type { Db, Trx } from '../../database/database.ts';
-import type { PlantModelRows, PlantModelTable } from '../plants/plants.queries.ts';
+import type { PlantModelRows, PlantModelTable } from '../plants/plants.table.ts';
 
 const below = [
   'area',

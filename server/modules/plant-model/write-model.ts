@@ -1,6 +1,6 @@
 /** Writes a plant's parts as a file: the same parts give the same bytes, on every database. Pure. */
 import { stringify } from 'yaml';
-import type { PlantModelRows, PlantModelTable } from '../plants/plants.queries.ts';
+import type { PlantModelRows, PlantModelTable } from '../plants/plants.table.ts';
 import { fileFormat, type PlantModel } from './model-schema.ts';
 
 /** Every part of one plant that is in use. */

@@ -11,14 +11,9 @@ import { appendEvents } from '../events/events.service.ts';
 import { forgetCameraPlaces } from '../inspections/ingest-cache.ts';
 import { changedColumns, type FieldChange, fieldChanges, fieldName } from './part-changes.ts';
 import { partKinds } from './part-kinds.ts';
-import {
-  lockPart,
-  type PlantModelRows,
-  type PlantModelTable,
-  selectLivingCodes,
-  updateColumns,
-} from './plants.queries.ts';
+import { lockPart, selectLivingCodes, updateColumns } from './plants.queries.ts';
 import { findPart } from './plants.service.ts';
+import type { PlantModelRows, PlantModelTable } from './plants.table.ts';
 
 const mostNamed = 10;
 

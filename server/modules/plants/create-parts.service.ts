@@ -19,13 +19,15 @@ import {
   checkRate,
   checkTimeZone,
 } from './plant-model-rules.ts';
-import { insertStream, type PlantModelRows, type PlantModelTable } from './plants.queries.ts';
+import { insertStream } from './plants.queries.ts';
 import { findPart } from './plants.service.ts';
 import type {
   AreaRow,
   CameraRow,
   EdgeNodeRow,
   LineRow,
+  PlantModelRows,
+  PlantModelTable,
   PlantRow,
   ProductRow,
   SectorName,

@@ -7,8 +7,8 @@ import { ShiftRef } from '../shifts/shifts.ref.ts';
 import { reinstateShift } from '../shifts/shifts.service.ts';
 import { reinstatePart, retirePart } from './change-parts.service.ts';
 import { partKinds } from './part-kinds.ts';
-import type { PlantModelRows, PlantModelTable } from './plants.queries.ts';
 import { AreaRef, CameraRef, EdgeNodeRef, LineRef, PlantRef, ProductRef, StationRef } from './plants.ref.ts';
+import type { PlantModelRows, PlantModelTable } from './plants.table.ts';
 
 type PartRef<T extends PlantModelTable> = ReturnType<typeof builder.objectRef<PlantModelRows[T]>>;
 

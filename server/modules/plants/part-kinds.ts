@@ -1,5 +1,5 @@
 /** What the parts of a plant have in common: how each is called, and what stands below and above it. */
-import type { PlantModelTable } from './plants.queries.ts';
+import type { PlantModelTable } from './plants.table.ts';
 
 export interface PartKind {
   /** Its name in the schema, in words and in audit records. */

@@ -1,33 +1,7 @@
 /** Every SQL statement of the plants module that is not one of `kit/table-rows.ts`: rows in, rows out, no rules. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Trx } from '../../database/database.ts';
-import type { JobsTables, MaterialBatchRow, RecipeRow } from '../jobs/jobs.table.ts';
-import type { ShiftRow, ShiftsTables } from '../shifts/shifts.table.ts';
-import type {
-  AreaRow,
-  CameraRow,
-  EdgeNodeRow,
-  LineRow,
-  PlantRow,
-  PlantsTables,
-  ProductRow,
-  StationRow,
-} from './plants.table.ts';
-
-/** The tables of the plant model; all have `id`, `code` and `retired_at`. */
-export interface PlantModelRows {
-  plant: PlantRow;
-  area: AreaRow;
-  line: LineRow;
-  station: StationRow;
-  camera: CameraRow;
-  edge_node: EdgeNodeRow;
-  product: ProductRow;
-  recipe: RecipeRow;
-  material_batch: MaterialBatchRow;
-  shift: ShiftRow;
-}
-export type PlantModelTable = keyof PlantModelRows & (keyof PlantsTables | keyof JobsTables | keyof ShiftsTables);
+import type { PlantModelRows, PlantModelTable, PlantRow } from './plants.table.ts';
 
 export function selectPlantByCode(db: Db, code: string): Promise<PlantRow | undefined> {
   return db.selectFrom('plant').selectAll().where('code', '=', code).executeTakeFirst();

@@ -5,8 +5,8 @@ import { listVisible } from '../../kit/list-visible.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import type { Connection, PageArgs } from '../../kit/page.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
-import { type PlantModelRows, type PlantModelTable, selectLinesServedBy, selectPlantByCode } from './plants.queries.ts';
-import type { EdgeNodeRow, PlantRow } from './plants.table.ts';
+import { selectLinesServedBy, selectPlantByCode } from './plants.queries.ts';
+import type { EdgeNodeRow, PlantModelRows, PlantModelTable, PlantRow } from './plants.table.ts';
 
 type ParentColumn = 'plant_id' | 'area_id' | 'line_id' | 'station_id' | 'edge_node_id';
 

@@ -1,6 +1,8 @@
 /** Tables of the plant after ISA-95: plant, area, line, station, camera, edge node and what is made: product. */
 import type { Selectable } from 'kysely';
 import type { Defaulted, Json } from '../../database/column-types.ts';
+import type { JobsTables, MaterialBatchRow, RecipeRow } from '../jobs/jobs.table.ts';
+import type { ShiftRow, ShiftsTables } from '../shifts/shifts.table.ts';
 
 export type SectorName = 'glass' | 'packaging' | 'pharma' | 'food' | 'other';
 
@@ -116,3 +118,18 @@ export type EdgeNodeRow = Selectable<EdgeNodeTable>;
 export type StationRow = Selectable<StationTable>;
 export type CameraRow = Selectable<CameraTable>;
 export type ProductRow = Selectable<ProductTable>;
+
+/** The tables of the plant model; all have `id`, `code` and `retired_at`. */
+export interface PlantModelRows {
+  plant: PlantRow;
+  area: AreaRow;
+  line: LineRow;
+  station: StationRow;
+  camera: CameraRow;
+  edge_node: EdgeNodeRow;
+  product: ProductRow;
+  recipe: RecipeRow;
+  material_batch: MaterialBatchRow;
+  shift: ShiftRow;
+}
+export type PlantModelTable = keyof PlantModelRows & (keyof PlantsTables | keyof JobsTables | keyof ShiftsTables);

@@ -5,9 +5,8 @@ import { optionalKeyOf } from '../../kit/global-id.ts';
 import { hasInspections } from '../inspections/inspections.service.ts';
 import { updatePart } from './change-parts.service.ts';
 import { checkName, checkOptionalName, checkRate, checkTimeZone } from './plant-model-rules.ts';
-import type { PlantModelTable } from './plants.queries.ts';
 import { findPart } from './plants.service.ts';
-import type { SectorName } from './plants.table.ts';
+import type { PlantModelTable, SectorName } from './plants.table.ts';
 
 type Maybe<T> = T | null | undefined;
 
