@@ -3,6 +3,9 @@ import { connect, type Socket } from 'node:net';
 
 export interface FrameReader {
   send(text: string): void;
+  /** Takes nothing from the network until `resume`. */
+  pause(): void;
+  resume(): void;
   destroy(): void;
   onClose: (reason: string) => void;
 }
@@ -30,6 +33,8 @@ export async function openFrameReader(
   });
   const reader: FrameReader = {
     send: (text) => send(socket, text),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     destroy: () => {
       reader.onClose = () => {};
       socket.destroy();
