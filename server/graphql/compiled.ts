@@ -3,7 +3,14 @@
  * interpretation nor a walk through its document. Whatever the compiled form refuses is answered by graphql-js, whose
  * errors name the variable and the place inside it (`input[37].score`).
  */
-import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  Kind,
+} from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 
 type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
@@ -11,6 +18,8 @@ type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResu
 export interface CompiledOperations {
   /** As graphql-js does. Compiles when an operation is first executed; of a document that is gone nothing is kept. */
   readonly execute: Execute;
+  /** Compiles it now instead of then. */
+  prepare(document: DocumentNode): void;
 }
 
 /**
@@ -31,7 +40,10 @@ export function compileOperations(
     known.set(document, made);
     return made;
   };
-  const compiledFor = ({ document, operationName }: ExecutionArgs): CompiledQuery | null => {
+  const compiledFor = ({
+    document,
+    operationName,
+  }: Pick<ExecutionArgs, 'document' | 'operationName'>): CompiledQuery | null => {
     const operations = ofDocument(document);
     if (!operations) return null;
     const name = operationName ?? '';
@@ -44,6 +56,14 @@ export function compileOperations(
   };
 
   return {
+    prepare(document) {
+      const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+      for (const { name } of operations) {
+        const compiled = compiledFor({ document, operationName: name?.value });
+        // a lone operation need not be named by who sends it
+        if (compiled && operations.length === 1) ofDocument(document)?.set('', compiled);
+      }
+    },
     execute(args) {
       const compiled = compiledFor(args);
       if (!compiled) return execute(args);

@@ -1,5 +1,6 @@
 /** GraphQL over HTTP: identifies the caller, bounds and caches documents, masks errors. Subscriptions go over WebSocket. */
 import {
+  type DocumentNode,
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
@@ -14,11 +15,12 @@ import { type Context, makeContext, type Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import { anonymousRights } from '../kit/rights.ts';
 import type { Authenticator, Identity } from '../modules/access/authenticate.service.ts';
-import { compileOperations } from './compiled.ts';
+import { type CompiledOperations, compileOperations } from './compiled.ts';
 import { createErrorMask, type MaskError } from './mask-error.ts';
 import { createOperationGate, type OperationGate } from './operation-gate.ts';
 import { parseBounded } from './parse-bounded.ts';
 import { queryLimitRule } from './query-limits.ts';
+import { readStoredDocuments } from './stored-documents.ts';
 
 export interface YogaOptions {
   schema: GraphQLSchema;
@@ -28,6 +30,8 @@ export interface YogaOptions {
   onOperation?(kind: string, outcome: 'ok' | 'error', seconds: number): void;
   /** Hears the name of each limit that refuses an operation. */
   onRefusal?(limit: string): void;
+  /** Reads and compiles the stored operations now: some milliseconds each that otherwise the first caller waits for. */
+  isWarm?: boolean;
 }
 
 /** What the HTTP door knows of a request; `fetch` without it stands for a local caller. */
@@ -50,7 +54,18 @@ export function createGraphQLDoor(options: YogaOptions): Yoga {
   const { limits } = services.config;
   const visits = new WeakMap<Request, Visit>();
   const mask = createErrorMask(services.log);
-  const gate = createOperationGate({ schema: options.schema, services, onRefusal: options.onRefusal });
+  const { schema, isWarm = false } = options;
+  const gate = createOperationGate({ schema, services, onRefusal: options.onRefusal });
+  const { persisted } = gate;
+  const operations = compileOperations(schema, ({ loc }) => persisted.has(loc?.source.body ?? ''));
+  const rules = [queryLimitRule(limits)];
+  const stored = isWarm
+    ? readStoredDocuments({ schema, persisted, queryTokens: limits.queryTokens, rules, log: services.log })
+    : new Map<string, DocumentNode>();
+  for (const document of stored.values()) {
+    // subscriptions are compiled by the live door
+    if (getOperationAST(document)?.operation !== OperationTypeNode.SUBSCRIPTION) operations.prepare(document);
+  }
 
   return createYoga<RequestFacts>({
     schema: options.schema,
@@ -64,7 +79,7 @@ export function createGraphQLDoor(options: YogaOptions): Yoga {
     healthCheckEndpoint: '/graphql/health',
     maxRequestBodySize: limits.bodyBytes,
     parserAndValidationCache: {
-      documentCache: boundedCache(limits.documentsCached),
+      documentCache: boundedCache(limits.documentsCached, stored),
       errorCache: boundedCache(limits.documentsCached),
     },
     maskedErrors: { maskError: (error) => maskAny(mask, error) },
@@ -72,7 +87,7 @@ export function createGraphQLDoor(options: YogaOptions): Yoga {
       useIdentity(options.authenticator, visits),
       useStoredOperations(gate, visits),
       useLimits(limits, visits),
-      useExecution(options, visits, mask, gate),
+      useExecution(options, visits, mask, { gate, operations }),
     ],
   });
 }
@@ -168,9 +183,8 @@ function useExecution(
   options: YogaOptions,
   visits: WeakMap<Request, Visit>,
   mask: MaskError,
-  gate: OperationGate,
+  { gate, operations }: { gate: OperationGate; operations: CompiledOperations },
 ): Plugin {
-  const operations = compileOperations(options.schema, ({ loc }) => gate.persisted.has(loc?.source.body ?? ''));
   return {
     onExecute({ args, setExecuteFn, setResultAndStopExecution }) {
       const { request, address = 'local', isSecure = false } = args.contextValue as { request: Request } & RequestFacts;
@@ -234,10 +248,14 @@ function withoutSuggestion(error: GraphQLError): GraphQLError {
   return message === error.message ? error : new GraphQLError(message, { nodes: error.nodes ?? null });
 }
 
-function boundedCache<T>(most: number): { get(key: string): T | undefined; set(key: string, value: T): void } {
+/** What is in `kept` stays, and does not count. */
+function boundedCache<T>(
+  most: number,
+  kept: ReadonlyMap<string, T> = new Map(),
+): { get(key: string): T | undefined; set(key: string, value: T): void } {
   const known = new Map<string, T>();
   return {
-    get: (key) => known.get(key),
+    get: (key) => kept.get(key) ?? known.get(key),
     set(key, value) {
       known.set(key, value);
       if (known.size <= most) return;
