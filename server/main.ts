@@ -86,7 +86,6 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
       onOperation: metrics.onOperation,
       onRefusal: metrics.onRefusal,
       isWarm: true,
-      isWarm: true,
     });
     const sockets = createLiveDoor({
       schema,
