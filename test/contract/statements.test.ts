@@ -19,6 +19,9 @@ const [few, many] = [2, 20];
 /** Lists that no operation made here reaches, or that do not grow with the plant: each with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
   'RecordInspectionsPayload.items': 'the answer of a mutation: its own case below',
+  'PlantModelChange.fields': 'the answer of a mutation, made of the file that was sent',
+  'PlantModelImport.changes': 'the answer of a mutation, made of the file that was sent',
+  'PlantModelRefusedError.problems': 'the answer of a mutation, made of the file that was sent',
 };
 
 /** The caller is no such thing, or the way leads nowhere new. */

@@ -145,7 +145,8 @@ async function ask(
 
 /** `trainingRun` and `modelVersion` lead to each other without end. */
 function deep(levels: number): string {
-  const [heads, tails]: string[][] = [[], []];
+  const heads: string[] = [];
+  const tails: string[] = [];
   for (let level = 0; level < levels - 4; level++) {
     heads.push(level % 2 === 0 ? 'trainingRun {' : 'modelVersion {');
     tails.push('}');
@@ -164,8 +165,11 @@ async function sendBytes({ http }: EdgeWorld, size: number): Promise<string | un
   return answer.status === 413 ? text : undefined;
 }
 
-async function recordOne({ node, recording }: EdgeWorld, over: Record<string, unknown>): Promise<string | undefined> {
-  const sent = await tryRecord(node, [recording.item(over)]);
+async function recordOne(
+  { node, recording, now }: EdgeWorld,
+  over: Record<string, unknown>,
+): Promise<string | undefined> {
+  const sent = await tryRecord(node, [recording.item({ id: idAt(now), ...over })]);
   if (sent.__typename === 'InvalidInputError') return sent.remedy;
   const [item] = sent.items;
   return item?.outcome === 'RECORDED' ? undefined : `${item?.field} ${item?.value} ${item?.reason}`;

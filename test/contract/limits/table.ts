@@ -16,6 +16,8 @@ export const shownElsewhere: Readonly<Record<string, string>> = {
   LEHR_LIMIT_SHIFTS: 'test/server/shifts/set-up-shifts.test.ts',
   LEHR_LIMIT_PLANT_MODEL_BYTES: 'test/server/plant-model/plant-model.test.ts',
   LEHR_LIMIT_PLANT_MODEL_PARTS: 'test/server/plant-model/plant-model.test.ts',
+  LEHR_LIMIT_EXPORT_ROWS: 'test/server/exports/exports.test.ts',
+  LEHR_LIMIT_EXPORTS_OPEN: 'test/server/exports/exports.test.ts',
   LEHR_LIMIT_STATEMENT_MS: 'test/server/database/open-database.test.ts',
   LEHR_LIMIT_WS_INIT_MS: 'test/server/live/protocol.test.ts',
   LEHR_LIMIT_LIVE_BUFFERED_BYTES: 'test/server/live/sharing.test.ts',
