@@ -273,6 +273,13 @@ describe.each(databases())('the plant model’s file on %s', (kind) => {
     ]);
   });
 
+  it('takes as many bytes as the limit and not one more', async () => {
+    const client = await open();
+    const padded = (bytes: number) => `${nord}#${'x'.repeat(bytes - Buffer.byteLength(nord) - 1)}`;
+    expect(await importModel(client, padded(20_001))).toMatchObject({ problems: [{ value: '20001 bytes' }] });
+    expect(await importModel(client, padded(20_000))).toMatchObject({ __typename: 'PlantModelImport' });
+  });
+
   it('takes as many parts as the limit and not one more', async () => {
     const client = await open();
     const products = (count: number) =>
