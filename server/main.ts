@@ -16,6 +16,7 @@ import { createImageRoute } from './http/image-route.ts';
 import { createServerMetrics } from './http/metrics.ts';
 import { createProbes } from './http/probes.ts';
 import { createReadiness } from './http/readiness.ts';
+import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import type { Route } from './http/route.ts';
 import { createStaticRoute } from './http/static-files.ts';
 import type { Log } from './kit/log.ts';
@@ -96,7 +97,7 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
     });
     door.server.on('upgrade', (request, socket, head) => {
       if (request.url?.split('?')[0] === '/graphql') sockets.handleUpgrade(request, socket, head);
-      else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      else refuseUpgrade(socket, '404 Not Found', 'GraphQL is at /graphql');
     });
 
     door.serve({

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { credentialsOf, isOriginAllowed } from '../http/credentials.ts';
+import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import { headerReader } from '../http/route.ts';
 import type { Log } from '../kit/log.ts';
 import { type Admission, type ConnectionLimits, WebSocketConnection } from './ws-connection.ts';
@@ -46,8 +47,9 @@ export function createWebSocketDoor({ runner, limits, log, authenticate }: WebSo
 
   return {
     handleUpgrade(request, socket, head) {
-      if (!isFromHere(request)) return refuse(socket, '403 Forbidden', 'Origin is not this server');
-      if (open.size >= limits.liveConnections) return refuse(socket, '503 Service Unavailable', 'Too many connections');
+      if (!isFromHere(request)) return refuseUpgrade(socket, '403 Forbidden', 'Origin is not this server');
+      if (open.size >= limits.liveConnections)
+        return refuseUpgrade(socket, '503 Service Unavailable', 'Too many connections');
       server.handleUpgrade(request, socket, head, (ws) => {
         const admit = (payload: Record<string, unknown>) => {
           const { authorization } = payload;
@@ -80,10 +82,4 @@ export function createWebSocketDoor({ runner, limits, log, authenticate }: WebSo
 function isFromHere(request: IncomingMessage): boolean {
   const header = headerReader(request);
   return isOriginAllowed(header, credentialsOf(header));
-}
-
-function refuse(socket: Duplex, status: string, reason: string): void {
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${reason.length}\r\n\r\n${reason}`,
-  );
 }

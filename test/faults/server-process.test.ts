@@ -1,4 +1,5 @@
 /** The server as a process: it says when it serves, refuses what it must in one line, stops in time and comes back after a kill. */
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LineProcess, spawnLines } from '../support/spawn-lines.ts';
@@ -71,6 +72,21 @@ describe('the server process', () => {
     expect(await child.stop()).toEqual({ code: 0, signal: null });
     expect(performance.now() - startedMs).toBeLessThan(8000);
     await other.remove();
+  });
+
+  it('lives on when clients ask for a WebSocket where there is none and break off', async () => {
+    const { port } = new URL(url);
+    for (let attempt = 0; attempt < 200; attempt++)
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.on('error', () => {});
+        socket.once('close', () => resolve());
+        const head = 'Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade';
+        // The answer is written, or about to be.
+        const breakOff = () => setTimeout(() => socket.resetAndDestroy(), attempt % 3);
+        socket.once('connect', () => socket.write(`GET /elsewhere HTTP/1.1\r\n${head}\r\n\r\n`, breakOff));
+      });
+    expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
   it('goes on after kill -9 with what it had', async () => {

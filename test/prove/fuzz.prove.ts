@@ -43,8 +43,11 @@ export async function run({ n = FULL_REQUESTS, seed, report }: ProofOptions): Pr
   const counted = { requests: 0, executed: 0, frames: 0, connections: 0, unanswered: 0 };
   const sizes: ProcessSize[] = [];
   let isDead = false;
-  void server.exit.then(() => {
+  void server.exit.then(({ code, signal }) => {
     isDead = true;
+    report(
+      `DEAD (${code ?? signal}) after about ${counted.requests} requests:\n${server.output.slice(-12).join('\n').slice(0, 4000)}`,
+    );
   });
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const before = await readSize(origin);
@@ -70,6 +73,7 @@ export async function run({ n = FULL_REQUESTS, seed, report }: ProofOptions): Pr
     counted.requests += 1;
     const { times, ms } = ways.get(request.way) ?? { times: 0, ms: 0 };
     ways.set(request.way, { times: times + 1, ms: ms + performance.now() - askedMs });
+    if (isDead) return undefined;
     if (!answer) {
       counted.unanswered += 1;
       return note({ kind: 'no answer', signature: request.way }, async () => describe(request));
@@ -114,7 +118,7 @@ export async function run({ n = FULL_REQUESTS, seed, report }: ProofOptions): Pr
     while (next < n && !isDead) {
       const number = next++;
       if (number % Math.ceil(n / LOOKS) === 0) {
-        sizes.push(await readSize(origin));
+        sizes.push(await readSize(origin).catch(() => before));
         if (sizes.length % 10 === 0)
           report(`${number} requests, ${counted.frames} frames, ${found.size} faults, ${JSON.stringify(sizes.at(-1))}`);
       }
