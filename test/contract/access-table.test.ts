@@ -103,6 +103,8 @@ describe('callers of another plant', () => {
       'Mutation.rotateEdgeNodeKey',
       'Mutation.resetPassword',
       'Mutation.changePassword',
+      'Mutation.endSession',
+      'Mutation.endSession',
       'Mutation.recordInspections',
     ];
     expect(passed.map(([name]) => name).filter((name) => !harmless.includes(name))).toEqual([]);
