@@ -11,7 +11,8 @@ export type CountedRow = Omit<StatsRow, 'shift'> & { shift_id?: string | null };
 /**
  * Counts by bucket and group, oldest first; what is empty is absent. At most `limit` rows.
  * One statement, so that all it reads is of one moment: whole days from the day rollup, what is left of them from whole hours,
- * the rest, what is not rolled up yet, and what has changed since it was, from the minutes.
+ * the rest, what is not rolled up yet, and what has changed since it was, from the minutes. OFFSET 0 keeps the planner, who does
+ * not know the ranges, from reading whole tables: each range is walked along the line's index, whatever lies before it.
  */
 export async function selectCounts(db: Db, question: StatsQuestion, limit: number): Promise<CountedRow[]> {
   const { lineIds, ranges, timeZone, bucket, groupBy } = question;
@@ -56,8 +57,10 @@ export async function selectCounts(db: Db, question: StatsQuestion, limit: numbe
         SELECT c.begins, c.first_hour AS ends UNION ALL SELECT c.last_hour, c.ends
         UNION ALL SELECT t.hour, t.next_hour FROM late t WHERE t.line_id = c.line_id AND t.hour >= c.first_hour AND t.hour < c.last_hour
       ) p
-      JOIN inspection_minute m ON m.line_id = c.line_id AND m.minute >= p.begins AND m.minute < p.ends
-      WHERE ${conditions(question, 'm')}
+      CROSS JOIN LATERAL (
+        SELECT * FROM inspection_minute m WHERE m.line_id = c.line_id AND m.minute >= p.begins AND m.minute < p.ends AND ${conditions(question, 'm')}
+        OFFSET 0
+      ) m
       UNION ALL
       SELECT c.shift_id, h.hour, 'hour', ${counted('h')}
       FROM cut c
@@ -66,13 +69,19 @@ export async function selectCounts(db: Db, question: StatsQuestion, limit: numbe
         UNION ALL SELECT DISTINCT t.day, lehr_day_from(t.day + interval '1 minute', z.zone)
           FROM zone z, late t WHERE t.line_id = c.line_id AND t.day >= c.first_day AND t.day < c.last_day
       ) p
-      JOIN inspection_hour h ON h.line_id = c.line_id AND h.hour >= p.begins AND h.hour < p.ends
-      WHERE ${conditions(question, 'h')} AND NOT EXISTS (SELECT 1 FROM late t WHERE t.line_id = h.line_id AND t.hour = h.hour)
+      CROSS JOIN LATERAL (
+        SELECT * FROM inspection_hour h WHERE h.line_id = c.line_id AND h.hour >= p.begins AND h.hour < p.ends AND ${conditions(question, 'h')}
+        OFFSET 0
+      ) h
+      WHERE NOT EXISTS (SELECT 1 FROM late t WHERE t.line_id = h.line_id AND t.hour = h.hour)
       UNION ALL
       SELECT c.shift_id, d.day, 'day', ${counted('d')}
       FROM cut c
-      JOIN inspection_day d ON d.line_id = c.line_id AND d.day >= c.first_day AND d.day < c.last_day
-      WHERE ${conditions(question, 'd')} AND NOT EXISTS (SELECT 1 FROM late t WHERE t.line_id = d.line_id AND t.day = d.day)
+      CROSS JOIN LATERAL (
+        SELECT * FROM inspection_day d WHERE d.line_id = c.line_id AND d.day >= c.first_day AND d.day < c.last_day AND ${conditions(question, 'd')}
+        OFFSET 0
+      ) d
+      WHERE NOT EXISTS (SELECT 1 FROM late t WHERE t.line_id = d.line_id AND t.day = d.day)
     )
     SELECT ${bucketOf(bucket)} AS bucket ${selected},
       sum(c.pass_count)::bigint AS pass, sum(c.reject_count)::bigint AS reject, sum(c.uncertain_count)::bigint AS uncertain
