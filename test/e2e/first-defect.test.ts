@@ -111,7 +111,7 @@ describe('npm start', () => {
     product = await startProduct({ home: home.path });
     console.log(`ready with a used home after ${Math.round(product.readyMs / 1000)} s`);
     expect(product.person('operator')).toEqual(former.person('operator'));
-    const client = await product.client('operator');
+    const client = await product.client('viewer');
     const newest = async () => Math.max(...(await readParts(client, 'line-1')).map(numberOf));
     const first = await newest();
     expect(first).toBeGreaterThan(3);
