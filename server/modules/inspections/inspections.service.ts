@@ -133,15 +133,17 @@ export function countInspections(db: Db, lineId: string, from: Date, to: Date): 
   return countCaptured(db, lineId, from, to);
 }
 
-/** Whether anything was ever recorded in the plant and is still kept. */
+/** Whether anything was ever recorded in the plant, kept or not: positions are not given back. */
 export async function hasInspections(db: Db, plantId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('inspection')
+  const stream = await db
+    .selectFrom('stream')
     .select('id')
     .where('plant_id', '=', plantId)
+    .where('kind', '=', 'inspection')
+    .where('next_position', '>', 1)
     .limit(1)
     .executeTakeFirst();
-  return row !== undefined;
+  return stream !== undefined;
 }
 
 /** A page of a plant's rows below the given positions of their lines, each with its defects, in the order of capture. */
