@@ -16,7 +16,7 @@ export const en = {
     overview: 'Overview',
     lines: 'Lines',
     breadcrumb: 'Where you are',
-    administration: 'Administration',
+    administration: 'Admin',
     plants: 'Plants',
     people: 'People',
   },

@@ -158,7 +158,7 @@ export const setup = {
   noShifts: 'No shift yet. With shifts, statistics can tell them apart.',
   chooseShift: 'Choose a shift to change it, or add one.',
   startsAt: 'Begins at',
-  plantClock: (zone: string) => `By the plant’s clock, ${zone}.`,
+  plantClock: (zone: string) => `As 06:00, by the plant’s clock, ${zone}.`,
   lasts: 'Lasts, hours',
   hoursNeeded: 'Give the hours as a number, such as 8 or 7.5.',
   beginsOn: 'Begins on',

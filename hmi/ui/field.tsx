@@ -3,7 +3,7 @@ import { createUniqueId, Show } from 'solid-js';
 
 interface FieldProps {
   label: string;
-  type?: 'text' | 'email' | 'password' | 'number' | 'date' | 'time';
+  type?: 'text' | 'email' | 'password' | 'number' | 'date';
   name: string;
   autocomplete?: string;
   value: string;

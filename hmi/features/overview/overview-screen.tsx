@@ -75,27 +75,30 @@ function NothingYet() {
   const viewer = useViewer();
   const own = () => plants().find((plant) => administers(viewer(), plant.id));
   return (
-    <EmptyState>
-      <Show
-        when={own()}
-        fallback={
-          <Show
-            when={viewer().isAdministrator}
-            fallback={plants().length > 0 ? words().overview.noLines : words().overview.noPlants}
-          >
-            {words().setup.noPlants} <A href="/admin/plants?add=1">{words().setup.createFirstPlant}</A>
-          </Show>
-        }
-      >
-        {(plant) => (
-          <>
-            {words().overview.noLinesYet}{' '}
-            <A href={`/admin/plants/${encodeURIComponent(plant().code)}/structure`}>
-              {words().overview.setUpPlant(plant().name)}
-            </A>
-          </>
-        )}
-      </Show>
-    </EmptyState>
+    <>
+      <h1 class="visually-hidden">{words().overview.title}</h1>
+      <EmptyState>
+        <Show
+          when={own()}
+          fallback={
+            <Show
+              when={viewer().isAdministrator}
+              fallback={plants().length > 0 ? words().overview.noLines : words().overview.noPlants}
+            >
+              {words().setup.noPlants} <A href="/admin/plants?add=1">{words().setup.createFirstPlant}</A>
+            </Show>
+          }
+        >
+          {(plant) => (
+            <>
+              {words().overview.noLinesYet}{' '}
+              <A href={`/admin/plants/${encodeURIComponent(plant().code)}/structure`}>
+                {words().overview.setUpPlant(plant().name)}
+              </A>
+            </>
+          )}
+        </Show>
+      </EmptyState>
+    </>
   );
 }

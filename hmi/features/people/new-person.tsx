@@ -1,4 +1,3 @@
-import { A } from '@solidjs/router';
 import { createSignal } from 'solid-js';
 import { createAct } from '../../lib/create-act.ts';
 import { words } from '../../lib/language.ts';
@@ -68,9 +67,9 @@ export function NewPerson(props: NewPersonProps) {
           <RoleMatrix plants={props.plants} choice={choice()} onChange={setChoice} />
         </div>
       </Form>
-      <A class="people-cancel" href="?">
+      <a class="people-cancel" href="?">
         {words().act.cancel}
-      </A>
+      </a>
     </div>
   );
 }

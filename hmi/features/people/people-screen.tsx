@@ -1,6 +1,6 @@
 import './people.css';
 import '../../ui/data-table.css';
-import { A, useNavigate, useSearchParams } from '@solidjs/router';
+import { useNavigate, useSearchParams } from '@solidjs/router';
 import { createMemo, For, Show } from 'solid-js';
 import { useCatalogue } from '../../lib/catalogue.ts';
 import { createAnswer } from '../../lib/create-answer.ts';
@@ -43,9 +43,9 @@ export function PeopleScreen() {
             </Show>
           </ScrollArea>
           <div class="actions">
-            <A class="button people-add" href="?add=1">
+            <a class="button people-add" href="?add=1">
               {words().people.add}
-            </A>
+            </a>
             <Show when={all().some((person) => person.disabledAt !== null)}>
               <Check
                 label={words().people.showDisabled}
@@ -110,7 +110,7 @@ function PeopleTable(props: { people: readonly PersonInList[]; chosen: string | 
               aria-current={person.id === props.chosen ? 'true' : undefined}
             >
               <td>
-                <A href={`?person=${encodeURIComponent(person.id)}`}>{person.name}</A>
+                <a href={`?person=${encodeURIComponent(person.id)}`}>{person.name}</a>
               </td>
               <td>{person.email ?? words().value.none}</td>
               <td>{person.disabledAt === null ? roleText(person) || words().value.none : words().people.isDisabled}</td>

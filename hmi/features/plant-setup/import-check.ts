@@ -37,7 +37,7 @@ export interface ChangeRow {
 /** A row for each value that becomes another one, and one for a part that changes as a whole. */
 export function changeRows(changes: readonly ModelChange[]): ChangeRow[] {
   return changes.flatMap((change) => {
-    const head = { part: change.codes.join(' ▸ '), type: change.type, action: change.action };
+    const head = { part: change.codes.join(' / '), type: change.type, action: change.action };
     const rows = change.fields.map(({ field, from, to }, index) => ({
       ...(index === 0 ? head : { part: '', type: '', action: undefined }),
       field,

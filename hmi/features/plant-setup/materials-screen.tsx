@@ -1,5 +1,5 @@
 import '../../ui/data-table.css';
-import { A, useNavigate, useSearchParams } from '@solidjs/router';
+import { useNavigate, useSearchParams } from '@solidjs/router';
 import { createMemo, For, Show } from 'solid-js';
 import { createAnswer } from '../../lib/create-answer.ts';
 import { formatNumber } from '../../lib/format.ts';
@@ -48,9 +48,9 @@ export function MaterialsScreen() {
         <nav class="tabs" aria-label={words().setup.tabs.materials}>
           <For each={kinds}>
             {(each) => (
-              <A class="tab" href={`?kind=${each}`} aria-current={each === kind() ? 'true' : undefined}>
+              <a class="tab" href={`?kind=${each}`} aria-current={each === kind() ? 'true' : undefined}>
                 {words().setup.lists[each]}
-              </A>
+              </a>
             )}
           </For>
         </nav>
@@ -81,7 +81,7 @@ export function MaterialsScreen() {
                       aria-current={row.code === search.code ? 'true' : undefined}
                     >
                       <td>
-                        <A href={address({ code: row.code })}>{row.code}</A>
+                        <a href={address({ code: row.code })}>{row.code}</a>
                       </td>
                       <td>
                         {row.name ?? words().value.none}
@@ -101,9 +101,9 @@ export function MaterialsScreen() {
           </Show>
         </ScrollArea>
         <div class="actions">
-          <A class="button add-link" href={address({ add: '1' })}>
+          <a class="button add-link" href={address({ add: '1' })}>
             {words().setup.add[kind()]}
-          </A>
+          </a>
           <Show when={all().some((row) => row.retiredAt !== null)}>
             <Check
               label={words().setup.showRetired}
@@ -128,9 +128,9 @@ export function MaterialsScreen() {
                       navigate(address({ code }));
                     }}
                   />
-                  <A class="quiet-link" href={address({})}>
+                  <a class="quiet-link" href={address({})}>
                     {words().act.cancel}
-                  </A>
+                  </a>
                 </Details>
               )}
             </Show>

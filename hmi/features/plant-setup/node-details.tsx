@@ -75,6 +75,9 @@ function Enrolment(props: NodeDetailsProps) {
         <Show when={state().codeUntil}>
           {(until) => <Reading label={words().setup.codeWaits}>{words().setup.until(at(until()))}</Reading>}
         </Show>
+        <Reading label={words().setup.stations}>
+          {props.node.stations.map(({ line, name }) => `${line.name} · ${name}`).join(', ') || words().value.none}
+        </Reading>
         <Show when={props.node.skewMs}>
           {(skew) => (
             <Reading label={words().nodes.skew} unit={words().units.milliseconds}>

@@ -1,5 +1,5 @@
 import '../../ui/data-table.css';
-import { A, useNavigate, useSearchParams } from '@solidjs/router';
+import { useNavigate, useSearchParams } from '@solidjs/router';
 import { For, Show } from 'solid-js';
 import { createAnswer } from '../../lib/create-answer.ts';
 import { words } from '../../lib/language.ts';
@@ -46,9 +46,9 @@ export function NodesScreen() {
           </Show>
         </ScrollArea>
         <div class="actions">
-          <A class="button add-link" href="?add=1">
+          <a class="button add-link" href="?add=1">
             {words().setup.add.edgeNode}
-          </A>
+          </a>
           <Show when={all().some((node) => node.retiredAt !== null)}>
             <Check
               label={words().setup.showRetired}
@@ -71,9 +71,9 @@ export function NodesScreen() {
                   navigate(`?node=${encodeURIComponent(code)}`);
                 }}
               />
-              <A class="quiet-link" href="?">
+              <a class="quiet-link" href="?">
                 {words().act.cancel}
-              </A>
+              </a>
             </Details>
           }
         >
@@ -106,9 +106,9 @@ function NodeTable(props: { nodes: readonly NodeInSetUp[]; chosen: string | unde
               aria-current={node.code === props.chosen ? 'true' : undefined}
             >
               <td>
-                <A href={`?node=${encodeURIComponent(node.code)}`}>{node.name}</A>
+                <a href={`?node=${encodeURIComponent(node.code)}`}>{node.name}</a>
               </td>
-              <td>{node.stations.map((station) => station.name).join(', ') || words().value.none}</td>
+              <td>{node.stations.length}</td>
               <td class="column-short">{ago(node.lastSeenAt)}</td>
               <td>
                 {node.retiredAt === null

@@ -1,4 +1,3 @@
-import { A } from '@solidjs/router';
 import { For, Show } from 'solid-js';
 import { words } from '../../lib/language.ts';
 import type { TreePart } from './plant-tree.ts';
@@ -22,18 +21,24 @@ export function PartTree(props: PartTreeProps) {
 function PartBranch(props: PartTreeProps) {
   return (
     <li>
-      <A
+      <a
         class="part-link"
         classList={{ 'is-retired': props.part.isRetired }}
         href={props.hrefOf(props.part)}
         aria-current={props.part.path === props.at ? 'true' : undefined}
         title={props.part.code}
+        ref={(element) => {
+          // A deep link, or a long way down: what is chosen is seen.
+          if (props.part.path === props.at && props.at !== '') {
+            queueMicrotask(() => element.scrollIntoView({ block: 'nearest' }));
+          }
+        }}
       >
         <span class="part-name">{props.part.name}</span>
         <span class="hint part-kind">
           {props.part.isRetired ? words().setup.retired : words().setup.kinds[props.part.kind]}
         </span>
-      </A>
+      </a>
       <Show when={props.part.children.length > 0}>
         <ul>
           <For each={props.part.children}>

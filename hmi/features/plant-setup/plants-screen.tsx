@@ -41,12 +41,12 @@ export function PlantsScreen() {
           <h1 class="set-up-title">{words().nav.plants}</h1>
           <Show when={viewer().isAdministrator && act() === 'list'}>
             <div class="actions">
-              <A class="button add-link" href="?add=1">
+              <a class="button add-link" href="?add=1">
                 {words().setup.add.plant}
-              </A>
-              <A class="button add-link" href="?import=1">
+              </a>
+              <a class="button add-link" href="?import=1">
                 {words().modelFile.importTitle}
-              </A>
+              </a>
             </div>
           </Show>
         </header>
@@ -71,7 +71,7 @@ export function PlantsScreen() {
                   <EmptyState>
                     {words().setup.noPlants}{' '}
                     <Show when={viewer().isAdministrator}>
-                      <A href="?add=1">{words().setup.createFirstPlant}</A>
+                      <a href="?add=1">{words().setup.createFirstPlant}</a>
                     </Show>
                   </EmptyState>
                 }
@@ -95,9 +95,9 @@ export function PlantsScreen() {
 
 function BackToList() {
   return (
-    <A class="quiet-link" href="?">
+    <a class="quiet-link" href="?">
       {words().act.cancel}
-    </A>
+    </a>
   );
 }
 

@@ -116,7 +116,6 @@ export function ShiftForm(props: ShiftFormProps) {
       <Field
         label={words().setup.startsAt}
         name="startsAt"
-        type="time"
         disabled={isRetired()}
         hint={words().setup.plantClock(plant().timeZone)}
         value={startsAt()}

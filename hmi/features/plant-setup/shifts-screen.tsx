@@ -1,5 +1,5 @@
 import '../../ui/data-table.css';
-import { A, useNavigate, useSearchParams } from '@solidjs/router';
+import { useNavigate, useSearchParams } from '@solidjs/router';
 import { createMemo, For, Show } from 'solid-js';
 import { createAnswer } from '../../lib/create-answer.ts';
 import { formatMinute, formatWeekday } from '../../lib/format.ts';
@@ -57,9 +57,9 @@ export function ShiftsScreen() {
           </Show>
         </ScrollArea>
         <div class="actions">
-          <A class="button add-link" href="?add=1">
+          <a class="button add-link" href="?add=1">
             {words().setup.add.shift}
-          </A>
+          </a>
           <Show when={all().length > living().length}>
             <Check
               label={words().setup.showRetired}
@@ -80,9 +80,9 @@ export function ShiftsScreen() {
                   navigate(`?shift=${encodeURIComponent(code)}`);
                 }}
               />
-              <A class="quiet-link" href="?">
+              <a class="quiet-link" href="?">
                 {words().act.cancel}
-              </A>
+              </a>
             </Details>
           }
         >
@@ -109,7 +109,10 @@ export function ShiftsScreen() {
 function ShiftTable(props: { shifts: readonly ShiftInSetUp[]; chosen: string | undefined }) {
   const daysText = (shift: ShiftInSetUp) => {
     const days = weeklyDays(shift.recurrence);
-    return days === undefined ? shift.recurrence : days.map((day) => words().setup.weekdays[day]).join(' ');
+    // With blanks, so that a long rule can be broken.
+    return days === undefined
+      ? shift.recurrence.replaceAll(';', '; ')
+      : days.map((day) => words().setup.weekdays[day]).join(' ');
   };
   const hoursText = (shift: ShiftInSetUp) => {
     const [hour = 0, minute = 0] = shift.startsAt.split(':').map(Number);
@@ -134,7 +137,7 @@ function ShiftTable(props: { shifts: readonly ShiftInSetUp[]; chosen: string | u
               aria-current={shift.code === props.chosen ? 'true' : undefined}
             >
               <td>
-                <A href={`?shift=${encodeURIComponent(shift.code)}`}>{shift.name}</A>
+                <a href={`?shift=${encodeURIComponent(shift.code)}`}>{shift.name}</a>
               </td>
               <td class="column-short">{hoursText(shift)}</td>
               <td>{shift.retiredAt === null ? daysText(shift) : words().setup.retired}</td>
@@ -152,7 +155,7 @@ function NextRuns(props: { runs: readonly ShiftRunInSetUp[]; runningId: string |
   const time = (iso: string) => formatMinute(Date.parse(iso), plant().timeZone, locale());
   return (
     <section class="details-part">
-      <h3>{words().setup.nextRuns}</h3>
+      <h2>{words().setup.nextRuns}</h2>
       <Show when={props.runs.length > 0} fallback={<p class="quiet-text">{words().setup.noRuns}</p>}>
         <table class="data-table">
           <tbody>

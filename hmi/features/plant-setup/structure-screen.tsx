@@ -1,4 +1,4 @@
-import { A, useNavigate, useSearchParams } from '@solidjs/router';
+import { useNavigate, useSearchParams } from '@solidjs/router';
 import { createMemo, Show } from 'solid-js';
 import { words } from '../../lib/language.ts';
 import { Check } from '../../ui/check.tsx';
@@ -62,9 +62,9 @@ export function StructureScreen() {
                       navigate(address(part().path === '' ? code : `${part().path}/${code}`));
                     }}
                   />
-                  <A class="quiet-link" href={address(at())}>
+                  <a class="quiet-link" href={address(at())}>
                     {words().act.cancel}
-                  </A>
+                  </a>
                 </Details>
               )}
             </Show>
@@ -102,9 +102,9 @@ function PartDetails(props: PartDetailsProps) {
                 <Show when={props.part.children.every((child) => child.isRetired)}>
                   <p class="quiet-text">{words().setup.nothingBelow[kind()]}</p>
                 </Show>
-                <A class="button add-link" href={props.addHref}>
+                <a class="button add-link" href={props.addHref}>
                   {words().setup.add[kind()]}
-                </A>
+                </a>
               </div>
             )}
           </Show>
