@@ -19,22 +19,24 @@ export async function selectCounts(db: Db, question: StatsQuestion, limit: numbe
   const columns = groupBy.map((dimension) => sql.ref(`c.${dimensionColumns[dimension]}`));
   const selected = columns.length === 0 ? sql`` : sql`, ${sql.join(columns)}`;
   // Rollups coarser than the bucket cannot be told apart by it.
-  const lastHour = bucket === 'minute' ? sql`h.first` : sql`greatest(h.first, least(l.rolled_until, h.last))`;
-  const firstHour = bucket === 'minute' ? sql`r.begins` : sql`least(lehr_hour_from(r.begins, z.zone), r.ends)`;
-  const days =
-    bucket === null || bucket === 'day'
-      ? { first: sql`least(lehr_day_from(h.first, z.zone), h.until)`, last: sql`lehr_day(h.until, z.zone)` }
-      : { first: sql`h.until`, last: sql`h.until` };
+  const firstHour =
+    bucket === 'minute'
+      ? sql`r.begins`
+      : sql`CASE WHEN lehr_hour(r.begins, z.zone) = r.begins THEN r.begins ELSE least(lehr_hour_from(r.begins, z.zone), r.ends) END`;
+  const lastHour = bucket === 'minute' ? sql`r.begins` : sql`lehr_hour(r.ends, z.zone)`;
+  const hasDays = bucket === null || bucket === 'day';
+  const firstDay = hasDays ? sql`least(lehr_day_from(h.first, z.zone), h.last)` : sql`h.last`;
+  const lastDay = hasDays ? sql`lehr_day(h.last, z.zone)` : sql`h.last`;
   const counted = countedColumns(question);
 
   const { rows } = await sql<CountedRow>`
     WITH zone AS (SELECT ${timeZone}::text AS zone, ${firstOf(question)}::timestamptz AS first),
-    range AS (
-      SELECT * FROM unnest(
+    range AS MATERIALIZED (
+      SELECT r.*, ${firstHour} AS first_hour, ${lastHour} AS last_hour FROM unnest(
         ${plainArray(ranges.map(({ from }) => from.toISOString()))}::timestamptz[],
         ${plainArray(ranges.map(({ to }) => to.toISOString()))}::timestamptz[],
         ${plainArray(ranges.map(({ shiftId }) => shiftId))}::uuid[]
-      ) AS r (begins, ends, shift_id)
+      ) AS r (begins, ends, shift_id) CROSS JOIN zone z
     ), line AS MATERIALIZED (
       SELECT id, coalesce(rolled_until, '-infinity') AS rolled_until
       FROM stream WHERE kind = 'inspection' AND id = ANY(${plainArray(lineIds)}::uuid[])
@@ -43,13 +45,11 @@ export async function selectCounts(db: Db, question: StatsQuestion, limit: numbe
       FROM zone z, line l JOIN inspection_late t ON t.line_id = l.id
     ), cut AS MATERIALIZED (
       -- minutes to first_hour, hours to first_day, days to last_day, hours to last_hour, minutes to the end
-      SELECT l.id AS line_id, r.shift_id, r.begins, r.ends, h.first AS first_hour, h.until AS last_hour,
+      SELECT l.id AS line_id, r.shift_id, r.begins, r.ends, h.first AS first_hour, h.last AS last_hour,
         d.first AS first_day, greatest(d.first, d.last) AS last_day
       FROM range r CROSS JOIN line l CROSS JOIN zone z
-      CROSS JOIN LATERAL (
-        SELECT h.first, ${lastHour} AS until FROM (SELECT ${firstHour} AS first, lehr_hour(r.ends, z.zone) AS last) h
-      ) h
-      CROSS JOIN LATERAL (SELECT ${days.first} AS first, ${days.last} AS last) d
+      CROSS JOIN LATERAL (SELECT r.first_hour AS first, greatest(r.first_hour, least(l.rolled_until, r.last_hour)) AS last OFFSET 0) h
+      CROSS JOIN LATERAL (SELECT ${firstDay} AS first, ${lastDay} AS last OFFSET 0) d
     ), counted AS (
       SELECT c.shift_id, m.minute AS at, 'minute' AS level, ${counted('m')}
       FROM cut c
