@@ -27,6 +27,7 @@ import { words } from './lib/language.ts';
 import { createLive, LiveContext } from './lib/live.ts';
 import { makeLiveClient } from './lib/live-client.ts';
 import { reloadOutdated } from './lib/reload-outdated.ts';
+import { sessionEndedExchange } from './lib/session-ended.ts';
 import { storedOperationExchange } from './lib/stored-operation.ts';
 import './lib/theme.ts';
 import { ViewerContext } from './lib/viewer.ts';
@@ -36,7 +37,11 @@ export function App() {
   // No cache: what the screens show is either live or asked for when it is needed.
   const client = createClient({
     url: '/graphql',
-    exchanges: [storedOperationExchange(reloadOutdated), fetchExchange],
+    exchanges: [
+      storedOperationExchange(reloadOutdated),
+      sessionEndedExchange(() => void session.isPresent()),
+      fetchExchange,
+    ],
     preferGetMethod: false,
     // Without the streams that urql would also take: those come over the WebSocket.
     fetchOptions: { headers: { accept: 'application/graphql-response+json, application/json' } },

@@ -1,6 +1,6 @@
 /**
  * Takes a picture of every screen of a running product in the three sizes that the HMI is made for, light and dark, for people to look at:
- * `node test/e2e/screenshots.ts URL EMAIL PASSWORD FOLDER`. Says for each whether the page is larger than the window, which no screen may be.
+ * `node test/e2e/screenshots.ts URL EMAIL PASSWORD FOLDER`; of the administration, too, when the person is an administrator. Says for each whether the page is larger than the window, which no screen may be.
  */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ import { signInAt } from './sign-in.ts';
 const sizes = [
   { width: 1920, height: 1080 },
   { width: 1280, height: 800 },
-  { width: 834, height: 1194 },
+  { width: 820, height: 1180 },
 ];
 const themes = ['light', 'dark'] as const;
 
@@ -50,8 +50,30 @@ for (const size of sizes) {
     await page.getByRole('button', { name: 'Show last reject' }).click();
     await page.getByRole('button', { name: 'Table' }).click();
     await shoot('table');
+    await page.locator('a.truth-who').click();
+    await page.locator('.account .data-table').waitFor();
+    await shoot('account');
+    if (await page.getByRole('link', { name: 'Plants', exact: true }).isVisible())
+      await shootAdministration(page, shoot);
     await context.close();
   }
+}
+
+/** The screens of an administrator, for the first plant and the first entry of each list. */
+async function shootAdministration(page: Page, shoot: (screen: string) => Promise<void>) {
+  await page.getByRole('link', { name: 'Plants', exact: true }).click();
+  await page.locator('.data-table a').first().click();
+  for (const tab of ['Structure', 'Edge nodes', 'Products and recipes', 'Shifts', 'Tokens', 'As a file']) {
+    await page.getByRole('link', { name: tab }).click();
+    await page.getByRole('status').filter({ hasText: 'Waiting' }).waitFor({ state: 'detached' });
+    const first = page.locator('.set-up .data-table a').first();
+    if (await first.isVisible()) await first.click();
+    await shoot(`set-up-${tab.toLowerCase().replaceAll(' ', '-')}`);
+  }
+  await page.getByRole('link', { name: 'People', exact: true }).click();
+  await page.locator('.people .data-table a').first().click();
+  await page.getByRole('button', { name: 'Save roles' }).waitFor();
+  await shoot('people');
 }
 
 /** By how much the page would have to be scrolled; empty when it fits. */

@@ -102,7 +102,7 @@ describe('setting up a plant', () => {
     await link('Edge nodes').click();
     await add('Add an edge node', 'Node 1');
     await button('Create enrolment code').click();
-    const code = await page.locator('output.secret-once-text').textContent();
+    const code = (await page.locator('output.secret-once-text').textContent()) ?? '';
     expect(code).toMatch(/^\S{20,}$/);
     await page.getByText(`LEHR_ENROLMENT_CODE=${code}`).waitFor();
     await page.getByText(/Good for one node, once, until \d/).waitFor();
@@ -206,11 +206,17 @@ describe('setting up a plant', () => {
     await otto.getByRole('button', { name: 'Set password and sign in' }).click();
     await otto.getByRole('link', { name: /Otto Operator/ }).waitFor({ timeout: patienceMs });
     expect(await otto.getByRole('link', { name: 'People' }).count()).toBe(0);
+    await otto.goto(`${url}/admin/people`);
+    await otto.getByText('This is for administrators.').waitFor({ timeout: patienceMs });
+    await otto.getByRole('link', { name: /Otto Operator/ }).click();
+    await otto.getByLabel('Present password').fill('another long password');
+    await otto.getByLabel('New password').fill('a third long password');
+    await otto.getByLabel('Password, once more').fill('a third long password');
 
     await button('Shut out').click();
     await button('Shut out now').click();
     await button('Let in again').waitFor();
-    await otto.reload();
+    await otto.getByRole('button', { name: 'Change password' }).click();
     await otto.getByRole('button', { name: 'Sign in' }).waitFor({ timeout: patienceMs });
     await context.close();
   });
