@@ -33,6 +33,7 @@ import {
   streamName,
 } from './stream-source.ts';
 import { type LiveLog, Tail } from './tail.ts';
+import { Turns } from './turns.ts';
 
 export interface HubOptions {
   limits: LiveLimits;
@@ -63,6 +64,7 @@ export class Hub {
   readonly connections: Connections;
   readonly #options: HubOptions;
   readonly #metrics: LiveMetrics;
+  readonly #turns = new Turns();
   readonly #replays: Slots;
   readonly #replayed: ReplayMemory<ReplayPage | 'expired'>;
   readonly #tails = new Map<string, { tail: Tail; idle: number }>();
@@ -76,7 +78,7 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options;
     this.#metrics = createLiveMetrics(options.registry);
-    this.#replays = new Slots(options.limits.liveReplays);
+    this.#replays = new Slots(options.limits.liveReplays, this.#turns);
     this.#replayed = new ReplayMemory({
       maxAgeMs: options.limits.liveHeartbeatMs,
       maxBytes: options.limits.liveReplayBytes,
@@ -276,6 +278,7 @@ export class Hub {
       now,
       metrics: this.#metrics,
       replays: this.#replays,
+      turns: this.#turns,
       replayed: this.#replayed,
       readHead: () => this.#readHead(key),
       endExpired: () => this.connections.endExpired(now()),

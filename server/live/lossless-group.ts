@@ -10,6 +10,7 @@ import type { Slots } from './slots.ts';
 import { encodeCursor } from './stream-cursor.ts';
 import type { StreamHead, StreamRow } from './stream-source.ts';
 import type { Page, Tail, TailSetting } from './tail.ts';
+import type { Turns } from './turns.ts';
 
 /** A subscriber that stands where its group stands. */
 export interface Member {
@@ -25,6 +26,7 @@ export interface Member {
 export interface GroupSetting extends TailSetting {
   now(): Date;
   replays: Slots;
+  turns: Turns;
   replayed: ReplayMemory<ReplayPage | 'expired'>;
   /** The stream's head from the database, now. */
   readHead(): Promise<StreamHead>;
@@ -157,9 +159,8 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
         this.#failAll(cursorExpired(this.tail.key, this.#position, this.tail.head));
         return true;
       }
-      // From here to the move nothing waits, so that who joins is either before this batch or behind it.
-      if (batch.payloads.length > 0) this.#send(batch.payloads);
-      this.#moveTo(batch.upTo);
+      if (batch.payloads.length > 0) await this.#sendAndMove(batch.payloads, batch.upTo);
+      else this.#moveTo(batch.upTo);
       return true;
     }
     const beatDue = this.#beatDue;
@@ -215,15 +216,24 @@ export class LosslessGroup<Row extends StreamRow = StreamRow> {
     }, metrics);
   }
 
-  #send(payloads: readonly SharedPayload[]): void {
-    this.setting.endExpired();
+  /**
+   * Others of the server are heard in between. Until all have it, the group stands where it stood: who joins meanwhile comes last in the
+   * set of members, and so gets it, too, once; from the last one to the move nothing waits.
+   */
+  async #sendAndMove(payloads: readonly SharedPayload[], upTo: number): Promise<void> {
+    const { endExpired, metrics, turns } = this.setting;
+    endExpired();
     for (const member of this.#members) {
       if (this.#isFull(member)) {
         this.#members.delete(member);
-        this.setting.metrics.fallbacks.inc();
+        metrics.fallbacks.inc();
         member.fallBack(this.#position);
       } else this.#sendTo(member, payloads);
+      if (!turns.isDue) continue;
+      await turns.next();
+      endExpired();
     }
+    this.#moveTo(upTo);
   }
 
   #sendTo(member: Member, payloads: readonly SharedPayload[]): void {

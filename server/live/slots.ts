@@ -1,16 +1,19 @@
 /** Bounded concurrency. */
+import { Turns } from './turns.ts';
 
 /**
- * At most `size` works run at a time; the others start in the order in which they came. Between two works of a slot the event loop turns:
- * works that have all they need at hand would otherwise follow each other for seconds, and nobody else would be heard.
+ * At most `size` works run at a time; the others start in the order in which they came. In between the event loop turns when that is due:
+ * works that have all they need at hand would otherwise follow each other for seconds.
  */
 export class Slots {
   readonly #size: number;
+  readonly #turns: Turns;
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
 
-  constructor(size: number) {
+  constructor(size: number, turns: Turns = new Turns()) {
     this.#size = size;
+    this.#turns = turns;
   }
 
   get waiting(): number {
@@ -23,7 +26,7 @@ export class Slots {
     try {
       return await work();
     } finally {
-      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#turns.isDue) await this.#turns.next();
       // The slot is handed on, not given back, so that nobody who comes now overtakes the queue.
       const next = this.#waiting.shift();
       if (next) next();

@@ -103,6 +103,7 @@ export async function run({ database, n = 5000, report }: BenchOptions): Promise
     includes:
       'Throughput: parts are committed by recordInspections over HTTP while the hub of the real server is held back; measured is from letting it go to the last ' +
       'payload at the last of the subscribers in another process: reading the rows, executing, serialising, sending, receiving; not the writing of rows. ' +
+      'Payloads that wait together go to a subscriber by one call to the network; the plain broadcast sends each by a call. ' +
       'Commit to client: from the moment the server learns that the transaction has committed to the arrival of the whole payload, one machine, one clock.',
     database: `${kind} ${plant.version}`,
   };
