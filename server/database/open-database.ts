@@ -29,7 +29,12 @@ export interface OpenDatabase {
 /** Throws when the database cannot be reached or its folder cannot be opened. */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   if (options.url !== null) {
-    const { db, query } = connect(options, { connectionString: options.url, statement_timeout: options.statementMs });
+    const { db, query } = connect(options, {
+      connectionString: options.url,
+      statement_timeout: options.statementMs,
+      // compiling a statement costs more than a second where running it costs milliseconds
+      options: '-c jit=off',
+    });
     try {
       await probe(db);
     } catch (cause) {
