@@ -1,6 +1,5 @@
 /** Reads back what an export wrote, and what it should have written. */
 import { sql } from 'kysely';
-import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 
@@ -64,10 +63,6 @@ export async function rawRows({ db }: TestServer, plantId: string): Promise<Reco
     WHERE i.plant_id = ${plantId} ORDER BY i.captured_at, i.id
   `.execute(db);
   return rows.map(({ row }) => row);
-}
-
-export function exportIdOf(key: string): string {
-  return encodeGlobalId('InspectionExport', key);
 }
 
 /** The uuid inside a global id. */
