@@ -11,7 +11,8 @@ import { loadById, loadByParent } from '../../kit/load-rows.ts';
 import type { Connection, PageArgs } from '../../kit/page.ts';
 import type { Role } from '../../kit/rights.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
-import { capturedBetween, type InspectionSelection } from '../inspections/inspections.service.ts';
+import type { InspectionSelection } from '../inspections/inspection-selection.ts';
+import { capturedBetween } from '../inspections/inspections.service.ts';
 import { findPart } from '../plants/plants.service.ts';
 import {
   countOpenExports,

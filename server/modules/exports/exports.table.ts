@@ -1,7 +1,7 @@
 /** Exports of inspections and their finished files. */
 import type { Selectable } from 'kysely';
 import type { Defaulted, Json } from '../../database/column-types.ts';
-import type { InspectionSelection } from '../inspections/inspections.service.ts';
+import type { InspectionSelection } from '../inspections/inspection-selection.ts';
 
 export type ExportFormatName = 'csv' | 'parquet';
 export type ExportStateName = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired';

@@ -1,8 +1,8 @@
 /** Which inspections, as callers name them: shared by the list and by exports. */
 import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
+import type { InspectionSelection } from './inspection-selection.ts';
 import { VerdictEnum } from './inspections.ref.ts';
-import type { InspectionSelection } from './inspections.service.ts';
 
 export const InspectionFilter = builder.inputType('InspectionFilter', {
   description:

@@ -3,29 +3,11 @@ import { type RawBuilder, sql } from 'kysely';
 import { plainArray } from '../../database/array-literal.ts';
 import type { Db } from '../../database/database.ts';
 import type { TimePage } from '../../kit/time-page.ts';
+import type { InspectionSelection } from './inspection-selection.ts';
 import type { InspectionDefectRow, InspectionRow, VerdictName } from './inspections.table.ts';
 
 /** A row without what only recording needs. */
 export type ReadInspection = Omit<InspectionRow, 'content_hash'>;
-
-export interface InspectionSelection {
-  plantIds: readonly string[];
-  lineId: string | null;
-  stationId: string | null;
-  cameraId: string | null;
-  jobId: string | null;
-  modelVersionId: string | null;
-  verdicts: readonly VerdictName[] | null;
-  defectClass: string | null;
-  productCode: string | null;
-  batchCode: string | null;
-  partId: string | null;
-  imageSha256: string | null;
-  minScore: number | null;
-  maxScore: number | null;
-  from: Date | null;
-  to: Date | null;
-}
 
 const COLUMNS = sql`i.plant_id, i.captured_at, i.id, i.position, i.received_at, i.line_id, i.station_id, i.camera_id,
   i.edge_node_id, i.part_id, i.job_id, i.product_id, i.recipe_id, i.batch_id, i.model_version_id, i.verdict, i.score,

@@ -5,10 +5,10 @@ import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts'
 import { parseTimePage, timeCursor } from '../../kit/time-page.ts';
 import type { StreamSource } from '../../live/stream-source.ts';
 import { captureTimeMs } from './capture-time.ts';
+import type { InspectionSelection } from './inspection-selection.ts';
 import {
   countCaptured,
   type InspectionKey,
-  type InspectionSelection,
   type ReadInspection,
   selectByPosition,
   selectCaptureBounds,
@@ -23,7 +23,7 @@ import type { InspectionDefectRow } from './inspections.table.ts';
 import { createSharedDefects } from './shared-defects.ts';
 import { type StatsRow, selectLastRejectMinute, selectMinuteStats } from './stats.queries.ts';
 
-export type { InspectionSelection, ReadInspection } from './inspections.queries.ts';
+export type { ReadInspection } from './inspections.queries.ts';
 export type { StatsRow } from './stats.queries.ts';
 
 const MINUTE_MS = 60_000;
