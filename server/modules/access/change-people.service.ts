@@ -1,6 +1,5 @@
 /** Changing people: who they are, what they may do where, whether they may sign in. What they have open ends at once. */
 import type { Trx } from '../../database/database.ts';
-import { ADMINISTRATORS, requireRole } from '../../kit/access.ts';
 import { forbidden } from '../../kit/access-error.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
@@ -19,6 +18,7 @@ import {
   updatePerson as updatePersonRow,
 } from './access.queries.ts';
 import type { PersonRole, PersonRow } from './access.table.ts';
+import { administeredPlant } from './administered-plant.service.ts';
 import { deleteUnusedCodes } from './one-time-codes.queries.ts';
 import { checkEmail, checkPersonName, findPeople, refuseKnownEmail } from './people.service.ts';
 
@@ -92,8 +92,7 @@ export async function setMemberships(
   const wanted = new Map<string, ReadonlySet<PersonRole>>();
   for (const [index, { plantId, roles }] of input.memberships.entries()) {
     const field = `input.memberships[${index}].plantId`;
-    const id = keyOf('Plant', plantId, field);
-    requireRole(context, id, ADMINISTRATORS, { field, value: plantId });
+    const id = await administeredPlant(context, plantId, field);
     if (wanted.has(id)) throw new ConflictError(field, plantId, 'name each plant once');
     wanted.set(id, new Set(roles));
   }

@@ -1,16 +1,15 @@
 /** The people: loads them for resolvers, makes new ones, and says who may read what of whom. */
 
 import { uniqueViolation } from '../../database/postgres-error.ts';
-import { ADMINISTRATORS, requireRole } from '../../kit/access.ts';
 import { forbidden } from '../../kit/access-error.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError } from '../../kit/errors.ts';
-import { keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import { insertMemberships, insertPerson, selectMemberships, selectPersons } from './access.queries.ts';
 import type { PersonRole, PersonRow } from './access.table.ts';
+import { administeredPlant } from './administered-plant.service.ts';
 import { hashPassword } from './passwords.service.ts';
 
 /** The person that a foreign key points to. */
@@ -62,12 +61,11 @@ export interface NewPerson {
  * make one without any. Throws `InvalidInputError`, `NotFoundError` and `ConflictError`.
  */
 export async function createPerson(context: Context, input: NewPerson): Promise<PersonRow> {
-  const roles = input.memberships.flatMap(({ plantId, roles: named }, index) => {
-    const field = `input.memberships[${index}].plantId`;
-    const id = keyOf('Plant', plantId, field);
-    requireRole(context, id, ADMINISTRATORS, { field, value: plantId });
-    return named.map((role) => ({ plant_id: id, role }));
-  });
+  const roles: { plant_id: string; role: PersonRole }[] = [];
+  for (const [index, { plantId, roles: named }] of input.memberships.entries()) {
+    const id = await administeredPlant(context, plantId, `input.memberships[${index}].plantId`);
+    roles.push(...named.map((role) => ({ plant_id: id, role })));
+  }
   if (roles.length === 0 && !context.rights.isAdministrator)
     throw forbidden('to make a person without a role in a plant');
 

@@ -11,6 +11,7 @@ import { loadByParent } from '../../kit/load-rows.ts';
 import { loadOptionalPart } from '../plants/plants.service.ts';
 import { revokeToken as revokeTokenRow, selectTokens, selectTokensOfPlant } from './access.queries.ts';
 import type { TokenRoleName, TokenRow } from './access.table.ts';
+import { administeredPlant } from './administered-plant.service.ts';
 import { hashSecret } from './authenticate.service.ts';
 import { insertToken, lockNode, revokeTokensOfNode, selectTokensOfNodes } from './node-tokens.queries.ts';
 import { deleteUnusedCodes } from './one-time-codes.queries.ts';
@@ -25,8 +26,7 @@ export interface NewToken {
 
 /** Makes a token. For administrators of the plant. Throws `InvalidInputError` and `NotFoundError`. */
 export async function createToken(context: Context, input: NewToken): Promise<{ secret: string; token: TokenRow }> {
-  const plantId = keyOf('Plant', input.plantId, 'input.plantId');
-  requireRole(context, plantId, ADMINISTRATORS, { field: 'input.plantId', value: input.plantId });
+  const plantId = await administeredPlant(context, input.plantId, 'input.plantId');
   const at = context.now();
   const secret = `lehr_${randomBytes(32).toString('base64url')}`;
   const viewer = context.viewer;

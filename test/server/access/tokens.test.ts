@@ -1,6 +1,7 @@
 /** Tokens of machines and people's accounts, through the API, on every database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
+import { newId } from '../../../server/kit/ids.ts';
 import { databases } from '../../support/database.ts';
 import { loudLog } from '../../support/loud-log.ts';
 import { createSeed, type Seed } from '../../support/seed.ts';
@@ -119,6 +120,18 @@ describe.each(databases())('tokens and people on %s', (kind) => {
     const ask = `query ($id: ID!) { node(id: $id) { ... on Person { name email } } }`;
     expect(await colleague.client.read(ask, { id: made.id })).toEqual({ node: { name: 'New', email: null } });
     expect(await other.owner.client.read(ask, { id: made.id })).toEqual({ node: null });
+  });
+
+  it('refuses plants that do not exist, even to an administrator of the installation', async () => {
+    const { client } = await seed.installer();
+    const plantId = encodeGlobalId('Plant', newId());
+    const memberships = [{ plantId, roles: ['VIEWER'] }];
+    const person = { email: 'd@x.test', name: 'New', password: 'a long password', memberships };
+    const personId = (await seed.installer()).globalId;
+    const refusal = { __typename: 'NotFoundError', value: plantId };
+    expect(await client.act('createPerson', 'id', person)).toMatchObject(refusal);
+    expect(await client.act('setMemberships', 'id', { personId, memberships })).toMatchObject(refusal);
+    expect(await client.act('createToken', 'secret', { plantId, name: 'mes', role: 'MES' })).toMatchObject(refusal);
   });
 
   it('writes every act into the audit, without secrets', async () => {
