@@ -43,7 +43,13 @@ const part: fc.Arbitrary<Part> = fc.record({
   kind: fc.constantFrom('new', 'new', 'new', 'again', 'changed'),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('record' as const), parts: fc.array(part, { minLength: 1, maxLength: 15, size: 'max' }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('record' as const),
+      parts: fc.array(part, { minLength: 1, maxLength: 15, size: 'max' }),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
