@@ -17,8 +17,14 @@ interface TwoTapsProps {
 /** An act that takes something away: the first tap says what, the second does it. */
 export function TwoTaps(props: TwoTapsProps) {
   const [isAsking, setAsking] = createSignal(false);
+  let room: HTMLDivElement | undefined;
+  /** Back to where the person was: what had the focus is gone. */
+  const close = () => {
+    setAsking(false);
+    queueMicrotask(() => room?.querySelector('button')?.focus());
+  };
   return (
-    <div class="two-taps">
+    <div class="two-taps" ref={room}>
       <Show when={isAsking()} fallback={<Button onClick={() => setAsking(true)}>{props.label}</Button>}>
         <fieldset
           class="two-taps-question"
@@ -28,14 +34,10 @@ export function TwoTaps(props: TwoTapsProps) {
         >
           <p>{props.consequence}</p>
           <div class="actions">
-            <Button
-              isStrong
-              waiting={props.waiting ?? false}
-              onClick={() => void props.onConfirm().then(() => setAsking(false))}
-            >
+            <Button isStrong waiting={props.waiting ?? false} onClick={() => void props.onConfirm().then(close)}>
               {props.confirm}
             </Button>
-            <Button disabled={props.waiting ?? false} onClick={() => setAsking(false)}>
+            <Button disabled={props.waiting ?? false} onClick={close}>
               {props.cancel}
             </Button>
           </div>
