@@ -95,7 +95,9 @@ describe('a connection', () => {
     const peer = await door.enter();
     for (const id of ['1', '2', '3', '4']) peer.subscribe(id, ROWS);
     await peer.until(({ messages }) => messages.some(({ id, type }) => id === '4' && type === 'error'));
-    expect(peer.texts.find((text) => text.includes('"error"'))).toContain('LEHR_LIMIT_LIVE_SUBSCRIPTIONS_PER_CONNECTION');
+    expect(peer.texts.find((text) => text.includes('"error"'))).toContain(
+      'LEHR_LIMIT_LIVE_SUBSCRIPTIONS_PER_CONNECTION',
+    );
     await door.enter();
     await door.enter();
     const fourth = await door.connect();
