@@ -45,6 +45,13 @@ export async function createAdministrator(url: string, code: string, person: Dem
   );
 }
 
+const everyDay = { durationMin: 480, recurrence: 'FREQ=DAILY', validFrom: '2026-01-01' };
+const SHIFTS = [
+  { code: 'early', name: 'Early', startsAt: '06:00' },
+  { code: 'late', name: 'Late', startsAt: '14:00' },
+  { code: 'night', name: 'Night', startsAt: '22:00' },
+];
+
 interface PlantAnswer {
   plant: {
     id: string;
@@ -96,6 +103,7 @@ export async function setUpPlant(
     const cameraValues = { stationId, code: CAMERA_CODE, name: 'Camera 1' };
     cameraIds.push(station?.cameras[0]?.id ?? (await create('createCamera', 'Camera', cameraValues)));
   }
+  if (!plant) for (const shift of SHIFTS) await create('createShift', 'Shift', { plantId, ...everyDay, ...shift });
   await setUpPeople(admin, plantId, people);
 
   const isEnrolled = existsSync(join(edgeHome, 'keys', 'present.json'));
