@@ -19,8 +19,8 @@ const waysIn = new Set([
   'resetPassword',
   'enrolEdgeNode',
 ]);
-/** `signIn { person { name } }`, and no way on from there. */
-const mostLevels = 3;
+/** `signIn { memberships { plant { code } } }`, and not much further from there. */
+const mostLevels = 5;
 const mostCharacters = 2000;
 const mostTokens = 300;
 
