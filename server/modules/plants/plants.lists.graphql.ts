@@ -9,9 +9,11 @@ import { AreaRef, CameraRef, EdgeNodeRef, LineRef, PlantRef, ProductRef, Station
 import { findPlantByCode, listParts } from './plants.service.ts';
 
 const readers = { roles: READERS };
-const plantArgument = 'Only of this plant.';
-const lineArgument = 'Only of this line.';
-const retiredArgument = 'Those that have been retired, too.';
+const retiredArgs = builder.args((t) => ({
+  includeRetired: t.boolean({ description: 'Those that have been retired, too.' }),
+}));
+const ofPlantArgs = builder.args((t) => ({ plantId: t.id({ description: 'Only of this plant.' }), ...retiredArgs }));
+const ofLineArgs = builder.args((t) => ({ lineId: t.id({ description: 'Only of this line.' }), ...retiredArgs }));
 
 function ofPlant(plantId: string | null | undefined) {
   return ofParent('plant_id', optionalKeyOf('Plant', plantId, 'plantId'));
@@ -22,7 +24,7 @@ builder.queryFields((t) => ({
     type: PlantRef,
     description: 'The plants that the caller may see.',
     authScopes: readers,
-    args: { includeRetired: t.arg.boolean({ description: retiredArgument }) },
+    args: retiredArgs,
     resolve: (_root, args, context) => listParts(context, 'plant', args),
   }),
   plant: t.field({
@@ -37,20 +39,14 @@ builder.queryFields((t) => ({
     type: LineRef,
     description: 'Lines.',
     authScopes: readers,
-    args: {
-      plantId: t.arg.id({ description: plantArgument }),
-      includeRetired: t.arg.boolean({ description: retiredArgument }),
-    },
+    args: ofPlantArgs,
     resolve: (_root, args, context) => listParts(context, 'line', args, ofPlant(args.plantId)),
   }),
   stations: t.connection({
     type: StationRef,
     description: 'Inspection stations.',
     authScopes: readers,
-    args: {
-      lineId: t.arg.id({ description: lineArgument }),
-      includeRetired: t.arg.boolean({ description: retiredArgument }),
-    },
+    args: ofLineArgs,
     resolve: (_root, args, context) =>
       listParts(context, 'station', args, ofParent('line_id', optionalKeyOf('Line', args.lineId, 'lineId'))),
   }),
@@ -58,10 +54,7 @@ builder.queryFields((t) => ({
     type: CameraRef,
     description: 'Cameras.',
     authScopes: readers,
-    args: {
-      lineId: t.arg.id({ description: lineArgument }),
-      includeRetired: t.arg.boolean({ description: retiredArgument }),
-    },
+    args: ofLineArgs,
     resolve: (_root, args, context) => {
       const id = optionalKeyOf('Line', args.lineId, 'lineId');
       const ofLine = sql<boolean>`station_id IN (SELECT id FROM station WHERE line_id = ${id}::uuid)`;
@@ -72,50 +65,35 @@ builder.queryFields((t) => ({
     type: EdgeNodeRef,
     description: 'Edge nodes.',
     authScopes: readers,
-    args: {
-      plantId: t.arg.id({ description: plantArgument }),
-      includeRetired: t.arg.boolean({ description: retiredArgument }),
-    },
+    args: ofPlantArgs,
     resolve: (_root, args, context) => listParts(context, 'edge_node', args, ofPlant(args.plantId)),
   }),
   products: t.connection({
     type: ProductRef,
     description: 'Products.',
     authScopes: readers,
-    args: {
-      plantId: t.arg.id({ description: plantArgument }),
-      includeRetired: t.arg.boolean({ description: retiredArgument }),
-    },
+    args: ofPlantArgs,
     resolve: (_root, args, context) => listParts(context, 'product', args, ofPlant(args.plantId)),
   }),
   areas: t.connection({
     type: AreaRef,
     description: 'Areas.',
     authScopes: readers,
-    args: {
-      plantId: t.arg.id({ description: plantArgument }),
-      includeRetired: t.arg.boolean({ description: retiredArgument }),
-    },
+    args: ofPlantArgs,
     resolve: (_root, args, context) => listParts(context, 'area', args, ofPlant(args.plantId)),
   }),
   recipes: t.connection({
     type: RecipeRef,
     description: 'Recipes: those set up, and those heard of from machines.',
     authScopes: readers,
-    args: {
-      plantId: t.arg.id({ description: plantArgument }),
-      includeRetired: t.arg.boolean({ description: retiredArgument }),
-    },
+    args: ofPlantArgs,
     resolve: (_root, args, context) => listParts(context, 'recipe', args, ofPlant(args.plantId)),
   }),
   materialBatches: t.connection({
     type: MaterialBatchRef,
     description: 'Batches of material: those set up, and those heard of from machines and MES.',
     authScopes: readers,
-    args: {
-      plantId: t.arg.id({ description: plantArgument }),
-      includeRetired: t.arg.boolean({ description: retiredArgument }),
-    },
+    args: ofPlantArgs,
     resolve: (_root, args, context) => listParts(context, 'material_batch', args, ofPlant(args.plantId)),
   }),
 }));
