@@ -3,74 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-
-const code = z
-  .string('give a code as the server knows it, e.g. line-1')
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'give a code of lower-case letters, digits and dashes, e.g. line-1');
-const text = z.string('give a text').min(1, 'give a text that is not empty').max(500, 'give at most 500 characters');
-const whole = (min: number, max: number) =>
-  z
-    .int(`give a whole number from ${min} to ${max}`)
-    .min(min, `give a whole number from ${min} to ${max}`)
-    .max(max, `give a whole number from ${min} to ${max}`);
-
-const ScalarSchema = z.union([z.string(), z.number(), z.boolean()], 'give a text, a number, true or false');
-
-const SignalSchema = z.strictObject({
-  /** From the root folder, e.g. /Objects/V:line-1/V:Batch; a prefix stands for a URI in `namespaces`, none for OPC UA's own. */
-  path: text.startsWith('/', 'give a browse path from the root, e.g. /Objects/V:line-1/V:Batch'),
-  unit: z.string('give a unit, e.g. mm').max(40, 'give at most 40 characters').optional(),
-  /** What the machine's value means, e.g. 1: Produce. A value that is not named stays as it is. */
-  values: z.record(z.string(), ScalarSchema).optional(),
-  /** For signals that must change: older than this is stale although the connection lives. */
-  maxAgeMs: whole(100, 86_400_000).optional(),
-});
-
-const MachineSchema = z
-  .strictObject({
-    line: code,
-    endpoint: text.regex(/^opc\.tcp:\/\/\S+$/, 'give an OPC UA address, e.g. opc.tcp://192.168.0.10:4840'),
-    publishingIntervalMs: whole(20, 60_000).default(100),
-    samplingIntervalMs: whole(0, 60_000).default(50),
-    /** How long after the last sign of life a value still counts as known. */
-    staleAfterMs: whole(500, 600_000).default(3_000),
-    /** How far back an image can be joined to the machine. */
-    historyMs: whole(1_000, 86_400_000).default(600_000),
-    historyEntries: whole(2, 100_000).default(2_000),
-    namespaces: z.record(z.string().regex(/^[A-Za-z]\w*$/, 'give a short prefix, e.g. V'), text).default({}),
-    /** machineState, machineMode, speedPerMin, productCode … fill the typed context; any other name is kept beside it. */
-    signals: z
-      .record(text, SignalSchema, 'give at least machineState with its path')
-      .refine((signals) => Object.keys(signals).length <= 100, 'give at most 100 signals'),
-  })
-  .refine((machine) => machine.staleAfterMs >= 5 * machine.publishingIntervalMs, {
-    path: ['staleAfterMs'],
-    message: 'give at least five times publishingIntervalMs, else every pause is stale',
-  });
-
-const FolderSourceSchema = z.strictObject({
-  kind: z.literal('folder', 'give "folder"'),
-  path: text,
-  /** Where files go that are no image; beside the folder unless said otherwise. */
-  rejectedPath: text.optional(),
-  ratePerS: z.number('give a number of parts per second').positive('give more than 0').max(1_000).optional(),
-  /** Capture time of a file: its time of last change, or the moment it is taken. */
-  capture: z.enum(['mtime', 'taken'], 'give "mtime" or "taken"').default('mtime'),
-  pollMs: whole(20, 60_000).default(500),
-  /** A file that cannot be read is tried again until it has not changed for this long. */
-  settleMs: whole(50, 600_000).default(1_000),
-  maxFileBytes: whole(1_000, 1_000_000_000).default(64_000_000),
-  maxRejected: whole(1, 1_000_000).default(1_000),
-});
-
-const StationSchema = z.strictObject({
-  station: code,
-  line: code,
-  cameras: z
-    .array(z.strictObject({ camera: code, source: FolderSourceSchema }), 'give the list of cameras')
-    .min(1, 'give at least one camera')
-    .max(32, 'give at most 32 cameras'),
-});
+import { code, text, whole } from './config/fields.ts';
+import { findGateMistakes } from './config/gate-config.ts';
+import { MachineSchema, withAbsolutePaths } from './config/machine-config.ts';
+import { OutboxSchema } from './config/outbox-config.ts';
+import { resolveSource } from './config/source-config.ts';
+import { StationSchema } from './config/station-config.ts';
 
 const ConfigSchema = z.strictObject({
   node: code,
@@ -116,27 +54,21 @@ const ConfigSchema = z.strictObject({
     .prefault({}),
   machines: z.array(MachineSchema, 'give a list of machines').max(64, 'give at most 64 machines').default([]),
   stations: z.array(StationSchema, 'give the list of stations').min(1, 'give at least one station').max(64),
-  pipeline: z.strictObject({ framesInFlight: whole(1, 64).default(3) }).prefault({}),
-  outbox: z
+  pipeline: z
     .strictObject({
-      maxResults: whole(1, 100_000_000).default(2_000_000),
-      maxImageBytes: whole(1_000_000, 10_000_000_000_000).default(20_000_000_000),
-      maxDeadLetters: whole(1, 10_000_000).default(100_000),
-      maxDeadImageBytes: whole(0, 1_000_000_000_000).default(1_000_000_000),
-      batchSize: whole(1, 500).default(200),
-      flushMs: whole(0, 10_000).default(20),
-      imageUploads: whole(1, 16).default(2),
+      framesInFlight: whole(1, 64).default(3),
+      /** When images come faster than they are judged; by default cameras drop old ones and folders keep them. */
+      whenBehind: z.enum(['newest', 'oldest'], 'give "newest" or "oldest"').optional(),
+      /** With "newest": images that wait for each camera, at most. */
+      maxPending: whole(1, 1_000).default(3),
     })
     .prefault({}),
+  outbox: OutboxSchema,
   metrics: z.strictObject({ port: whole(0, 65_535), host: text.default('127.0.0.1') }).optional(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error'], 'give debug, info, warn or error').default('info'),
 });
 
 type ParsedConfig = z.infer<typeof ConfigSchema>;
-export type MachineConfig = ParsedConfig['machines'][number];
-export type SignalConfig = MachineConfig['signals'][string];
-export type FolderSourceConfig = z.infer<typeof FolderSourceSchema>;
-export type OutboxConfig = ParsedConfig['outbox'];
 export type ModelsConfig = ParsedConfig['models'];
 /** Paths are absolute and the token is read; without a token the node has, or gets, a key of its own. */
 export type EdgeConfig = Omit<ParsedConfig, 'server'> & {
@@ -161,7 +93,9 @@ export function readConfig(file: string): EdgeConfig {
   }
   const source: unknown = document.toJS();
   const parsed = ConfigSchema.safeParse(source);
-  const mistakes = parsed.success ? findDuplicates(parsed.data) : parsed.error.issues.flatMap(flattenIssue);
+  const mistakes = parsed.success
+    ? [...findDuplicates(parsed.data), ...findGateMistakes(parsed.data.stations, parsed.data.machines)]
+    : parsed.error.issues.flatMap(flattenIssue);
   if (!parsed.success || mistakes.length > 0) {
     const describe = ({ path, message }: Mistake) =>
       `${file}:${lineOf(path)}: ${fieldName(path)} is ${show(valueAt(source, path))}; ${message}`;
@@ -215,7 +149,8 @@ function findDuplicates(config: ParsedConfig): Mistake[] {
     const cameras = new Set<string>();
     entry.cameras.forEach(({ camera, source }, at) => {
       once(cameras, camera, [...path, 'cameras', at, 'camera'], 'give each camera once');
-      once(folders, source.path, [...path, 'cameras', at, 'source', 'path'], 'give each camera a folder of its own');
+      if (source.kind === 'folder')
+        once(folders, source.path, [...path, 'cameras', at, 'source', 'path'], 'give each camera a folder of its own');
     });
   });
   return mistakes;
@@ -234,11 +169,7 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
     ...station,
     cameras: station.cameras.map(({ camera, source }) => ({
       camera,
-      source: {
-        ...source,
-        path: resolve(base, source.path),
-        ...(source.rejectedPath === undefined ? {} : { rejectedPath: resolve(base, source.rejectedPath) }),
-      },
+      source: resolveSource(source, (path) => resolve(base, path)),
     })),
   }));
   const code = token === undefined ? (enrolmentCode ?? enrolmentCodeOfEnvironment()) : undefined;
@@ -246,6 +177,7 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
     ...config,
     home: resolve(base, config.home),
     server: { ...server, token, enrolmentCode: code?.trim() },
+    machines: config.machines.map((machine) => withAbsolutePaths(machine, (path) => resolve(base, path))),
     stations,
   };
 }

@@ -1,28 +1,36 @@
-/** The edge node as a process: `node edge/main.ts --config FILE [--check]`. Exit 0 after a wished stop, 1 on a fault, 2 on a mistake of configuration. */
+/**
+ * The edge node as a process: `node edge/main.ts --config FILE [--check | --dead-letters | --retry-dead-letters]`. Exit 0 after a wished stop
+ * or when all is well, 1 on a fault, 2 on a mistake of configuration.
+ */
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { checkNode } from './check.ts';
 import { ConfigError, type EdgeConfig, hasParent, readConfig } from './config.ts';
+import { retryDeadLetters, showDeadLetters } from './dead-letters.ts';
 import { createLog, type Logger } from './log.ts';
 import { type MetricsServer, startMetrics } from './metrics.ts';
 import { startEdgeNode } from './node.ts';
 import { PlanError } from './uplink/node-plan.ts';
 
-const USAGE = 'usage: npm run edge -- --config FILE [--check] [--json-log]';
+const USAGE = 'usage: npm run edge -- --config FILE [--check | --dead-letters | --retry-dead-letters] [--json-log]';
 const STOP_MS = 5_000;
 const EXIT_FAULT = 1;
 const EXIT_MISTAKE = 2;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { config: { type: 'string' }, check: { type: 'boolean' }, 'json-log': { type: 'boolean' } },
+    options: {
+      config: { type: 'string' },
+      check: { type: 'boolean' },
+      'dead-letters': { type: 'boolean' },
+      'retry-dead-letters': { type: 'boolean' },
+      'json-log': { type: 'boolean' },
+    },
   });
   if (values.config === undefined) throw new ConfigError(`--config is missing; ${USAGE}`);
   const config = readConfig(values.config);
+  if (values['dead-letters']) return showDeadLetters(config.home, (line) => console.log(line));
+  if (values['retry-dead-letters']) return retryDeadLetters(config, (line) => console.log(line));
   const log = createLog(values.check ? 'silent' : config.logLevel, config.node, values['json-log'] !== true);
-  // Each image is decoded once, in one of libuv's threads: a cache and more threads would only hold memory.
-  sharp.cache(false);
-  sharp.concurrency(1);
   if (!values.check) return await serve(config, log);
   const isWell = await checkNode(config, log, (line) => console.log(line));
   process.exit(isWell ? 0 : EXIT_FAULT);
@@ -41,7 +49,7 @@ async function serve(config: EdgeConfig, log: Logger): Promise<void> {
   });
   let metrics: MetricsServer | undefined;
   if (config.metrics) {
-    metrics = await startMetrics(config.metrics, node.view);
+    metrics = await startMetrics(config.metrics, node.view, node.meters);
     log.info(`metrics at http://${config.metrics.host}:${metrics.port}/metrics`);
   }
   void node.ready.then(() => {

@@ -1,29 +1,24 @@
 /** One edge node: wires machines, cameras, models, outbox and uplink, and takes them down in the right order. */
-import { join } from 'node:path';
+import { createImageKeeper } from './capture/image-keeper.ts';
 import type { EdgeConfig } from './config.ts';
-import type { ImageSource, Machine } from './devices/device.ts';
-import { createFolderCamera } from './devices/folder-camera.ts';
 import type { Logger } from './log.ts';
-import { startModelProcess } from './models/model-process.ts';
-import { createModelSlots, type ModelSlots } from './models/model-slots.ts';
-import { createModelStore } from './models/model-store.ts';
+import { createMeters, type Meters } from './metrics.ts';
+import { firstPlan, followPlan } from './node/follow-plan.ts';
+import { keepKey } from './node/keep-key.ts';
+import { type RunningCamera, startCameras } from './node/start-cameras.ts';
+import { startGates } from './node/start-gates.ts';
+import { startMachines } from './node/start-machines.ts';
+import { startModels } from './node/start-models.ts';
+import { startSetups } from './node/start-setups.ts';
+import { watchDeadLetters } from './node/watch-dead-letters.ts';
+import { watchDisk } from './node/watch-disk.ts';
 import { describeStatus, type NodeView } from './node-status.ts';
-import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import { openIdentity } from './uplink/node-identity.ts';
-import {
-  cachePlan,
-  fetchPlan,
-  type NodePlan,
-  PlanError,
-  type PlannedCamera,
-  readCachedPlan,
-} from './uplink/node-plan.ts';
 import { type Outbox, openOutbox } from './uplink/outbox.ts';
 import { startSender } from './uplink/result-sender.ts';
-import { createServerClient, type ServerClient } from './uplink/server-client.ts';
-import { createBackOff, createServerContact } from './uplink/server-contact.ts';
+import { createServerClient } from './uplink/server-client.ts';
+import { createServerContact } from './uplink/server-contact.ts';
 import { startStatusReporter } from './uplink/status-reporter.ts';
-import { pause } from './wait.ts';
 
 export interface EdgeNode {
   /** Resolves when the cameras run: each has its model, or a reason why not that is reported. */
@@ -31,18 +26,10 @@ export interface EdgeNode {
   /** Resolves when the node cannot go on and has to be started again. */
   broken: Promise<Error>;
   view(): NodeView;
+  meters: Meters;
   stop(): Promise<void>;
 }
 
-interface RunningCamera {
-  planned: PlannedCamera;
-  source: ImageSource;
-  pipeline: Pipeline;
-}
-
-const FIRST_PLAN_MS = 3_000;
-/** How often the node looks whether its key is old. */
-const KEY_CHECK_MS = 600_000;
 /** Of the five seconds that a stop may take. */
 const FINISH_FRAMES_MS = 2_000;
 
@@ -65,29 +52,57 @@ async function startWith(outbox: Outbox, config: EdgeConfig, log: Logger, signal
   const waiting = () => `${outbox.counts.results} results and ${outbox.counts.images} images wait`;
   const contact = createServerContact(server.url, waiting, log);
   let plan = await firstPlan(client, config, log, signal);
-  const machines = await startMachines(config, log);
-  const slots = startModels(config, client, log);
-  slots.assign(modelsOf(plan));
-  const cameras = await startCameras(plan, config, outbox, slots, machines, log);
+  const { machines, certificateExpiresAt } = await startMachines(plan, config, outbox, log);
+  const models = startModels({ config, client, putEvents: outbox.putEvents, log });
+  models.assign(plan);
+  const setups = startSetups(config, client, log);
+  setups.assign(plan);
+  const meters = createMeters();
+  const keeper = createImageKeeper({
+    random: Math.random,
+    now: () => performance.now(),
+    roomLeft: () => 1 - outbox.counts.imageBytes / config.outbox.maxImageBytes,
+  });
+  keeper.setPolicy(plan.capturePolicy);
+  const gates = await startGates(plan, { config, outbox, machines, log });
+  const cameras = await startCameras(plan, { config, outbox, models, setups, machines, gates, keeper, meters, log });
+  const deadLetters = watchDeadLetters(outbox, log);
+  deadLetters.wish(plan.deadLetterRetryAt);
 
   let skewMs: number | undefined;
+  let planProblem: string | undefined;
   const view = (): NodeView => ({
     startedAt,
     skewMs,
     outbox: outbox.counts,
+    outboxLimits: config.outbox,
+    deadLetters: deadLetters.newest,
     isServerUp: contact.isUp,
+    certificateExpiresAt: certificateExpiresAt(),
+    problem: outbox.fullness() ?? planProblem,
     machines: [...machines].map(([line, machine]) => ({
+      line,
       lineId: plan.lineIds[line],
       now: machine.now(),
       isConnected: machine.isConnected,
+      clockOffset: machine.clockOffset(),
+      security: machine.security,
+      problem: machine.problem,
     })),
+    gates: [...gates.values()].map((gate) => gate.state()),
     cameras: cameras.map(({ planned, source, pipeline }) => ({
       cameraId: planned.cameraId,
       code: planned.camera,
       state: pipeline.state(),
       rejectedFiles: source.rejected,
-      modelVersionId: slots.current(planned.cameraId)?.modelVersionId,
-      problem: slots.problem(planned.cameraId) ?? outbox.fullness() ?? pipeline.state().problem,
+      modelVersionId: models.active.current(planned.cameraId)?.modelVersionId,
+      shadowModelVersionId: models.shadow.current(planned.cameraId)?.modelVersionId,
+      problem:
+        models.active.problem(planned.cameraId) ??
+        outbox.fullness() ??
+        pipeline.state().problem ??
+        setups.problem(planned.cameraId) ??
+        models.shadow.problem(planned.cameraId),
     })),
   });
   const reporter = startStatusReporter(
@@ -111,184 +126,48 @@ async function startWith(outbox: Outbox, config: EdgeConfig, log: Logger, signal
     log,
   });
   const stopping = new AbortController();
-  const polling = Promise.all([pollPlan(), keepKey()]);
+  const adopt = (next: typeof plan) => {
+    plan = next;
+    models.assign(next);
+    setups.assign(next);
+    deadLetters.wish(next.deadLetterRetryAt);
+    keeper.setPolicy(next.capturePolicy);
+  };
+  const disagree = (problem: string | undefined) => {
+    planProblem = problem;
+  };
+  const keeping = Promise.all([
+    followPlan(plan, { client, config, log, adopt, disagree }, stopping.signal),
+    keepKey(identity, server, log, stopping.signal),
+    watchDisk(outbox, { home: config.home, minFreeBytes: config.outbox.minFreeBytes }, log, stopping.signal),
+  ]);
 
-  return { ready: whenReady(), broken: outbox.broken, view, stop };
-
-  async function keepKey(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        await identity.refresh(stopping.signal);
-        await pause(KEY_CHECK_MS, stopping.signal);
-      } catch (error) {
-        if (!stopping.signal.aborted) log.warn(`the key cannot be changed yet (${messageOf(error)})`);
-        await pause(server.retryMaxMs, stopping.signal);
-      }
-    }
-  }
-
-  async function pollPlan(): Promise<void> {
-    let problem = '';
-    while (!stopping.signal.aborted) {
-      await pause(server.pollMs, stopping.signal);
-      try {
-        const next = await fetchPlan(client, config, stopping.signal);
-        problem = '';
-        if (JSON.stringify(next) === JSON.stringify(plan)) continue;
-        plan = next;
-        await cachePlan(config.home, next);
-        slots.assign(modelsOf(next));
-      } catch (error) {
-        // The line goes on with what it has; an unreachable server is told by the contact.
-        const message = error instanceof PlanError ? error.message : '';
-        if (message !== problem && message !== '') log.error(message);
-        problem = message;
-      }
-    }
-  }
+  return { ready: whenReady(), broken: outbox.broken, view, meters, stop };
 
   async function whenReady(): Promise<void> {
     const isSettled = ({ planned: { cameraId } }: RunningCamera) =>
-      slots.current(cameraId) !== undefined || slots.problem(cameraId) !== undefined;
-    const runs = ({ planned: { cameraId } }: RunningCamera) => slots.current(cameraId) !== undefined;
+      models.active.current(cameraId) !== undefined || models.active.problem(cameraId) !== undefined;
+    const runs = ({ planned: { cameraId } }: RunningCamera) => models.active.current(cameraId) !== undefined;
     while (!stopping.signal.aborted && !(cameras.every(isSettled) && cameras.some(runs)))
-      await slots.changed(stopping.signal);
+      await models.active.changed(stopping.signal);
   }
 
   async function stop(): Promise<void> {
     stopping.abort();
     await Promise.all(cameras.map(({ pipeline }) => pipeline.stop(FINISH_FRAMES_MS)));
+    // While the machine still takes the end of a pulse.
+    await Promise.all([...gates.values()].map((gate) => gate.stop()));
     await Promise.all([
       ...cameras.map(({ source }) => source.stop()),
+      ...cameras.map(({ refusals }) => refusals.stop()),
       ...[...machines.values()].map((machine) => machine.stop()),
-      slots.stop(),
+      models.stop(),
+      setups.stop(),
       reporter.stop(),
       sender.stop(),
-      polling,
+      deadLetters.stop(),
+      keeping,
     ]);
     await outbox.close();
   }
-}
-
-/** From the server, or from the last start when it does not answer soon; without either it waits for the server. */
-async function firstPlan(
-  client: ServerClient,
-  config: EdgeConfig,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<NodePlan> {
-  const cached = await readCachedPlan(config);
-  const backOff = createBackOff(config.server.retryMinMs, config.server.retryMaxMs);
-  let isTold = false;
-  for (;;) {
-    try {
-      const patience = cached ? AbortSignal.any([signal, AbortSignal.timeout(FIRST_PLAN_MS)]) : signal;
-      const plan = await fetchPlan(client, config, patience);
-      await cachePlan(config.home, plan);
-      return plan;
-    } catch (error) {
-      if (signal.aborted) throw error;
-      if (cached) {
-        log.warn(`the server gives no plan (${messageOf(error)}); starting with the last one`);
-        return cached;
-      }
-      if (error instanceof PlanError) throw error;
-      if (!isTold)
-        log.warn(`server ${config.server.url}: ${messageOf(error)}; waiting for it, this node has no plan yet`);
-      isTold = true;
-      await pause(backOff.next(), signal);
-    }
-  }
-}
-
-async function startMachines(config: EdgeConfig, log: Logger): Promise<Map<string, Machine>> {
-  if (config.machines.length === 0) return new Map();
-  // node-opcua takes a second and 100 MB to load: only for a node that has a machine.
-  const { createOpcuaMachine } = await import('./devices/opcua-machine.ts');
-  return new Map(
-    config.machines.map((machine) => [
-      machine.line,
-      createOpcuaMachine(machine, join(config.home, 'opcua', machine.line), log),
-    ]),
-  );
-}
-
-function startModels(config: EdgeConfig, client: ServerClient, log: Logger): ModelSlots {
-  const { intraOpThreads, inferTimeoutMs, restartMinMs, restartMaxMs, maxArtifactBytes } = config.models;
-  const store = createModelStore({
-    folder: join(config.home, 'models'),
-    trustedKeys: config.trust.modelSigningKeys,
-    maxBytes: maxArtifactBytes,
-    stallMs: config.server.timeoutMs,
-    download: client.download,
-  });
-  return createModelSlots({
-    async start({ modelVersionId, artifact }, signal) {
-      const path = await store.fetch(artifact, signal);
-      const options = {
-        modelVersionId,
-        path,
-        sha256: artifact.sha256,
-        intraOpThreads,
-        inferTimeoutMs,
-        restartMinMs,
-        restartMaxMs,
-      };
-      return await startModelProcess(options, log, signal);
-    },
-    keepOnly: store.keepOnly,
-    retryMinMs: restartMinMs,
-    retryMaxMs: restartMaxMs,
-    log,
-  });
-}
-
-async function startCameras(
-  plan: NodePlan,
-  config: EdgeConfig,
-  outbox: Outbox,
-  slots: ModelSlots,
-  machines: Map<string, Machine>,
-  log: Logger,
-): Promise<RunningCamera[]> {
-  const entries = config.stations.flatMap(({ station, line, cameras }) =>
-    cameras.map((entry) => ({ ...entry, station, line })),
-  );
-  return await Promise.all(
-    entries.map(async ({ station, line, camera, source: sourceConfig }) => {
-      const planned = plan.cameras.find(
-        (known) => known.station === station && known.line === line && known.camera === camera,
-      );
-      if (!planned) throw new PlanError(`camera ${line}/${station}/${camera} is not in the plan`);
-      const source = await createFolderCamera(`${line}/${station}/${camera}`, sourceConfig, outbox, log);
-      const machine = machines.get(line);
-      const pipeline = startPipeline({
-        cameraId: planned.cameraId,
-        framesInFlight: config.pipeline.framesInFlight,
-        nextImage: source.next,
-        currentModel: () => slots.current(planned.cameraId),
-        modelChanged: slots.changed,
-        async roomForResult(signal) {
-          const reason = outbox.fullness();
-          if (reason === undefined) return;
-          log.warn({ camera }, `${reason}; images stay with their source until there is room`);
-          await outbox.room(signal);
-          if (!signal.aborted) log.info({ camera }, 'the outbox has room again');
-        },
-        joinContext: async (instantMs) => (machine ? await machine.contextAt(instantMs) : null),
-        commit: (result, image, sourceKey) =>
-          outbox.put({ id: result.id, body: JSON.stringify(result), image, sourceKey }),
-        warn: (message) => log.warn({ camera }, message),
-      });
-      return { planned, source, pipeline };
-    }),
-  );
-}
-
-function modelsOf(plan: NodePlan) {
-  return new Map(plan.cameras.map(({ cameraId, model }) => [cameraId, model]));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

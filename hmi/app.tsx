@@ -4,6 +4,8 @@ import { createClient, fetchExchange } from '@urql/core';
 import { Provider } from '@urql/solid';
 import { type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import { AccountScreen } from './features/account/account-screen.tsx';
+import { AlarmsScreen } from './features/alarms/alarms-screen.tsx';
+import { FleetScreen } from './features/fleet/fleet-screen.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { LineScreen } from './features/line/line-screen.tsx';
 import { OverviewScreen } from './features/overview/overview-screen.tsx';
@@ -21,10 +23,11 @@ import { ResetPasswordScreen } from './features/session/reset-password.tsx';
 import { roleNames } from './features/session/role-names.ts';
 import { SetUpScreen } from './features/session/set-up.tsx';
 import { SignInScreen } from './features/session/sign-in.tsx';
-import { CatalogueContext, CatalogueRefreshContext } from './lib/catalogue.ts';
+import { AlarmsContext, createAlarms } from './lib/alarms.ts';
+import { CatalogueContext, CatalogueRefreshContext, useCatalogue } from './lib/catalogue.ts';
 import { createCatalogue } from './lib/create-catalogue.ts';
 import { words } from './lib/language.ts';
-import { createLive, LiveContext } from './lib/live.ts';
+import { createLive, LiveContext, useLive } from './lib/live.ts';
 import { makeLiveClient } from './lib/live-client.ts';
 import { reloadOutdated } from './lib/reload-outdated.ts';
 import { sessionEndedExchange } from './lib/session-ended.ts';
@@ -84,6 +87,8 @@ export function App() {
         <Route component={Gate}>
           <Route path="/" component={OverviewScreen} />
           <Route path="/plants/:plant/lines/:line" component={LineScreen} />
+          <Route path="/alarms" component={AlarmsScreen} />
+          <Route path="/fleet/:node?" component={FleetScreen} />
           <Route path="/account" component={AccountScreen} />
           <Route path="/admin/people" component={PeopleScreen} />
           <Route path="/admin/plants" component={PlantsScreen} />
@@ -122,6 +127,7 @@ function Inside(props: { viewer: Person; session: Session; children?: JSX.Elemen
     administeredPlantIds: props.viewer.memberships
       .filter(({ roles }) => roles.includes('ADMINISTRATOR'))
       .map(({ plant }) => plant.id),
+    rolesIn: Object.fromEntries(props.viewer.memberships.map(({ plant, roles }) => [plant.id, roles])),
   });
 
   return (
@@ -131,12 +137,14 @@ function Inside(props: { viewer: Person; session: Session; children?: JSX.Elemen
           <CatalogueContext.Provider value={plants}>
             <CatalogueRefreshContext.Provider value={catalogue.refresh}>
               <ViewerContext.Provider value={rights}>
-                <Frame
-                  who={{ name: props.viewer.person?.name ?? '', roles: roleNames(props.viewer, words().roles) }}
-                  onSignOut={() => props.session.signOut()}
-                >
-                  {props.children}
-                </Frame>
+                <Watched>
+                  <Frame
+                    who={{ name: props.viewer.person?.name ?? '', roles: roleNames(props.viewer, words().roles) }}
+                    onSignOut={() => props.session.signOut()}
+                  >
+                    {props.children}
+                  </Frame>
+                </Watched>
               </ViewerContext.Provider>
             </CatalogueRefreshContext.Provider>
           </CatalogueContext.Provider>
@@ -144,6 +152,13 @@ function Inside(props: { viewer: Person; session: Session; children?: JSX.Elemen
       )}
     </Show>
   );
+}
+
+/** The alarms of all plants, whatever screen is open. */
+function Watched(props: { children: JSX.Element }) {
+  const plants = useCatalogue();
+  const alarms = createAlarms(useLive(), () => plants().map(({ id }) => id));
+  return <AlarmsContext.Provider value={alarms}>{props.children}</AlarmsContext.Provider>;
 }
 
 function NotFound() {

@@ -117,6 +117,11 @@ const environment = z.object({
   LEHR_LIMIT_SKEW_S: count(300, 86_400),
   LEHR_LIMIT_NODE_SILENCE_MS: count(5000, 3_600_000, 1000),
   LEHR_LIMIT_NODE_PARTS: count(100, 10_000),
+  LEHR_LIMIT_DEAD_LETTER_SAMPLES: count(20, 1000),
+  LEHR_LIMIT_CAPTURE_QUOTAS: count(100, 1000),
+  LEHR_LIMIT_CAMERA_SETUPS: count(200, 10_000),
+  LEHR_LIMIT_EVENT_DATA_LENGTH: count(8192, 1_048_576, 256),
+  LEHR_LIMIT_LATE_PULSE_S: count(600, 86_400),
   LEHR_LIMIT_DEFECTS: count(100, 10_000),
   LEHR_LIMIT_OUTLINE_POINTS: count(1000, 100_000),
   LEHR_LIMIT_SIGNALS: count(100, 10_000),
@@ -141,6 +146,11 @@ const environment = z.object({
   LEHR_LIMIT_NODE_KEY_GRACE_MIN: count(60, 10_080),
   LEHR_LIMIT_JOB_RECOUNTS: count(500, 100_000),
   LEHR_LIMIT_JOB_RECOUNT_DELAY_MS: count(30_000, 3_600_000, 1),
+  LEHR_LIMIT_ALARM_SHELF_MIN: count(480, 1440),
+  LEHR_LIMIT_ALARMS_PER_CALL: count(100, 1000),
+  LEHR_LIMIT_ALARMS_SHOWN: count(50, 1000),
+  LEHR_LIMIT_ALARM_CHANGES: count(50, 1000),
+  LEHR_LIMIT_ALARM_STEPS: count(500, 10_000),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -202,7 +212,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       /** Callers whose rate is remembered. */
       rateBuckets: value.LEHR_LIMIT_RATE_BUCKETS,
       documentsCached: value.LEHR_LIMIT_DOCUMENTS_CACHED,
-      /** Items in one `recordInspections`. */
+      /** Items in one call of an edge node: results, events, counts, revisions. */
       recordItems: value.LEHR_LIMIT_RECORD_ITEMS,
       /** Images of one dataset version, and in one `addDatasetItems`. */
       datasetItems: value.LEHR_LIMIT_DATASET_ITEMS,
@@ -240,8 +250,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       skewMs: value.LEHR_LIMIT_SKEW_S * 1000,
       /** A node that says nothing for so long is down. */
       nodeSilenceMs: value.LEHR_LIMIT_NODE_SILENCE_MS,
-      /** Cameras, and machines, in the report of one node. */
+      /** Cameras, machines and gates in the report of one node, each; and samples of what it was refused. */
       nodeParts: value.LEHR_LIMIT_NODE_PARTS,
+      deadLetterSamples: value.LEHR_LIMIT_DEAD_LETTER_SAMPLES,
+      /** Quotas of a plant that are open at once: every kept image is held against each. */
+      captureQuotas: value.LEHR_LIMIT_CAPTURE_QUOTAS,
+      /** Recipes that a camera looks at in a way of their own. */
+      cameraSetups: value.LEHR_LIMIT_CAMERA_SETUPS,
+      /** Length of the JSON text that an event of a node carries. */
+      eventDataLength: value.LEHR_LIMIT_EVENT_DATA_LENGTH,
+      /** How long after it something that happened at a moment, such as a rejection that was not confirmed, is still an alarm. */
+      latePulseMs: value.LEHR_LIMIT_LATE_PULSE_S * 1000,
       /** Of one inspection; an outline's points are pairs. */
       defects: value.LEHR_LIMIT_DEFECTS,
       outlinePoints: value.LEHR_LIMIT_OUTLINE_POINTS,
@@ -278,6 +297,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       /** Ended jobs counted again in one turn for results that came late, and how long a turn waits for more of them. */
       jobRecounts: value.LEHR_LIMIT_JOB_RECOUNTS,
       jobRecountDelayMs: value.LEHR_LIMIT_JOB_RECOUNT_DELAY_MS,
+      /** How long a person may shelve an alarm at most. */
+      alarmShelfMin: value.LEHR_LIMIT_ALARM_SHELF_MIN,
+      /** Alarms in one `acknowledgeAlarms`. */
+      alarmsPerCall: value.LEHR_LIMIT_ALARMS_PER_CALL,
+      /** Alarms on the live list of a plant and on a line, the highest first; the rest is counted. */
+      alarmsShown: value.LEHR_LIMIT_ALARMS_SHOWN,
+      /** Newest transitions that an alarm's history gives. */
+      alarmChanges: value.LEHR_LIMIT_ALARM_CHANGES,
+      /** Alarms whose delays, pulses and shelves end in one transaction. */
+      alarmSteps: value.LEHR_LIMIT_ALARM_STEPS,
     },
   };
 }

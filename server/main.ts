@@ -22,6 +22,7 @@ import { createStaticRoute } from './http/static-files.ts';
 import type { Log } from './kit/log.ts';
 import { makeLog } from './kit/make-log.ts';
 import { issueFirstAdministratorCode } from './modules/access/sessions.service.ts';
+import { advanceAlarms } from './modules/alarms/advance-alarms.service.ts';
 import { markSilentNodes } from './modules/machines/machines.service.ts';
 import { explain, watchProcess } from './process-life.ts';
 
@@ -33,7 +34,7 @@ export interface RunningServer {
 }
 
 const closePatienceMs = 2000;
-const silenceCheckMs = 1000;
+const tickMs = 1000;
 
 /** Starts everything in this process. Throws with one clear sentence when the home is in use, the port taken or the database out of reach. */
 export async function startServer(config: Config, log: Log, onFailure: (error: Error) => void): Promise<RunningServer> {
@@ -115,10 +116,13 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
     services.hub.start();
     if (database.kind === 'embedded' || config.worker === 'inside') await jobs.work(services);
     const startedAt = now();
-    const silence = watchSilence(() => markSilentNodes(services, startedAt), log);
+    const ticks = everySecond(async () => {
+      await markSilentNodes(services, startedAt);
+      await advanceAlarms(services);
+    }, log);
     undo.push(async () => {
       readiness.fail('the server is stopping');
-      clearInterval(silence);
+      clearInterval(ticks);
       await Promise.all([sockets.close(), door.close(closePatienceMs), jobs.stop()]);
       services.hub.close();
     });
@@ -134,17 +138,18 @@ const starting: Route = async () => {
   throw new HttpRefusal(503, { field: 'server', remedy: 'the server is starting: try again in a few seconds' });
 };
 
-function watchSilence(check: () => Promise<unknown>, log: Log): NodeJS.Timeout {
+/** Not again while it runs. */
+function everySecond(check: () => Promise<unknown>, log: Log): NodeJS.Timeout {
   let isChecking = false;
   return setInterval(() => {
     if (isChecking) return;
     isChecking = true;
     check()
-      .catch((error: unknown) => log.warn({ err: error }, 'silent nodes cannot be looked for'))
+      .catch((error: unknown) => log.warn({ err: error }, 'silent nodes and alarms that are due cannot be looked for'))
       .finally(() => {
         isChecking = false;
       });
-  }, silenceCheckMs);
+  }, tickMs);
 }
 
 async function run(): Promise<void> {

@@ -1,5 +1,5 @@
 /** What the edge asks of its devices; one file per kind implements one of these. */
-import type { CapturedImage, MachineContext, Quality, SignalAtInstant } from '../pipeline/frame.ts';
+import type { CapturedImage, Json, MachineContext, Quality, SignalAtInstant } from '../pipeline/frame.ts';
 
 export interface ImageSource {
   /** Waits for the next image; undefined when `signal` aborts first. Asked for one at a time, images may be held while the next is asked for. */
@@ -26,6 +26,21 @@ export interface MachineNow {
   signals: SignalAtInstant[];
 }
 
+/** One value as it arrived. */
+export interface SignalSample {
+  value: Json;
+  quality: Quality;
+  /** By the machine's clock. */
+  sourceMs: number;
+  receivedMs: number;
+}
+
+export interface ClockOffset {
+  offsetMs: number;
+  /** Half the width of the interval in which the offset lies. */
+  uncertaintyMs: number;
+}
+
 export interface Machine {
   readonly isConnected: boolean;
   /** The machine at the instant of a capture. Waits until a change before that instant would have been heard, a bounded time. */
@@ -33,5 +48,11 @@ export interface Machine {
   now(): MachineNow;
   /** Calls back soon after the machine's state changed or its connection came or went. */
   onChange(listener: () => void): void;
+  /** Calls back with each new sample of a signal, in the order of arrival; answers what ends it. Throws when no such signal is mapped. */
+  onSample(signal: string, listener: (sample: SignalSample) => void): () => void;
+  /** Writes the value of a mapped signal. Rejects when the machine is not connected or does not take it within `limitMs`. */
+  write(signal: string, value: Json, limitMs: number): Promise<void>;
+  /** The machine's clock minus the node's; undefined until it was heard. */
+  clockOffset(): ClockOffset | undefined;
   stop(): Promise<void>;
 }

@@ -5,7 +5,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
-import type { FolderSourceConfig } from '../config.ts';
+import type { FolderSourceConfig } from '../config/source-config.ts';
 import type { Logger } from '../log.ts';
 import type { CapturedImage } from '../pipeline/frame.ts';
 import { createBell, pause } from '../wait.ts';
@@ -22,13 +22,19 @@ const FORGET_EVERY_MS = 1_000;
 /** The API's limit for part ids. */
 const MAX_PART_ID = 100;
 
+export interface FolderCameraOptions {
+  /** For the log, and the beginning of the keys of its images. */
+  camera: string;
+  config: FolderSourceConfig;
+  memory: SourceMemory;
+  /** A file was put aside. */
+  onRejected(reason: string): void;
+  log: Logger;
+}
+
 /** Makes the folder when it is missing. Rejects when it cannot be read. */
-export async function createFolderCamera(
-  camera: string,
-  config: FolderSourceConfig,
-  memory: SourceMemory,
-  log: Logger,
-): Promise<ImageSource> {
+export async function createFolderCamera(options: FolderCameraOptions): Promise<ImageSource> {
+  const { camera, config, memory, log } = options;
   const { path } = config;
   await mkdir(path, { recursive: true });
   const rejectedPath = config.rejectedPath ?? join(dirname(path), 'rejected', basename(path));
@@ -66,7 +72,7 @@ export async function createFolderCamera(
   };
 
   async function next(signal: AbortSignal): Promise<CapturedImage | undefined> {
-    const waitMs = nextAtMs - Date.now();
+    const waitMs = nextAtMs - performance.now();
     if (waitMs > 0) await pause(waitMs, signal);
     while (!signal.aborted) {
       const name = queue.shift();
@@ -77,7 +83,7 @@ export async function createFolderCamera(
       const image = await take(name);
       if (!image) continue;
       // A clock, not a pause after each: the rate holds whatever an inspection takes.
-      nextAtMs = Math.max(Date.now() - intervalMs, nextAtMs) + intervalMs;
+      nextAtMs = Math.max(performance.now() - intervalMs, nextAtMs) + intervalMs;
       return image;
     }
     return undefined;
@@ -92,7 +98,7 @@ export async function createFolderCamera(
 
   async function listFiles(): Promise<string[]> {
     const entries = await readdir(path, { withFileTypes: true });
-    const now = Date.now();
+    const now = performance.now();
     return entries
       .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !held.has(entry.name))
       .map(({ name }) => name)
@@ -116,7 +122,7 @@ export async function createFolderCamera(
     const bytes = await readFile(file);
     const after = await stat(file).catch(() => undefined);
     if (!after || after.mtimeMs !== mtimeMs || after.size !== size || bytes.length !== size) {
-      later.set(name, Date.now() + config.pollMs);
+      later.set(name, performance.now() + config.pollMs);
       return undefined;
     }
     held.add(name);
@@ -148,8 +154,8 @@ export async function createFolderCamera(
     const present = await stat(file).catch(() => undefined);
     if (!present) return;
     // The time of last change by the node's own clock: what wrote the file may have set any mtime.
-    if (present.mtimeMs !== mtimeMs || Date.now() - present.ctimeMs < config.settleMs) {
-      later.set(name, Date.now() + Math.min(config.settleMs, config.pollMs));
+    if (present.mtimeMs !== mtimeMs || Math.abs(Date.now() - present.ctimeMs) < config.settleMs) {
+      later.set(name, performance.now() + Math.min(config.settleMs, config.pollMs));
       return;
     }
     later.delete(name);
@@ -159,6 +165,7 @@ export async function createFolderCamera(
     await rename(file, join(rejectedPath, taken ? `${stem}-${Date.now()}${ext}` : name));
     rejected++;
     log.warn({ camera }, `${name} is put aside in ${rejectedPath}: ${reason}`);
+    options.onRejected(reason);
     await limitRejected();
   }
 
@@ -199,7 +206,7 @@ export async function createFolderCamera(
       const folder = await open(path, 'r');
       await folder.sync().finally(() => folder.close());
       await memory.forget(keys);
-      const now = Date.now();
+      const now = performance.now();
       for (const [name, until] of later) if (until + 10 * config.settleMs < now) later.delete(name);
     } catch (error) {
       // Kept for the next round: a key too many costs a row, one too few an inspection made twice.

@@ -15,9 +15,14 @@ export function fitsName({ name, value }: { name: string; value: unknown }): boo
   return true;
 }
 
-/** A typed field holds only what was GOOD: what may be wrong must not sort a part under a batch. `signals` tells all of it. */
+/**
+ * A typed field holds only what was GOOD: what may be wrong must not sort a part under a batch. A number that is just changing is about right,
+ * a text that is just changing is right or wrong: then it is left out. `signals` tells all of it.
+ */
 export function contextOf(signals: SignalAtInstant[]): MachineContext {
-  const pick = pickerOf(signals, (quality) => quality === 'GOOD');
+  const pick = pickerOf(signals, ({ value, quality, isAmbiguous }) => {
+    return quality === 'GOOD' && !(isAmbiguous && typeof value === 'string');
+  });
   return {
     machineState: pick.text('machineState'),
     machineMode: pick.text('machineMode'),
@@ -34,7 +39,7 @@ export function contextOf(signals: SignalAtInstant[]): MachineContext {
 
 /** The last known values, with the quality of the machine's state (or the worst, when no state is mapped) for all. */
 export function statusOf(signals: SignalAtInstant[]): MachineNow {
-  const pick = pickerOf(signals, (quality) => quality !== 'BAD');
+  const pick = pickerOf(signals, ({ quality }) => quality !== 'BAD');
   const state = signals.find(({ name }) => name === 'machineState');
   return {
     quality: state?.quality ?? worst(signals),
@@ -52,8 +57,8 @@ export function statusOf(signals: SignalAtInstant[]): MachineNow {
   };
 }
 
-function pickerOf(signals: SignalAtInstant[], isUsable: (quality: Quality) => boolean) {
-  const find = (name: string) => signals.find((signal) => signal.name === name && isUsable(signal.quality))?.value;
+function pickerOf(signals: SignalAtInstant[], isUsable: (signal: SignalAtInstant) => boolean) {
+  const find = (name: string) => signals.find((signal) => signal.name === name && isUsable(signal))?.value;
   return {
     text(name: (typeof TEXTS)[number]): string | null {
       const value = find(name);

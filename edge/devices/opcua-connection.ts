@@ -4,41 +4,44 @@
  */
 import {
   AttributeIds,
-  ClientMonitoredItemGroup,
   type ClientSession,
-  MessageSecurityMode,
-  makeBrowsePath,
-  OPCUACertificateManager,
-  OPCUAClient,
-  SecurityPolicy,
+  PublishResponse,
+  ReadResponse,
   setDebugLogger,
   setErrorLogger,
   setWarningLogger,
-  TimestampsToReturn,
+  VariableIds,
 } from 'node-opcua';
-import type { MachineConfig } from '../config.ts';
-import { type OpcuaReading, readDataValue } from './opcua-value.ts';
+import type { MachineConfig } from '../config/machine-config.ts';
+import { waitFor } from '../wait.ts';
+import type { ClockReading } from './clock-offset.ts';
+import { type Closer, createClient, discover, openSession } from './opcua-client.ts';
+import { describeSignals, type SignalDescription } from './opcua-describe.ts';
+import { expiryOf } from './opcua-endpoint.ts';
+import { openPki } from './opcua-pki.ts';
+import { type OpcuaListener, type OpcuaWatch, watchSignals } from './opcua-watch.ts';
 
-export interface OpcuaConnection {
-  /** Names of the signals whose path leads to no node. */
-  missing: string[];
+export interface OpcuaConnection extends OpcuaWatch {
   /** Resolves with the reason when the connection is lost. */
   lost: Promise<string>;
+  /** Rejects when there is no answer within the limit. */
+  readClock(limitMs: number): Promise<ClockReading>;
+  describe(): Promise<SignalDescription[]>;
+  /** Whose certificates keep the connection; the machine's is checked only where there is security. */
+  certificates: { node: Certificate; machine: Certificate };
   /** Bounded in time; never rejects. */
   close(): Promise<void>;
 }
 
-export interface OpcuaListener {
-  value(signal: string, reading: OpcuaReading): void;
-  /** Any answer of the subscription: the machine lives. */
-  alive(): void;
+interface Certificate {
+  expiresAt: Date;
+  file?: string;
 }
 
 const CONNECT_MS = 10_000;
-const CLOSE_MS = 1_000;
-const SESSION_MS = 60_000;
-/** Enough for the fastest signal between two publications, so that no change is lost in the server. */
-const MIN_QUEUE = 10;
+/** For each of session, channel and certificates: a server that is gone answers nothing. */
+const CLOSE_MS = 500;
+const NEVER = new AbortController().signal;
 
 // node-opcua writes to the console; what matters is told by our own log.
 setDebugLogger(() => {});
@@ -51,129 +54,81 @@ export async function connectOpcua(
   pkiFolder: string,
   listener: OpcuaListener,
 ): Promise<OpcuaConnection> {
-  const certificates = new OPCUACertificateManager({ rootFolder: pkiFolder, disableFileWatchers: true });
-  const client = OPCUAClient.create({
-    applicationName: 'Lehr edge node',
-    clientName: `lehr-edge-${process.pid}`,
-    clientCertificateManager: certificates,
-    securityMode: MessageSecurityMode.None,
-    securityPolicy: SecurityPolicy.None,
-    endpointMustExist: false,
-    connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 1_000 },
-    keepSessionAlive: false,
-    requestedSessionTimeout: SESSION_MS,
-    transportTimeout: CONNECT_MS,
-  });
   const lost = Promise.withResolvers<string>();
-  let session: ClientSession | undefined;
-  const close = async () => {
-    // Deleting the subscriptions as well would wait for a server that may be gone.
-    await Promise.race([
-      (session ? session.close(true) : Promise.resolve()).catch(() => {}).then(() => client.disconnect()),
-      new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref()),
-    ]).catch(() => {});
-    certificates.dispose().catch(() => {});
+  const closers: Closer[] = [];
+  let isClosed = false;
+  const onClose = (closer: Closer) => {
+    closers.push(closer);
+    // What was still on its way when the time was up.
+    if (isClosed) void close();
   };
-  client.on('close', (error) => lost.resolve(error?.message ?? 'the connection was closed'));
-  client.on('abort', () => lost.resolve('the connection was aborted'));
-  client.on('connection_lost', () => lost.resolve('the connection was lost'));
-
+  const close = async () => {
+    isClosed = true;
+    for (const closer of closers.splice(0).reverse()) await waitFor(closer(), NEVER, CLOSE_MS);
+  };
   try {
-    const missing = await withLimit(CONNECT_MS, async () => {
-      await client.connect(config.endpoint);
-      session = await client.createSession();
-      return await monitor(session, config, listener, lost.resolve);
+    return await withLimit(CONNECT_MS, 'no connection with values', async () => {
+      const pki = await openPki(pkiFolder, config.security);
+      onClose(pki.close);
+      const endpoint = await discover(config, pki, onClose);
+      const client = createClient(config.security, pki, endpoint.serverCertificate);
+      client.on('close', (error) => lost.resolve(error?.message ?? 'the connection was closed'));
+      client.on('abort', () => lost.resolve('the connection was aborted'));
+      client.on('connection_lost', () => lost.resolve('the connection was lost'));
+      let answeredMs = 0;
+      client.on('receive_response', (response) => {
+        if (response instanceof PublishResponse) stampMessage(response);
+        if (response instanceof ReadResponse) answeredMs = response.responseHeader.timestamp?.getTime() ?? 0;
+      });
+      onClose(() => client.disconnect());
+      const session = await openSession(client, config, pki);
+      // Deleting the subscriptions one by one would wait for a server that may be gone.
+      onClose(() => session.close(true));
+      session.on('session_closed', () => lost.resolve('the session was closed'));
+      const watch = await watchSignals(session, config, listener, lost.resolve);
+      return {
+        ...watch,
+        lost: lost.promise,
+        close,
+        describe: () => describeSignals(session, watch.nodes),
+        certificates: {
+          node: { expiresAt: pki.expiresAt, file: pki.certificateFile },
+          machine: { expiresAt: expiryOf(endpoint.serverCertificate) },
+        },
+        readClock: (limitMs) =>
+          withLimit(limitMs, 'no time of the machine', () => readClock(session, () => answeredMs)),
+      };
     });
-    return { missing, lost: lost.promise, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Answers the names of the signals without a node. */
-async function monitor(
-  session: ClientSession,
-  config: MachineConfig,
-  listener: OpcuaListener,
-  lose: (reason: string) => void,
-): Promise<string[]> {
-  session.on('session_closed', () => lose('the session was closed'));
-  const nodes = await resolvePaths(session, config);
-  const mapped = nodes.flatMap(({ name, nodeId }) => (nodeId ? [{ name, nodeId }] : []));
-  const missing = nodes.flatMap(({ name, nodeId }) => (nodeId ? [] : [name]));
-
-  const { publishingIntervalMs, samplingIntervalMs, staleAfterMs } = config;
-  // At least three signs of life before silence counts as stale.
-  const maxKeepAliveCount = Math.max(1, Math.floor(staleAfterMs / 3 / publishingIntervalMs));
-  const subscription = await session.createSubscription2({
-    requestedPublishingInterval: publishingIntervalMs,
-    requestedMaxKeepAliveCount: maxKeepAliveCount,
-    requestedLifetimeCount: maxKeepAliveCount * 10,
-    maxNotificationsPerPublish: 0,
-    publishingEnabled: true,
-    priority: 1,
-  });
-  subscription.on('keepalive', listener.alive);
-  subscription.on('received_notifications', listener.alive);
-  subscription.on('terminated', () => lose('the subscription was ended'));
-  subscription.on('internal_error', (error) => lose(error.message));
-  if (mapped.length === 0) return missing;
-
-  const waiting = new Set(mapped.map(({ name }) => name));
-  const complete = Promise.withResolvers<void>();
-  const group = ClientMonitoredItemGroup.create(
-    subscription,
-    mapped.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })),
-    {
-      samplingInterval: samplingIntervalMs,
-      queueSize: Math.max(MIN_QUEUE, Math.ceil((4 * publishingIntervalMs) / Math.max(1, samplingIntervalMs))),
-      discardOldest: true,
-    },
-    TimestampsToReturn.Both,
-  );
-  group.on('err', (message) => complete.reject(new Error(message)));
-  group.on('changed', (_item, dataValue, index) => {
-    const name = mapped[index]?.name;
-    if (name === undefined) return;
-    listener.value(name, readDataValue(dataValue));
-    waiting.delete(name);
-    if (waiting.size === 0) complete.resolve();
-  });
-  await complete.promise;
-  return missing;
+/** Servers send a message without values (a sign of life) without its time; the answer that carries it has one. */
+function stampMessage(response: PublishResponse): void {
+  const { notificationMessage, responseHeader } = response;
+  if ((notificationMessage.publishTime?.getTime() ?? 0) <= 0)
+    notificationMessage.publishTime = responseHeader.timestamp;
 }
 
-async function resolvePaths(session: ClientSession, config: MachineConfig) {
-  const uris = await session.readNamespaceArray();
-  const names = Object.keys(config.signals);
-  const paths = names.map((name) => indexNamespaces(config.signals[name]?.path ?? '/', config.namespaces, uris));
-  const found = await session.translateBrowsePath(
-    paths.map((path) => makeBrowsePath('RootFolder', path ?? '/Objects')),
-  );
-  return names.map((name, index) => ({
-    name,
-    nodeId: paths[index] === undefined ? undefined : found[index]?.targets?.[0]?.targetId,
-  }));
-}
-
-/** Prefixes become the indices of this server. Undefined when the server does not know a namespace. Throws when the configuration does not. */
-export function indexNamespaces(path: string, namespaces: Record<string, string>, uris: string[]): string | undefined {
-  let isKnown = true;
-  const indexed = path.replace(/\/([A-Za-z]\w*):/g, (_match, prefix: string) => {
-    const uri = namespaces[prefix];
-    if (uri === undefined)
-      throw new Error(`path ${path}: the prefix ${prefix} is not in namespaces; add it with its URI`);
-    const index = uris.indexOf(uri);
-    if (index < 0) isKnown = false;
-    return `/${index}:`;
+/** One question, so that its round trip bounds the clock as narrowly as can be. `answeredAt` tells the stamp of the newest answer as a whole. */
+async function readClock(session: ClientSession, answeredAt: () => number): Promise<ClockReading> {
+  const askedMs = performance.now();
+  const answer = await session.read({
+    nodeId: VariableIds.Server_ServerStatus_CurrentTime,
+    attributeId: AttributeIds.Value,
   });
-  return isKnown ? indexed : undefined;
+  const answeredMs = performance.now();
+  const told: unknown = answer.value?.value;
+  if (!(told instanceof Date)) throw new Error('the machine does not tell its time');
+  // Some servers renew the value only once a second; the stamp on their answer is of the moment.
+  return { askedMs, answeredMs, machineMs: Math.max(told.getTime(), answeredAt()) };
 }
 
-async function withLimit<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+async function withLimit<T>(limitMs: number, what: string, work: () => Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no connection with values within ${limitMs} ms`)), limitMs);
+  const timer = setTimeout(() => late.reject(new Error(`${what} within ${limitMs} ms`)), limitMs);
   const working = work();
   working.catch(() => {});
   try {

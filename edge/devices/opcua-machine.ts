@@ -1,74 +1,134 @@
 /** The machine of a line over OPC UA: values are heard by subscription, kept with their source times and joined by capture time. */
-import type { MachineConfig } from '../config.ts';
+import { type MachineConfig, signalNames } from '../config/machine-config.ts';
 import type { Logger } from '../log.ts';
-import type { Json, SignalAtInstant } from '../pipeline/frame.ts';
-import { pause, waitFor } from '../wait.ts';
-import { createContactLog } from './contact-log.ts';
-import type { Machine } from './device.ts';
+import type { Json } from '../pipeline/frame.ts';
+import { createBell, pause, waitFor } from '../wait.ts';
+import type { Machine, SignalSample } from './device.ts';
+import { type ClockSetting, createMachineClock } from './machine-clock.ts';
 import { contextOf, fitsName, statusOf } from './machine-context.ts';
-import { connectOpcua } from './opcua-connection.ts';
+import { createMachineJoin, type Instant } from './machine-join.ts';
+import { createNodeClock } from './node-clock.ts';
+import { connectOpcua, type OpcuaConnection } from './opcua-connection.ts';
 import type { OpcuaReading } from './opcua-value.ts';
 import { packmlName } from './packml-names.ts';
-import { createSignalHistory, type SignalHistory } from './signal-history.ts';
 
 const RETRY_MIN_MS = 200;
 const RETRY_MAX_MS = 5_000;
 /** Time of a notification on its way, beyond sampling and publishing. */
 const TRAVEL_MS = 30;
+/** A machine that is late now and then is waited for: what it has not told makes a context unsure. */
+const LEAST_JOIN_MS = 500;
+/** However slowly a server publishes, an image does not wait longer for its context. */
+const LONGEST_JOIN_MS = 3_000;
+const CLOCK_READ_MS = 2_000;
+
+export interface OpcuaMachine extends Machine {
+  /** Why there is no connection, or what of the configuration it cannot give; undefined when all is well. */
+  readonly problem: string | undefined;
+  /** How the connection is kept from others, e.g. `Basic256Sha256 SignAndEncrypt`. */
+  readonly security: string;
+}
+
+export type MachineEvent =
+  | { kind: 'connected' }
+  | { kind: 'disconnected'; reason: string }
+  | { kind: 'clock-set'; whose: ClockSetting['whose']; stepMs: number };
 
 /** Connects in the background and goes on trying for as long as it lives. */
-export function createOpcuaMachine(config: MachineConfig, pkiFolder: string, log: Logger): Machine {
+export function createOpcuaMachine(
+  config: MachineConfig,
+  pkiFolder: string,
+  log: Logger,
+  tell: (event: MachineEvent) => void = () => {},
+): OpcuaMachine {
   const stopping = new AbortController();
-  const contact = createContactLog(config.staleAfterMs);
-  const listeners = new Set<() => void>();
-  const histories = new Map<string, SignalHistory>(
-    Object.keys(config.signals).map((name) => [
-      name,
-      createSignalHistory({ maxEntries: config.historyEntries, maxAgeMs: config.historyMs }),
-    ]),
+  const node = createNodeClock();
+  const join = createMachineJoin(config);
+  const clock = createMachineClock(node, clockWasSet);
+  const changed = new Set<() => void>();
+  const listeners = new Map<string, Set<(sample: SignalSample) => void>>(
+    signalNames(config).map((name) => [name, new Set()]),
   );
-  const settleMs = config.publishingIntervalMs + config.samplingIntervalMs + TRAVEL_MS;
+  const published = createBell();
+  const security = config.security ?? { mode: 'None', policy: 'None' };
+  let connection: OpcuaConnection | undefined;
+  let problem: string | undefined = 'not connected yet';
   const work = supervise();
 
   return {
     get isConnected() {
-      return contact.isOpen;
+      return join.contact.isOpen;
     },
+    get problem() {
+      return problem;
+    },
+    security: security.mode === 'None' ? 'None' : `${security.policy} ${security.mode}`,
     async contextAt(instantMs) {
-      // Never longer than a change takes to arrive, however far ahead the capture's clock is.
-      const waitMs = Math.min(settleMs, instantMs + settleMs - Date.now());
-      if (waitMs > 0 && contact.isOpen) await pause(waitMs, stopping.signal);
-      return contextOf(signalsAt(instantMs));
+      // From now, not from the capture: however far ahead the capture's clock is, the wait is bounded.
+      const untilMs = node.steadyNow() + joinMs();
+      clock.look();
+      let instant = instantOf(instantMs);
+      while (join.contact.isOpen && !(clock.isSure && join.isTold(instant)) && !stopping.signal.aborted) {
+        const leftMs = untilMs - node.steadyNow();
+        if (leftMs <= 0) break;
+        await published.next(stopping.signal, leftMs);
+        instant = instantOf(instantMs);
+      }
+      return contextOf(join.at({ ...instant, isAmbiguous: instant.isAmbiguous || !clock.isSure }));
     },
-    now: () => statusOf(signalsAt(Date.now())),
-    onChange: (listener) => listeners.add(listener),
+    now: () => statusOf(join.now(instantOf(Date.now()))),
+    onChange: (listener) => changed.add(listener),
+    onSample(signal, listener) {
+      const mapped = listeners.get(signal);
+      if (!mapped) throw new Error(`machine of ${config.line}: no signal ${signal} is mapped; add it to signals`);
+      mapped.add(listener);
+      return () => mapped.delete(listener);
+    },
+    async write(signal, value, limitMs) {
+      if (!connection) throw new Error(`${signal} is not written: the machine is not connected`);
+      const late = new AbortController();
+      const writing = connection.write(signal, value);
+      writing.finally(() => late.abort()).catch(() => {});
+      await waitFor(writing, late.signal, limitMs);
+      if (!late.signal.aborted) throw new Error(`${signal} is not written: no answer within ${limitMs} ms`);
+      await writing;
+    },
+    clockOffset: clock.offset,
     async stop() {
       stopping.abort();
       await work;
     },
   };
 
-  function signalsAt(instantMs: number): SignalAtInstant[] {
-    return [...histories].map(([name, history]): SignalAtInstant => {
-      const unit = config.signals[name]?.unit ?? null;
-      const sample = history.at(instantMs);
-      if (!sample) return { name, value: null, unit, quality: 'BAD', sourceTime: null };
+  function instantOf(wallMs: number): Instant {
+    const { steadyMs, isAmbiguous } = node.steadyAt(wallMs);
+    return { steadyMs, isAmbiguous, ...clock.at(steadyMs) };
+  }
 
-      const { value, sourceMs, confirmedMs } = sample;
-      const maxAgeMs = config.signals[name]?.maxAgeMs ?? Number.POSITIVE_INFINITY;
-      const isKnown = contact.covers(instantMs, confirmedMs) && instantMs - sourceMs <= maxAgeMs;
-      const quality = isKnown || sample.quality === 'BAD' ? sample.quality : 'STALE';
-      return { name, value, unit, quality, sourceTime: new Date(sourceMs).toISOString() };
-    });
+  /** The longest a change takes from the machine to here, as the server has granted it. */
+  function joinMs(): number {
+    const { slow, fast } = connection ?? {};
+    const kindMs = [slow, fast].map((kind) => (kind ? 3 * kind.samplingMs + 2 * kind.messageMs : 0));
+    const wantedMs = Math.max(...kindMs) + clock.at(0).uncertaintyMs * 2 + TRAVEL_MS;
+    return Math.min(LONGEST_JOIN_MS, Math.max(LEAST_JOIN_MS, wantedMs));
   }
 
   function record(name: string, reading: OpcuaReading): void {
-    const receivedMs = Date.now();
+    const steadyMs = node.steadyNow();
+    const { machineMs, uncertaintyMs } = clock.at(steadyMs);
     const value = typeof reading.value === 'number' ? named(name, reading.value) : reading.value;
     const quality = fitsName({ name, value }) ? reading.quality : 'BAD';
-    const sourceMs = reading.sourceMs ?? receivedMs;
-    histories.get(name)?.record({ sourceMs, receivedMs, value, quality });
-    contact.heard(receivedMs);
+    const sourceMs = reading.sourceMs ?? machineMs;
+    join.record(name, {
+      sourceMs,
+      receivedMs: steadyMs,
+      latestMs: machineMs + uncertaintyMs,
+      value,
+      quality,
+      isAfterLoss: reading.isAfterLoss,
+    });
+    join.contact.heard(steadyMs);
+    for (const listener of listeners.get(name) ?? []) listener({ value, quality, sourceMs, receivedMs: Date.now() });
     if (name === 'machineState') announce();
   }
 
@@ -76,17 +136,29 @@ export function createOpcuaMachine(config: MachineConfig, pkiFolder: string, log
     return config.signals[name]?.values?.[String(value)] ?? packmlName(name, value) ?? value;
   }
 
+  function clockWasSet({ whose, stepMs, sinceMs }: ClockSetting): void {
+    if (whose === 'machine') join.shift(stepMs, sinceMs, (steadyMs) => clock.at(steadyMs).machineMs);
+    const seconds = (stepMs / 1_000).toFixed(3);
+    log.warn({ line: config.line }, `the clock of the ${whose} was set by ${seconds} s; images keep their context`);
+    tell({ kind: 'clock-set', whose, stepMs });
+  }
+
   function announce(): void {
-    for (const listener of listeners) listener();
+    for (const listener of changed) listener();
   }
 
   async function supervise(): Promise<void> {
+    if (security.mode === 'None' && !isLoopback(config.endpoint)) {
+      const remedy = 'give mode and policy in security';
+      log.warn(
+        { line: config.line },
+        `machine ${config.endpoint}: anybody on the way can read and change it; ${remedy}`,
+      );
+    }
     let retryMs = RETRY_MIN_MS;
-    let problem = '';
     while (!stopping.signal.aborted) {
       const reason = await stayConnected(() => {
         retryMs = RETRY_MIN_MS;
-        problem = '';
       });
       if (stopping.signal.aborted) break;
       // One line for each new reason, however often it is tried again.
@@ -99,36 +171,77 @@ export function createOpcuaMachine(config: MachineConfig, pkiFolder: string, log
 
   /** One connection from start to end; answers why it ended. */
   async function stayConnected(onOpen: () => void): Promise<string> {
-    let lastAliveMs = Date.now();
-    const alive = () => {
-      lastAliveMs = Date.now();
-      contact.heard(lastAliveMs);
-    };
+    const ending = new AbortController();
+    let lastAliveMs = node.steadyNow();
     try {
-      const connection = await connectOpcua(config, pkiFolder, { value: record, alive });
-      contact.opened(Date.now());
+      const opened = await connectOpcua(config, pkiFolder, {
+        value: record,
+        unit: join.setUnit,
+        published(kind, publishedMs) {
+          lastAliveMs = node.steadyNow();
+          join.contact.heard(lastAliveMs);
+          if (publishedMs !== undefined) clock.heard(publishedMs);
+          join.published(kind, publishedMs ?? clock.at(lastAliveMs).machineMs - TRAVEL_MS);
+          published.ring();
+        },
+      });
+      const following = clock.follow(() => opened.readClock(CLOCK_READ_MS), ending.signal);
+      connection = opened;
+      join.opened({ slow: opened.slow.samplingMs, fast: opened.fast.samplingMs });
+      join.contact.opened(node.steadyNow());
       onOpen();
       log.info({ line: config.line }, `machine ${config.endpoint}: connected`);
-      if (connection.missing.length > 0) {
-        log.error(
-          { line: config.line },
-          `machine ${config.endpoint}: no node at the path of ${connection.missing.join(', ')}`,
-        );
-      }
+      const looking = lookForMissing(opened, ending.signal);
+      tell({ kind: 'connected' });
       announce();
-      let reason = 'the node stops';
-      const lost = connection.lost.then((why) => (reason = why));
-      do {
-        await waitFor(lost, stopping.signal, config.staleAfterMs / 2);
-        const silentMs = Date.now() - lastAliveMs;
-        if (silentMs > 2 * config.staleAfterMs) reason = `no sign of life for ${silentMs} ms`;
-      } while (reason === 'the node stops' && !stopping.signal.aborted);
-      contact.lost();
+      const reason = await endOf(opened, () => node.steadyNow() - lastAliveMs);
+      connection = undefined;
+      ending.abort();
+      join.contact.lost();
+      published.ring();
+      tell({ kind: 'disconnected', reason });
       announce();
-      await connection.close();
+      await opened.close();
+      await Promise.all([following, looking]);
       return reason;
     } catch (error) {
       return error instanceof Error ? (error.message.split('\n')[0] ?? 'unknown') : String(error);
     }
   }
+
+  /** Tells what is missing, and looks for it again: a controller may still be loading its program. */
+  async function lookForMissing(opened: OpcuaConnection, signal: AbortSignal): Promise<void> {
+    let told = '';
+    while (!signal.aborted) {
+      const list = [...opened.missing].map(([name, reason]) => `${name} (${reason})`).join(', ');
+      problem = list === '' ? undefined : `does not give ${list}`;
+      if (list !== '' && list !== told) log.error({ line: config.line }, `machine ${config.endpoint}: ${problem}`);
+      told = list;
+      if (list === '') return;
+      await pause(config.retryPathsMs, signal);
+      if (signal.aborted) return;
+      const found = await opened.retry().catch(() => []);
+      if (found.length === 0) continue;
+      join.opened({ slow: opened.slow.samplingMs, fast: opened.fast.samplingMs });
+      log.info({ line: config.line }, `machine ${config.endpoint}: now gives ${found.join(', ')}`);
+    }
+  }
+
+  async function endOf(opened: OpcuaConnection, silenceMs: () => number): Promise<string> {
+    let reason: string | undefined;
+    const lost = opened.lost.then((why) => {
+      reason = why;
+    });
+    while (reason === undefined && !stopping.signal.aborted) {
+      await waitFor(lost, stopping.signal, config.staleAfterMs / 2);
+      const silentMs = Math.round(silenceMs());
+      if (silentMs > 2 * config.staleAfterMs) reason ??= `no sign of life for ${silentMs} ms`;
+    }
+    return reason ?? 'the node stops';
+  }
+}
+
+function isLoopback(endpoint: string): boolean {
+  const { hostname } = new URL(endpoint.replace('opc.tcp:', 'http:'));
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }

@@ -1,5 +1,5 @@
 /** OPC UA values at the door: what a data value means for Lehr. */
-import { DataType, type DataValue, type StatusCode } from 'node-opcua';
+import { DataType, type DataValue, type StatusCode, Variant } from 'node-opcua';
 import type { Json, Quality } from '../pipeline/frame.ts';
 
 export interface OpcuaReading {
@@ -7,6 +7,8 @@ export interface OpcuaReading {
   quality: Quality;
   /** Undefined when the server gave no time. */
   sourceMs: number | undefined;
+  /** The server's queue was full: it has thrown away values before this one. */
+  isAfterLoss: boolean;
 }
 
 /** The API takes so much of a signal; more is no machine state but a document. */
@@ -16,7 +18,8 @@ const MAX_TEXT = 200;
 export function readDataValue({ value, statusCode, sourceTimestamp, serverTimestamp }: DataValue): OpcuaReading {
   const sourceMs = (sourceTimestamp ?? serverTimestamp)?.getTime();
   const plain = value && value.dataType !== DataType.Null ? toJson(value.value, value.dataType) : undefined;
-  return { value: plain ?? null, quality: plain === undefined ? 'BAD' : qualityOf(statusCode), sourceMs };
+  const quality = plain === undefined ? 'BAD' : qualityOf(statusCode);
+  return { value: plain ?? null, quality, sourceMs, isAfterLoss: statusCode.hasOverflowBit };
 }
 
 /** Part 4, 7.39: severity is in the two highest bits. An uncertain value is the last usable one. */
@@ -64,4 +67,25 @@ function fromWords([high, low]: [number, number], dataType: DataType): number | 
 /** A NUL or half of a surrogate pair cannot be stored in PostgreSQL. */
 function isPlainText(text: string): boolean {
   return text.length <= MAX_TEXT && text.isWellFormed() && !text.includes('\u0000');
+}
+
+const NUMBERS = new Set([
+  DataType.SByte,
+  DataType.Byte,
+  DataType.Int16,
+  DataType.UInt16,
+  DataType.Int32,
+  DataType.UInt32,
+  DataType.Float,
+  DataType.Double,
+]);
+
+/** Throws when the node takes values of another kind. */
+export function writableVariant(name: string, value: Json, dataType: DataType): Variant {
+  const fits =
+    (dataType === DataType.Boolean && typeof value === 'boolean') ||
+    (dataType === DataType.String && typeof value === 'string') ||
+    (NUMBERS.has(dataType) && typeof value === 'number');
+  if (fits) return new Variant({ dataType, value });
+  throw new Error(`${name} is of type ${DataType[dataType]} and takes no ${JSON.stringify(value)}; map another node`);
 }

@@ -1,15 +1,11 @@
-/** Parent side of one model: its child process, restarted when it dies, and the frames that wait for an answer. */
+/** Parent side of one model: its child process, restarted when it dies, and the images that wait for an answer. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ModelManifest } from '#schema/model-manifest.ts';
 import type { Logger } from '../log.ts';
-import type { ModelInputImage, ModelOutput } from './load-model.ts';
-import type { ChildOptions, FromChild, ToChild } from './model-messages.ts';
-
-export interface ModelAnswer extends ModelOutput {
-  /** Time of the run itself inside the child. */
-  inferMs: number;
-}
+import type { Judgement } from '../pipeline/judgement.ts';
+import type { ChildOptions, FromChild, ImageToJudge, ToChild } from './model-messages.ts';
+import { createWaitingImages } from './waiting-images.ts';
 
 export interface ModelProcess {
   readonly modelVersionId: string;
@@ -18,15 +14,20 @@ export interface ModelProcess {
   readonly pid: number | undefined;
   /** How often the child died and was started again. */
   readonly restarts: number;
-  /** Rejects with `ModelRunError` when the model cannot answer for this frame, also after a second try. */
-  run(image: ModelInputImage): Promise<ModelAnswer>;
+  /** Rejects with `UnreadableImageError` when the bytes are no image for this model, with `ModelRunError` when it cannot answer, also after a second try. */
+  judge(image: ImageToJudge): Promise<Judgement>;
   /** Answers what waits, then ends the child. Resolves when it is gone, at the latest after `STOP_MS` and a SIGKILL. */
   stop(): Promise<void>;
 }
 
-/** This frame cannot be judged by this model. */
+/** This image cannot be judged by this model. */
 export class ModelRunError extends Error {
   override readonly name = 'ModelRunError';
+}
+
+/** The bytes are no whole image, or one that is too large or too small. */
+export class UnreadableImageError extends Error {
+  override readonly name = 'UnreadableImageError';
 }
 
 /** The artifact is no model that can run here; starting it again would not help. */
@@ -39,17 +40,11 @@ export interface ModelProcessOptions extends ChildOptions {
   inferTimeoutMs: number;
   restartMinMs: number;
   restartMaxMs: number;
-}
-
-interface Waiting {
-  image: ModelInputImage;
-  tries: number;
-  resolve(answer: ModelAnswer): void;
-  reject(error: Error): void;
+  /** The running model has died and comes again. */
+  onRestart?(reason: string): void;
 }
 
 const CHILD = fileURLToPath(new URL('./model-child.ts', import.meta.url));
-const MAX_TRIES = 2;
 const STOP_MS = 2_000;
 /** Loading a large model from a slow disk takes its time, but not for ever. */
 const LOAD_MS = 120_000;
@@ -60,15 +55,13 @@ export async function startModelProcess(
   log: Logger,
   signal: AbortSignal,
 ): Promise<ModelProcess> {
-  /** In the order of asking; the child answers in the same order. */
-  const waiting = new Map<number, Waiting>();
+  const images = createWaitingImages(send);
   let child: ChildProcess | undefined;
   let manifest: ModelManifest | undefined;
   let restarts = 0;
   let backOffMs = options.restartMinMs;
   let isReady = false;
   let isStopping = false;
-  let nextId = 1;
   let watchdog: NodeJS.Timeout | undefined;
   let restartTimer: NodeJS.Timeout | undefined;
 
@@ -93,20 +86,17 @@ export async function startModelProcess(
     get restarts() {
       return restarts;
     },
-    run: (image) =>
-      new Promise((resolve, reject) => {
-        if (isStopping) return reject(new ModelRunError('the model is being stopped'));
-        const id = nextId++;
-        waiting.set(id, { image, tries: 0, resolve, reject });
-        if (isReady) send(id);
-      }),
+    async judge(image) {
+      if (isStopping) throw new ModelRunError('the model is being stopped');
+      return await images.add(image);
+    },
     stop,
   };
 
   function spawn(): void {
     isReady = false;
-    const { path, sha256, intraOpThreads } = options;
-    const started = fork(CHILD, [JSON.stringify({ path, sha256, intraOpThreads } satisfies ChildOptions)], {
+    const { path, sha256, intraOpThreads, isShadow } = options;
+    const started = fork(CHILD, [JSON.stringify({ path, sha256, intraOpThreads, isShadow } satisfies ChildOptions)], {
       serialization: 'advanced',
       // Many arenas fragment: freed tensors would not go back to the system.
       env: { ...process.env, MALLOC_ARENA_MAX: '2' },
@@ -135,35 +125,23 @@ export async function startModelProcess(
       manifest = message.manifest;
       isReady = true;
       first.resolve();
-      for (const id of waiting.keys()) send(id);
+      images.resume();
     } else {
       backOffMs = options.restartMinMs;
-      settle(message);
-      if (waiting.size > 0) watch(options.inferTimeoutMs, 'gave no answer');
+      if (message.kind === 'answer') images.settle(message.id, message.judgement);
+      else if (message.kind === 'unreadable') images.refuse(message.id, new UnreadableImageError(message.message));
+      else images.fail(message.id, new ModelRunError(message.message));
+      if (images.underWay > 0) watch(options.inferTimeoutMs, 'gave no answer');
     }
   }
 
-  function settle(message: Extract<FromChild, { id: number }>): void {
-    const frame = waiting.get(message.id);
-    if (!frame) return;
-    if (message.kind === 'answer') {
-      waiting.delete(message.id);
-      frame.resolve({ ...message.output, inferMs: message.inferMs });
-    } else if (frame.tries < MAX_TRIES) send(message.id);
-    else {
-      waiting.delete(message.id);
-      frame.reject(new ModelRunError(message.message));
-    }
-  }
-
-  function send(id: number): void {
-    const frame = waiting.get(id);
-    if (!frame || !child?.connected) return;
-    frame.tries++;
-    const message: ToChild = { kind: 'run', id, image: frame.image };
+  /** False when there is no child to take it; it comes again when there is one. */
+  function send(id: number, image: ImageToJudge): boolean {
+    if (!isReady || !child?.connected) return false;
     // A channel that breaks here is reported by the child's end.
-    child.send(message, () => {});
+    child.send({ kind: 'judge', id, image } satisfies ToChild, () => {});
     if (!watchdog) watch(options.inferTimeoutMs, 'gave no answer');
+    return true;
   }
 
   function unwatch(): void {
@@ -189,26 +167,15 @@ export async function startModelProcess(
       first.reject(new UnusableModelError(`the model process ended while it loaded (${reason})`));
       return;
     }
-    blameOldest(reason);
+    images.suspect(new ModelRunError(`the model process ended twice at this frame (${reason})`));
     restarts++;
+    options.onRestart?.(reason);
     log.warn(
       { modelVersionId: options.modelVersionId },
       `model process ended (${reason}); next start in ${backOffMs} ms`,
     );
     restartTimer = setTimeout(spawn, backOffMs);
     backOffMs = Math.min(backOffMs * 2, options.restartMaxMs);
-  }
-
-  /** The child works in order: only the oldest frame can have killed it; the others lose no try. */
-  function blameOldest(reason: string): void {
-    let isOldest = true;
-    for (const [id, frame] of waiting) {
-      if (isOldest && frame.tries >= MAX_TRIES) {
-        waiting.delete(id);
-        frame.reject(new ModelRunError(`the model process ended twice at this frame (${reason})`));
-      } else if (!isOldest && frame.tries > 0) frame.tries--;
-      isOldest = false;
-    }
   }
 
   async function stop(): Promise<void> {
@@ -218,27 +185,12 @@ export async function startModelProcess(
     if (ending) {
       const gone = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
       const deadline = setTimeout(() => ending.kill('SIGKILL'), STOP_MS);
-      await Promise.race([Promise.allSettled([...waiting.values()].map(settled)), gone]);
+      await Promise.race([images.allSettled(), gone]);
       if (ending.connected) ending.disconnect();
       await gone;
       clearTimeout(deadline);
     }
     unwatch();
-    for (const frame of waiting.values()) frame.reject(new ModelRunError('the model was stopped'));
-    waiting.clear();
+    images.rejectAll(new ModelRunError('the model was stopped'));
   }
-}
-
-function settled(frame: Waiting): Promise<void> {
-  return new Promise((resolve) => {
-    const { resolve: done, reject } = frame;
-    frame.resolve = (answer) => {
-      done(answer);
-      resolve();
-    };
-    frame.reject = (error) => {
-      reject(error);
-      resolve();
-    };
-  });
 }

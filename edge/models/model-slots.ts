@@ -23,14 +23,23 @@ export interface ModelSlots {
 export interface ModelSlotsOptions {
   /** Verified and warm, or an error. */
   start(model: AssignedModel, signal: AbortSignal): Promise<ModelProcess>;
-  /** After a switch: what is not among these is no longer needed. */
-  keepOnly(sha256s: ReadonlySet<string>): Promise<void>;
+  /** After a switch: artifacts that are no longer assigned can go. */
+  keepOnly(): Promise<void>;
+  /** Whether a camera may well be without a model here. */
+  isOptional: boolean;
   retryMinMs: number;
   retryMaxMs: number;
   log: Logger;
 }
 
-export function createModelSlots({ start, keepOnly, retryMinMs, retryMaxMs, log }: ModelSlotsOptions): ModelSlots {
+export function createModelSlots({
+  start,
+  keepOnly,
+  retryMinMs,
+  retryMaxMs,
+  isOptional,
+  log,
+}: ModelSlotsOptions): ModelSlots {
   const stopping = new AbortController();
   const running = new Map<string, ModelProcess>();
   const current = new Map<string, ModelProcess>();
@@ -82,7 +91,8 @@ export function createModelSlots({ start, keepOnly, retryMinMs, retryMaxMs, log 
     for (const [cameraId, model] of target) {
       if (stopping.signal.aborted || target !== wanted) break;
       if (model === null) {
-        note(cameraId, 'no model is assigned to this camera');
+        if (isOptional) problems.delete(cameraId);
+        else note(cameraId, 'no model is assigned to this camera');
         if (current.delete(cameraId)) change.ring();
         continue;
       }
@@ -130,7 +140,7 @@ export function createModelSlots({ start, keepOnly, retryMinMs, retryMaxMs, log 
       const ending = process.stop().finally(() => retiring.delete(ending));
       retiring.add(ending);
     }
-    const needed = [...target.values()].flatMap((model) => (model ? [model.artifact.sha256] : []));
-    if (needed.length > 0) await keepOnly(new Set(needed)).catch((error) => log.warn({ err: error }, 'models folder'));
+    const isAnyAssigned = [...target.values()].some((model) => model !== null);
+    if (isAnyAssigned) await keepOnly().catch((error) => log.warn({ err: error }, 'models folder'));
   }
 }

@@ -1,13 +1,12 @@
 /** What passes between source, stages and outbox. */
-import type { PreparedImage } from '#schema/prepare-image.ts';
 
 export type Quality = 'GOOD' | 'STALE' | 'BAD';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** An image as a device gives it. Exactly one of `release` and `reject` ends it; neither means that it will come again. */
 export interface CapturedImage {
-  /** Names this image for ever: the outbox knows it until the source has let go of it. */
-  sourceKey: string;
+  /** Names this image for ever: the outbox knows it until the source has let go of it. Null when the source cannot give it again. */
+  sourceKey: string | null;
   partId: string | null;
   capturedAtMs: number;
   bytes: Uint8Array<ArrayBuffer>;
@@ -24,9 +23,11 @@ export interface SignalAtInstant {
   unit: string | null;
   quality: Quality;
   sourceTime: string | null;
+  /** The signal changed so close to the instant that the value before or after may have been the true one. Absent: no. */
+  isAmbiguous?: boolean;
 }
 
-/** The machine at the moment of capture, in the shape of the API's ContextInput. A typed field is null unless its signal was GOOD. */
+/** The machine at the moment of capture, in the shape of the API's ContextInput. A typed field is null unless its signal was GOOD, a text also when it is ambiguous. */
 export interface MachineContext {
   machineState: string | null;
   machineMode: string | null;
@@ -47,13 +48,6 @@ export interface ImageStatistics {
   sharpness: number;
 }
 
-/** The image as the model takes it, with what was measured on the way. */
-export interface PreparedFrame {
-  sha256: string;
-  prepared: PreparedImage;
-  statistics: ImageStatistics;
-}
-
 export type Verdict = 'PASS' | 'REJECT' | 'UNCERTAIN';
 
 /** Box and outline (x1, y1, x2, y2 …) are shares of the image's width and height. */
@@ -62,6 +56,13 @@ export interface Defect {
   score: number;
   box: { x: number; y: number; width: number; height: number };
   outline: number[];
+}
+
+/** In the shape of the API's PartPositionInput: pixels of the original image, to the right and down; degrees clockwise. */
+export interface Position {
+  offsetXPx: number;
+  offsetYPx: number;
+  rotationDeg: number;
 }
 
 /** In the shape of the API's InspectionInput. */
@@ -76,6 +77,8 @@ export interface InspectionResult {
   latencyMs: number;
   imageSha256: string;
   imageStats: ImageStatistics;
+  /** Null when parts are not located, or this one was not found. */
+  position: Position | null;
   defects: Defect[];
   context: MachineContext | null;
 }

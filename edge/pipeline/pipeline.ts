@@ -1,23 +1,35 @@
 /**
- * One camera's way from image to result. Several frames are under way at once, so that one is decoded while another is
- * judged; they reach the model and the outbox in the order of their taking. Back-pressure goes to the source: nothing is taken
- * that the outbox has no room for, and nothing is dropped.
+ * One camera's way from image to result. Several images are under way at once, so that one is decoded while another is judged;
+ * all that is heavy happens in the model's child process. The verdict is told to the part tracker the moment it stands; joining
+ * the machine, writing and sending come after. Results reach the outbox in the order of their taking.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelAnswer, ModelProcess } from '../models/model-process.ts';
-import type { CapturedImage, InspectionResult, MachineContext, PreparedFrame } from './frame.ts';
+import type { ModelProcess } from '../models/model-process.ts';
+import type { CameraSetup } from './camera-setup.ts';
+import type { CapturedImage, InspectionResult, MachineContext } from './frame.ts';
 import { inspectionId } from './inspection-id.ts';
-import { decideVerdict } from './stages/decide-verdict.ts';
-import type { AnomalyMap } from './stages/find-defects.ts';
-import { findDefects } from './stages/find-defects.ts';
-import { prepareFrame } from './stages/prepare-frame.ts';
+import { type Arrival, startIntake, type WhenBehind } from './intake.ts';
+import type { Judgement } from './judgement.ts';
+import { createLatencies } from './latencies.ts';
+import type { PartTracker } from './part-tracker.ts';
+import { createShadow, type ShadowState } from './shadow.ts';
+import { createDoor } from './turns.ts';
 
 export interface PipelineOptions {
   cameraId: string;
+  /** Images that the model's process has at once. */
   framesInFlight: number;
+  whenBehind: WhenBehind;
+  /** With `newest`: images that wait at most. */
+  maxPending: number;
   nextImage(signal: AbortSignal): Promise<CapturedImage | undefined>;
   currentModel(): ModelProcess | undefined;
+  /** A model that looks on and decides nothing. */
+  shadowModel(): ModelProcess | undefined;
   modelChanged(signal: AbortSignal): Promise<void>;
+  /** For the recipe that runs now. */
+  currentSetup(): CameraSetup;
+  parts: PartTracker | undefined;
   /** Resolves when the outbox can take what a frame gives. */
   roomForResult(signal: AbortSignal): Promise<void>;
   joinContext(instantMs: number): Promise<MachineContext | null>;
@@ -25,7 +37,7 @@ export interface PipelineOptions {
   commit(
     result: InspectionResult,
     image: { sha256: string; bytes: Uint8Array<ArrayBuffer> },
-    sourceKey: string,
+    sourceKey: string | null,
   ): Promise<void>;
   /** Tells people once of each new trouble. */
   warn(message: string): void;
@@ -33,10 +45,14 @@ export interface PipelineOptions {
 
 export interface PipelineState {
   framesTaken: number;
+  /** Dropped for newer ones. */
+  droppedFrames: number;
   lastFrameAtMs: number | undefined;
-  /** Median from capture to verdict over the last frames. */
+  /** From capture to verdict, over the last frames. */
   p50LatencyMs: number | undefined;
-  /** What keeps frames from being inspected; undefined when nothing does. */
+  p99LatencyMs: number | undefined;
+  shadow: ShadowState | undefined;
+  /** What keeps frames from being inspected or located; undefined when nothing does. */
   problem: string | undefined;
 }
 
@@ -46,89 +62,115 @@ export interface Pipeline {
   stop(limitMs: number): Promise<void>;
 }
 
-const MAX_DEFECTS = 16;
-/** The most that the API takes; an image that waited longer for its node says an hour. */
-const MAX_LATENCY_MS = 3_600_000;
-const LATENCIES = 101;
+/** Judged frames that wait for the machine's part of their result, or for the disk. */
+const MAX_FINISHING = 64;
+/** A part that is not found is often followed by others. */
+const TELL_AGAIN_MS = 60_000;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
 
 export function startPipeline(options: PipelineOptions): Pipeline {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const underWay = new Set<Promise<void>>();
-  const latencies: number[] = [];
+  const judging = new Set<Promise<void>>();
+  const finishing = new Set<Promise<void>>();
+  const latencies = createLatencies();
+  const shadow = createShadow(options.shadowModel);
+  const outboxDoor = createDoor();
   let framesTaken = 0;
   let lastFrameAtMs: number | undefined;
   let problem: string | undefined;
-  /** Each frame waits for the one before it at two doors. */
-  let modelDoor = Promise.resolve();
-  let outboxDoor = Promise.resolve();
+  let locateProblem: string | undefined;
+  let locateToldAt = Number.NEGATIVE_INFINITY;
+  const intake = startIntake({ ...options, note, pause }, signal);
   const work = run();
 
   return {
-    state: () => ({ framesTaken, lastFrameAtMs, p50LatencyMs: median(latencies), problem }),
+    state: () => ({
+      framesTaken,
+      droppedFrames: intake.dropped,
+      lastFrameAtMs,
+      ...latencies.state(),
+      shadow: shadow.state(),
+      problem: problem ?? locateProblem,
+    }),
     async stop(limitMs) {
       stopping.abort();
-      await work;
-      await Promise.race([Promise.all(underWay), sleep(limitMs, undefined, { ref: false })]);
+      await Promise.all([work, intake.ended]);
+      await Promise.race([Promise.all(finishing), sleep(limitMs, undefined, { ref: false })]);
     },
   };
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      try {
-        if (!options.currentModel()) {
-          await options.modelChanged(signal);
-          continue;
-        }
-        await options.roomForResult(signal);
-        const image = await options.nextImage(signal);
-        if (!image) continue;
-        framesTaken++;
-        lastFrameAtMs = Date.now();
-        const inspection = inspect(image).finally(() => underWay.delete(inspection));
-        underWay.add(inspection);
-        if (underWay.size >= options.framesInFlight) await Promise.race(underWay);
-      } catch (error) {
-        note(`the source gives no image: ${messageOf(error)}`);
-        await pause(RETRY_MAX_MS);
+      if (!options.currentModel()) {
+        await options.modelChanged(signal);
+        continue;
       }
+      await options.roomForResult(signal);
+      const arrival = await intake.next();
+      if (!arrival) continue;
+      framesTaken++;
+      lastFrameAtMs = Date.now();
+      const judged = Promise.withResolvers<void>();
+      track(judging, judged.promise);
+      track(finishing, inspect(arrival, judged.resolve));
+      if (judging.size >= options.framesInFlight) await Promise.race(judging);
+      if (finishing.size >= MAX_FINISHING) await Promise.race(finishing);
     }
   }
 
-  /** The one catch of a frame; never rejects. */
-  async function inspect(image: CapturedImage): Promise<void> {
-    const atModel = takeTurn(modelDoor, (next) => (modelDoor = next));
-    const atOutbox = takeTurn(outboxDoor, (next) => (outboxDoor = next));
+  /** The one catch of a frame; never rejects. Calls `isJudged` when the next frame may go to the model. */
+  async function inspect({ image, part }: Arrival, isJudged: () => void): Promise<void> {
+    const turn = outboxDoor.takeTurn();
+    let isDecided = false;
     try {
       const joining = options.joinContext(image.capturedAtMs);
       joining.catch(() => {});
-      const { frame, model, answer } = await judge(image, atModel);
-      const result = describe(image, frame, model, answer);
-      latencies.push(result.latencyMs);
-      if (latencies.length > LATENCIES) latencies.shift();
-      const context = await joining;
-      await atOutbox.before;
-      const committing = commit({ ...result, context }, image);
-      atOutbox.leave();
+      const { model, setup, judgement } = await judge(image);
+      const id = inspectionId(image.capturedAtMs);
+      if (part) options.parts?.decided(part, { verdict: judgement.verdict, inspectionId: id });
+      isDecided = true;
+      isJudged();
+      const latencyMs = Math.max(0, Date.now() - image.capturedAtMs);
+      latencies.add(latencyMs);
+      noteLocation(judgement.locateProblem);
+      if (intake.pending === 0) shadow.look({ bytes: image.bytes, setup }, judgement.verdict);
+      await part?.tied;
+      const result: InspectionResult = {
+        id,
+        cameraId: options.cameraId,
+        modelVersionId: model.modelVersionId,
+        partId: part?.partId ?? image.partId,
+        verdict: judgement.verdict,
+        score: judgement.score,
+        latencyMs,
+        imageSha256: judgement.sha256,
+        imageStats: judgement.statistics,
+        position: judgement.position,
+        defects: judgement.defects,
+        context: await joining,
+      };
+      await turn.before;
+      const committing = commit(result, image);
+      turn.leave();
       if (!(await committing)) return;
       problem = undefined;
       await image.release();
     } catch (error) {
+      if (part && !isDecided) options.parts?.undecided(part, messageOf(error));
       // On the way down a model is stopped under its frames: the source keeps them for the next start.
       if (!signal.aborted) await putAside(image, messageOf(error));
     } finally {
-      atModel.leave();
-      atOutbox.leave();
+      isJudged();
+      turn.leave();
     }
   }
 
-  /** Prepares for the model of this moment; when another has taken over meanwhile, prepares again for that one. */
+  /** By the model of this moment; by the one that has taken over when that is stopped with the frame unanswered. */
   async function judge(
     image: CapturedImage,
-    turn: Turn,
-  ): Promise<{ frame: PreparedFrame; model: ModelProcess; answer: ModelAnswer }> {
+  ): Promise<{ model: ModelProcess; setup: CameraSetup; judgement: Judgement }> {
     for (;;) {
       const model = options.currentModel();
       if (!model) {
@@ -136,46 +178,13 @@ export function startPipeline(options: PipelineOptions): Pipeline {
         if (signal.aborted) throw new Error('the node stops');
         continue;
       }
-      const frame = await prepareFrame(image.bytes, model.manifest.input);
-      await turn.before;
-      if (options.currentModel() !== model) continue;
-      const { data, width, height } = frame.prepared;
-      const answering = model.run({ data, width, height });
-      turn.leave();
-      return { frame, model, answer: await answering };
+      const setup = options.currentSetup();
+      try {
+        return { model, setup, judgement: await model.judge({ bytes: image.bytes, setup }) };
+      } catch (error) {
+        if (signal.aborted || options.currentModel() === model) throw error;
+      }
     }
-  }
-
-  function describe(
-    image: CapturedImage,
-    frame: PreparedFrame,
-    model: ModelProcess,
-    answer: ModelAnswer,
-  ): Omit<InspectionResult, 'context'> {
-    const { thresholds } = model.manifest;
-    const verdict = decideVerdict(answer.score, thresholds);
-    const latencyMs = Math.min(MAX_LATENCY_MS, Math.max(0, Date.now() - image.capturedAtMs));
-    const map: AnomalyMap = answer.map;
-    const defects =
-      verdict === 'PASS'
-        ? []
-        : findDefects(map, frame.prepared, {
-            outline: thresholds.outline,
-            atLeastOne: verdict === 'REJECT',
-            maxDefects: MAX_DEFECTS,
-          });
-    return {
-      id: inspectionId(image.capturedAtMs),
-      cameraId: options.cameraId,
-      modelVersionId: model.modelVersionId,
-      partId: image.partId,
-      verdict,
-      score: answer.score,
-      latencyMs,
-      imageSha256: frame.sha256,
-      imageStats: frame.statistics,
-      defects,
-    };
   }
 
   /** A full disk passes; the frame waits for that. False when the node stops first. */
@@ -205,24 +214,21 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     problem = message;
   }
 
+  function noteLocation(message: string | undefined): void {
+    locateProblem = message;
+    if (message === undefined || performance.now() - locateToldAt < TELL_AGAIN_MS) return;
+    locateToldAt = performance.now();
+    options.warn(message);
+  }
+
   async function pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal }).catch(() => {});
   }
 }
 
-interface Turn {
-  before: Promise<void>;
-  leave(): void;
-}
-
-function takeTurn(door: Promise<void>, setDoor: (next: Promise<void>) => void): Turn {
-  const own = Promise.withResolvers<void>();
-  setDoor(door.then(() => own.promise));
-  return { before: door, leave: own.resolve };
-}
-
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+function track(set: Set<Promise<void>>, promise: Promise<void>): void {
+  const tracked = promise.finally(() => set.delete(tracked));
+  set.add(tracked);
 }
 
 function messageOf(error: unknown): string {

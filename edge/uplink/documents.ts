@@ -1,5 +1,4 @@
-/** Every GraphQL operation of the edge, and what it expects back. */
-import { z } from 'zod';
+/** Every GraphQL operation of the edge. `answers.ts` says what each is answered. */
 
 export const NODE_PLAN = /* GraphQL */ `
   query EdgeNodePlan {
@@ -8,10 +7,24 @@ export const NODE_PLAN = /* GraphQL */ `
       edgeNode {
         id
         code
+        deadLetterRetryAt
+        capturePolicy {
+          auditFraction
+          uncertainProbability
+          rejectProbability
+          bytesPerDay
+          quotas {
+            id
+            cell
+            remaining
+            probability
+          }
+        }
         plant {
           code
         }
         stations {
+          id
           code
           line {
             id
@@ -21,65 +34,47 @@ export const NODE_PLAN = /* GraphQL */ `
             id
             code
             assignment {
-              modelVersion {
-                id
-                artifact {
-                  sha256
-                  signature
-                  sizeBytes
-                  url
-                  signingKey {
-                    id
-                  }
-                }
+              ...EdgeModel
+            }
+            shadowAssignment {
+              ...EdgeModel
+            }
+            setups {
+              recipeCode
+              roi {
+                x
+                y
+                width
+                height
               }
+              reference {
+                sha256
+                url
+              }
+              maxOffsetPx
+              maxRotationDeg
             }
           }
         }
       }
     }
   }
+
+  fragment EdgeModel on ModelAssignment {
+    modelVersion {
+      id
+      artifact {
+        sha256
+        signature
+        sizeBytes
+        url
+        signingKey {
+          id
+        }
+      }
+    }
+  }
 `;
-
-const ArtifactSchema = z
-  .object({
-    sha256: z.string(),
-    signature: z.string(),
-    sizeBytes: z.number(),
-    url: z.string(),
-    signingKey: z.object({ id: z.string() }),
-  })
-  .transform(({ signingKey, ...artifact }) => ({ ...artifact, signingKeyId: signingKey.id }));
-
-export const NodePlanSchema = z.object({
-  viewer: z
-    .object({
-      tokenName: z.string().nullable(),
-      edgeNode: z
-        .object({
-          id: z.string(),
-          code: z.string(),
-          plant: z.object({ code: z.string() }),
-          stations: z.array(
-            z.object({
-              code: z.string(),
-              line: z.object({ id: z.string(), code: z.string() }),
-              cameras: z.array(
-                z.object({
-                  id: z.string(),
-                  code: z.string(),
-                  assignment: z
-                    .object({ modelVersion: z.object({ id: z.string(), artifact: ArtifactSchema }) })
-                    .nullable(),
-                }),
-              ),
-            }),
-          ),
-        })
-        .nullable(),
-    })
-    .nullable(),
-});
 
 export const RECORD_INSPECTIONS = /* GraphQL */ `
   mutation EdgeRecordInspections($input: [InspectionInput!]!) {
@@ -104,29 +99,74 @@ export const RECORD_INSPECTIONS = /* GraphQL */ `
   }
 `;
 
-export const RecordInspectionsSchema = z.object({
-  recordInspections: z.discriminatedUnion('__typename', [
-    z.object({
-      __typename: z.literal('RecordInspectionsPayload'),
-      items: z.array(
-        z.object({
-          id: z.string(),
-          outcome: z.enum(['RECORDED', 'DUPLICATE', 'CONFLICT', 'REFUSED']),
-          field: z.string().nullable(),
-          value: z.string().nullable(),
-          reason: z.string().nullable(),
-        }),
-      ),
-    }),
-    z.object({
-      __typename: z.literal('InvalidInputError'),
-      field: z.string(),
-      value: z.string().nullable(),
-      message: z.string(),
-      remedy: z.string(),
-    }),
-  ]),
-});
+export const RECORD_NODE_EVENTS = /* GraphQL */ `
+  mutation EdgeRecordNodeEvents($input: [NodeEventInput!]!) {
+    recordNodeEvents(input: $input) {
+      __typename
+      ... on RecordNodeEventsPayload {
+        items {
+          id
+          outcome
+          field
+          value
+          reason
+        }
+      }
+      ... on InvalidInputError {
+        field
+        value
+        message
+        remedy
+      }
+    }
+  }
+`;
+
+export const RECORD_PART_COUNTS = /* GraphQL */ `
+  mutation EdgeRecordPartCounts($input: [PartCountsInput!]!) {
+    recordPartCounts(input: $input) {
+      __typename
+      ... on RecordPartCountsPayload {
+        items {
+          id
+          outcome
+          field
+          value
+          reason
+        }
+      }
+      ... on InvalidInputError {
+        field
+        value
+        message
+        remedy
+      }
+    }
+  }
+`;
+
+export const REVISE_CAPTURES = /* GraphQL */ `
+  mutation EdgeReviseCaptures($input: [CaptureRevisionInput!]!) {
+    reviseCaptures(input: $input) {
+      __typename
+      ... on ReviseCapturesPayload {
+        items {
+          id
+          outcome
+          field
+          value
+          reason
+        }
+      }
+      ... on InvalidInputError {
+        field
+        value
+        message
+        remedy
+      }
+    }
+  }
+`;
 
 export const REPORT_STATUS = /* GraphQL */ `
   mutation EdgeReportStatus($input: ReportNodeStatusInput!) {
@@ -142,10 +182,6 @@ export const REPORT_STATUS = /* GraphQL */ `
   }
 `;
 
-export const ReportStatusSchema = z.object({
-  reportNodeStatus: z.object({ __typename: z.string(), skewMs: z.number().optional(), message: z.string().optional() }),
-});
-
 export const ENROL_NODE = /* GraphQL */ `
   mutation EdgeEnrol($input: EnrolEdgeNodeInput!) {
     enrolEdgeNode(input: $input) {
@@ -159,16 +195,6 @@ export const ENROL_NODE = /* GraphQL */ `
     }
   }
 `;
-
-const KeyAnswerSchema = z.discriminatedUnion('__typename', [
-  z.object({ __typename: z.literal('NodeKey'), tokenId: z.string() }),
-  z.object({
-    __typename: z.enum(['WrongCredentialsError', 'InvalidInputError', 'ConflictError']),
-    message: z.string(),
-  }),
-]);
-
-export const EnrolNodeSchema = z.object({ enrolEdgeNode: KeyAnswerSchema });
 
 export const ROTATE_KEY = /* GraphQL */ `
   mutation EdgeRotateKey($input: RotateEdgeNodeKeyInput!) {
@@ -184,8 +210,6 @@ export const ROTATE_KEY = /* GraphQL */ `
   }
 `;
 
-export const RotateKeySchema = z.object({ rotateEdgeNodeKey: KeyAnswerSchema });
-
 export const WHO_AM_I = /* GraphQL */ `
   query EdgeWhoAmI {
     viewer {
@@ -193,5 +217,3 @@ export const WHO_AM_I = /* GraphQL */ `
     }
   }
 `;
-
-export const WhoAmISchema = z.object({ viewer: z.object({ tokenName: z.string().nullable() }).nullable() });

@@ -2,28 +2,34 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CapturePolicySchema } from '../capture/capture-policy.ts';
 import type { EdgeConfig } from '../config.ts';
-import type { AssignedModel } from '../models/model-slots.ts';
-import { NODE_PLAN, NodePlanSchema } from './documents.ts';
+import { NodePlanSchema, SetupSchema } from './answers.ts';
+import { NODE_PLAN } from './documents.ts';
 import { type ServerClient, UplinkError } from './server-client.ts';
+
+const ModelSchema = z.object({
+  modelVersionId: z.string(),
+  artifact: z.object({
+    sha256: z.string(),
+    signature: z.string(),
+    signingKeyId: z.string(),
+    sizeBytes: z.number(),
+    url: z.string(),
+  }),
+});
+
+export type PlannedSetup = z.infer<typeof SetupSchema>;
 
 const PlannedCameraSchema = z.object({
   station: z.string(),
   line: z.string(),
   camera: z.string(),
   cameraId: z.string(),
-  model: z
-    .object({
-      modelVersionId: z.string(),
-      artifact: z.object({
-        sha256: z.string(),
-        signature: z.string(),
-        signingKeyId: z.string(),
-        sizeBytes: z.number(),
-        url: z.string(),
-      }),
-    })
-    .nullable(),
+  model: ModelSchema.nullable(),
+  /** Looks on and decides nothing. */
+  shadow: ModelSchema.nullable().default(null),
+  setups: z.array(SetupSchema).default([]),
 });
 
 const PlanSchema = z.object({
@@ -33,6 +39,12 @@ const PlanSchema = z.object({
   plantCode: z.string(),
   /** Line code → id. */
   lineIds: z.record(z.string(), z.string()),
+  /** `line/station` in codes → id. */
+  stationIds: z.record(z.string(), z.string()).default({}),
+  /** A person wishes all dead letters to be sent again: once for each value. */
+  deadLetterRetryAt: z.string().nullable().default(null),
+  /** Null: every image is kept. */
+  capturePolicy: CapturePolicySchema.nullable().default(null),
   cameras: z.array(PlannedCameraSchema),
 });
 
@@ -62,7 +74,11 @@ export async function fetchPlan(client: ServerClient, config: EdgeConfig, signal
   }
 
   const lineIds: Record<string, string> = {};
-  for (const { line } of node.stations) lineIds[line.code] = line.id;
+  const stationIds: Record<string, string> = {};
+  for (const { line, id, code } of node.stations) {
+    lineIds[line.code] = line.id;
+    stationIds[`${line.code}/${code}`] = id;
+  }
   config.machines.forEach(({ line }, index) => {
     if (!lineIds[line])
       throw new PlanError(unknown(`machines[${index}].line`, line, 'a line of this node', Object.keys(lineIds)));
@@ -86,12 +102,28 @@ export async function fetchPlan(client: ServerClient, config: EdgeConfig, signal
           unknown(`stations[${index}].cameras[${at}].camera`, code, `a camera of ${entry.station}`, codes),
         );
       }
-      const version = camera.assignment?.modelVersion;
-      const model: AssignedModel | null = version ? { modelVersionId: version.id, artifact: version.artifact } : null;
-      return { station: entry.station, line: entry.line, camera: code, cameraId: camera.id, model };
+      return {
+        station: entry.station,
+        line: entry.line,
+        camera: code,
+        cameraId: camera.id,
+        model: camera.assignment,
+        shadow: camera.shadowAssignment,
+        setups: camera.setups,
+      };
     });
   });
-  return { format: 1, node: node.code, nodeId: node.id, plantCode: node.plant.code, lineIds, cameras };
+  return {
+    format: 1,
+    node: node.code,
+    nodeId: node.id,
+    plantCode: node.plant.code,
+    lineIds,
+    stationIds,
+    deadLetterRetryAt: node.deadLetterRetryAt,
+    capturePolicy: node.capturePolicy,
+    cameras,
+  };
 }
 
 function refused({ server }: EdgeConfig, reason: string): string {

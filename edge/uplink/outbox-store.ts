@@ -1,266 +1,237 @@
 /**
- * Store and forward on the node's disk: results, their images, what the server refused, and which source images are already in here.
- * Synchronous SQLite; lives in the outbox thread alone.
+ * Store and forward on the node's disk: results, their images, events, counts, what the server refused, and which source images are
+ * already in here. Synchronous SQLite; lives in the outbox thread alone.
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import type { OutboxConfig } from '../config.ts';
-import type { OutboxCallName, OutboxCalls, OutboxCounts, OutboxEntry, Refusal } from './outbox-messages.ts';
+import { statfsSync } from 'node:fs';
+import type { OutboxConfig } from '../config/outbox-config.ts';
+import { nodeEvent } from './node-events.ts';
+import type { OutboxCallName, OutboxCalls, OutboxCounts } from './outbox-messages.ts';
+import { shareOfLimits } from './share-of-limits.ts';
+import { createDeadLetters } from './store/dead-letters.ts';
+import { createMakeRoom } from './store/make-room.ts';
+import { createNotes } from './store/notes.ts';
+import { createReserve, openDatabase, PAGE_BYTES } from './store/outbox-database.ts';
+import { createResults } from './store/results.ts';
+import { createSacrificeBook } from './store/sacrifice-book.ts';
+import { countAll } from './store/tally.ts';
 
 export interface OutboxStore {
   call<Name extends OutboxCallName>(name: Name, ask: OutboxCalls[Name]['ask']): OutboxCalls[Name]['answer'];
   /** Everything that `work` does is on disk when this returns, or nothing of it when it throws. */
   transaction(work: () => void): void;
-  counts(): OutboxCounts;
-  /** Gives a piece of the free pages back to the disk; bounded, so that nothing waits for long. */
+  counts(): Omit<OutboxCounts, 'writeProblem'>;
+  /** To be called in a transaction every few seconds: what time and disk ask for. */
+  sweep(): void;
+  /** A bounded piece of what goes on by itself; false when there is nothing more. In a transaction. */
+  goOn(): boolean;
+  /** Gives a piece of the free pages back to the disk; bounded, so that nothing waits for long. Outside of a transaction. */
   shrink(): void;
+  /** The disk is full: gives up images, without any the oldest results. False when there is nothing to give up. Outside of a transaction. */
+  giveUp(): boolean;
   close(): void;
 }
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS result (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    body TEXT NOT NULL,
-    put_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ'))
-  ) STRICT;
-  -- waiting: its result is not yet with the server; ready: may be sent; dead: refused, or its result was
-  CREATE TABLE IF NOT EXISTS image (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    result_id TEXT NOT NULL UNIQUE,
-    sha256 TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'ready', 'dead')),
-    bytes BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS image_state ON image (state, seq);
-  CREATE TABLE IF NOT EXISTS dead_letter (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind TEXT NOT NULL CHECK (kind IN ('result', 'image')),
-    key TEXT NOT NULL,
-    result_id TEXT NOT NULL,
-    body TEXT,
-    reason TEXT NOT NULL,
-    field TEXT,
-    value TEXT,
-    at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ'))
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS source_key (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-`;
+/** What a test sets in place of the machine's. */
+export interface StoreSurroundings {
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Milliseconds that only grow. */
+  monotonic(): number;
+  clock(): number;
+  disk(home: string): { freeBytes: number; totalBytes: number };
+}
+
+const MACHINE: StoreSurroundings = {
+  random: Math.random,
+  monotonic: () => performance.now(),
+  clock: Date.now,
+  disk(home) {
+    const { bavail, blocks, bsize } = statfsSync(home);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  },
+};
+
+/** How many bytes of images may come in before the disk is looked at again. */
+const LOOK_BYTES = 32_000_000;
+/** At most this much is given up at once for a disk that fills. */
+const DISK_PIECE_BYTES = 256_000_000;
+/** Below this share of its limits, an outbox that had to give something up is well again. */
+const RELIEVED_SHARE = 0.8;
 
 /** Takes the home for itself until the process ends, however it ends. Throws when another node runs on it. */
-export function openOutboxStore(home: string, config: OutboxConfig): OutboxStore {
-  mkdirSync(home, { recursive: true });
-  const lock = lockHome(home);
-  const db = new DatabaseSync(join(home, 'outbox.db'), { timeout: 5_000 });
-  // Large pages: an image needs few of them. Incremental: a disk that was full of images is given back.
-  db.exec(
-    'PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864',
-  );
-  db.exec(TABLES);
+export function openOutboxStore(
+  home: string,
+  config: OutboxConfig,
+  given: Partial<StoreSurroundings> = {},
+): OutboxStore {
+  const { random, monotonic, clock, disk } = { ...MACHINE, ...given };
+  const { db, close } = openDatabase(home);
+  const reserve = createReserve(home, config.reserveBytes);
+  const tally = countAll(db);
+  const recall = db.prepare('SELECT value FROM memory WHERE name = ?');
+  const remember = db.prepare('INSERT OR REPLACE INTO memory (name, value) VALUES (?, ?)');
+  const forget = db.prepare('DELETE FROM memory WHERE name = ?');
+  const startedAt = monotonic();
+  const lastMark = Number(db.prepare('SELECT max(mark) AS mark FROM result').get()?.mark ?? 0);
+  // What lies here from before the start is backlog.
+  const ranBefore = Math.max(lastMark, Number(recall.get('ran ms')?.value ?? 0)) + config.liveMs + 1;
+  const now = () => Math.floor(ranBefore + monotonic() - startedAt);
 
-  const insertResult = db.prepare('INSERT INTO result (id, body) VALUES (?, ?)');
-  const insertImage = db.prepare("INSERT INTO image (result_id, sha256, state, bytes) VALUES (?, ?, 'waiting', ?)");
-  const insertSource = db.prepare('INSERT OR IGNORE INTO source_key (key) VALUES (?)');
-  const deleteSource = db.prepare('DELETE FROM source_key WHERE key = ?');
+  const notes = createNotes(db, tally, now);
+  const results = createResults(db, tally, now, config.liveMs);
+  const book = createSacrificeBook(db, config.sacrificeNoticeMs, now, clock);
+  const room = createMakeRoom({ tally, results, notes, book }, config, random);
+  const dead = createDeadLetters(db, { tally, results, notes, book }, config);
   const selectSources = db.prepare('SELECT key FROM source_key');
-  const selectResults = db.prepare('SELECT seq, id, body FROM result ORDER BY seq LIMIT ?');
-  const selectResult = db.prepare('SELECT id, body FROM result WHERE seq = ?');
-  const deleteResult = db.prepare('DELETE FROM result WHERE seq = ?');
-  const markImage = db.prepare('UPDATE image SET state = ? WHERE result_id = ?');
-  const selectImages = db.prepare(
-    "SELECT seq, sha256, length(bytes) AS sizeBytes FROM image WHERE state = 'ready' ORDER BY seq LIMIT ?",
-  );
-  const selectImage = db.prepare(
-    'SELECT sha256, result_id AS resultId, length(bytes) AS sizeBytes FROM image WHERE seq = ?',
-  );
-  const selectBytes = db.prepare('SELECT bytes FROM image WHERE seq = ?');
-  const deleteImage = db.prepare('DELETE FROM image WHERE seq = ?');
-  const insertDead = db.prepare(
-    'INSERT INTO dead_letter (kind, key, result_id, body, reason, field, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const selectDead = db.prepare(
-    'SELECT seq, kind, key, reason, field, value, at FROM dead_letter ORDER BY seq DESC LIMIT ?',
-  );
-  const selectOldestDead = db.prepare('SELECT seq, result_id AS resultId FROM dead_letter ORDER BY seq LIMIT 1');
-  const deleteDead = db.prepare('DELETE FROM dead_letter WHERE seq = ?');
-  const selectOldestDeadImage = db.prepare(
-    "SELECT seq, length(bytes) AS sizeBytes FROM image WHERE state = 'dead' ORDER BY seq LIMIT 1",
-  );
-  const deadImageOf = db.prepare(
-    "SELECT seq, length(bytes) AS sizeBytes FROM image WHERE result_id = ? AND state = 'dead'",
-  );
-  const countAll = db.prepare(`SELECT (SELECT count(*) FROM result) AS results,
-    (SELECT count(*) FROM image WHERE state <> 'dead') AS images,
-    (SELECT count(*) FROM image WHERE state = 'ready') AS readyImages,
-    (SELECT coalesce(sum(length(bytes)), 0) FROM image WHERE state <> 'dead') AS imageBytes,
-    (SELECT coalesce(sum(length(bytes)), 0) FROM image WHERE state = 'dead') AS deadImageBytes,
-    (SELECT count(*) FROM dead_letter) AS deadLetters`);
-
-  let sacrificed = 0;
-  let counts = recount();
+  const deleteSource = db.prepare('DELETE FROM source_key WHERE key = ?');
+  const selectFreePages = db.prepare('PRAGMA freelist_count');
+  let space = disk(home);
+  let isShort = shortOfDisk() > 0;
+  let unlookedBytes = 0;
+  limitFile(config.maxFileBytes);
+  /** While it is not there, nothing may come in for which nothing goes. */
+  let hasReserve = reserve.restore();
 
   const calls: { [Name in OutboxCallName]: (ask: OutboxCalls[Name]['ask']) => OutboxCalls[Name]['answer'] } = {
-    put({ id, body, image, sourceKey }: OutboxEntry) {
-      insertResult.run(id, body);
-      counts.results++;
-      if (image) {
-        insertImage.run(id, image.sha256, image.bytes);
-        counts.images++;
-        counts.imageBytes += image.bytes.byteLength;
-      }
-      if (sourceKey !== null) insertSource.run(sourceKey);
+    put(entry) {
+      results.put(entry);
+      const bytes = entry.image?.bytes.byteLength ?? 0;
+      unlookedBytes += bytes;
+      room.keepToLimits();
+      if (unlookedBytes >= LOOK_BYTES) lookAtDisk();
+      else if (!hasReserve || shortOfDisk() > 0) room.thinImages(bytes);
       return null;
     },
-    takeResults: ({ limit }) =>
-      selectResults.all(limit).map(({ seq, id, body }) => ({ seq: Number(seq), id: String(id), body: String(body) })),
-    settleResults(outcomes) {
-      for (const { seq, refusal } of outcomes) settleResult(seq, refusal);
-      return null;
-    },
-    takeImages: ({ limit, except }) =>
-      selectImages
-        .all(limit + except.length)
-        .map(toImage)
-        .filter(({ seq }) => !except.includes(seq))
-        .slice(0, limit),
-    readImage({ seq }) {
-      const bytes = selectBytes.get(seq)?.bytes;
-      return bytes instanceof Uint8Array ? bytes : null;
-    },
-    settleImage({ seq, refusal }) {
-      const image = selectImage.get(seq);
-      if (!image) return null;
-      const { sizeBytes } = toImage({ ...image, seq });
-      counts.images--;
-      counts.readyImages--;
-      counts.imageBytes -= sizeBytes;
-      if (refusal === null) deleteImage.run(seq);
-      else {
-        bury('image', String(image.sha256), String(image.resultId), null, refusal);
-        markImage.run('dead', String(image.resultId));
-        counts.deadImageBytes += sizeBytes;
-        keepToLimits();
-      }
-      return null;
-    },
+    putEvents: (events) => limited(() => notes.putEvents(events)),
+    putCounts: (counts) => limited(() => notes.putCounts(counts)),
+    putRevisions: (revisions) => limited(() => each(revisions, notes.putRevision)),
+    takeResults: ({ lane, limit }) => results.takeResults(lane, limit),
+    settleResults: (outcomes) => limited(() => each(outcomes, dead.settleResult)),
+    takeNotes: ({ kind, limit }) => notes.take(kind, limit),
+    settleNotes: ({ kind, outcomes }) => limited(() => each(outcomes, (outcome) => dead.settleNote(kind, outcome))),
+    takeImages: ({ lane, limit, except }) => results.takeImages(lane, limit, except),
+    readImage: ({ seq }) => results.readImage(seq),
+    settleImage: (outcome) => limited(() => dead.settleImage(outcome)),
     sources: () => selectSources.all().map(({ key }) => String(key)),
     forgetSources(keys) {
       for (const key of keys) deleteSource.run(key);
       return null;
     },
-    deadLetters: ({ limit }) =>
-      selectDead.all(limit).map((row) => ({
-        seq: Number(row.seq),
-        kind: row.kind === 'image' ? 'image' : 'result',
-        key: String(row.key),
-        reason: String(row.reason),
-        field: row.field === null ? null : String(row.field),
-        value: row.value === null ? null : String(row.value),
-        at: String(row.at),
-      })),
-    close: () => null,
+    deadLetters: ({ limit }) => dead.list(limit),
+    retryDeadLetters: ({ wish }) => dead.retry(wish),
+    close() {
+      remember.run('ran ms', String(now()));
+      return null;
+    },
   };
 
   return {
     call: (name, ask) => calls[name](ask),
-    transaction(work) {
-      db.exec('BEGIN IMMEDIATE');
+    transaction,
+    counts,
+    sweep() {
+      // First: a disk that takes nothing is seen all the same.
+      lookAtDisk();
+      remember.run('ran ms', String(now()));
+      room.expire(now());
+      tell();
+      room.keepToLimits();
+    },
+    goOn() {
+      const hasMore = dead.continueRetry();
+      room.keepToLimits();
+      return hasMore;
+    },
+    shrink() {
+      db.exec('PRAGMA incremental_vacuum(1000)');
+      if (disk(home).freeBytes > config.minFreeBytes + 2 * config.reserveBytes) hasReserve = reserve.restore();
+    },
+    giveUp() {
+      reserve.release();
+      hasReserve = false;
+      limitFile(config.maxFileBytes + config.reserveBytes);
+      let isFreer = false;
       try {
-        work();
-        db.exec('COMMIT');
-      } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK');
-        counts = recount();
-        throw error;
+        transaction(() => {
+          isFreer = room.thinImages(Math.max(tally.imageBytes / 8, config.reserveBytes / 2, 1)) > 0;
+          isFreer ||= room.dropResults(Math.max(100, Math.floor(tally.results / 20))) > 0;
+        });
+        startLogAnew();
+      } finally {
+        limitFile(config.maxFileBytes);
       }
+      return isFreer;
     },
-    counts: () => {
-      const { deadImageBytes: _own, ...shown } = counts;
-      return { ...shown, sacrificed };
-    },
-    shrink: () => db.exec('PRAGMA incremental_vacuum(1000)'),
-    close() {
-      db.close();
-      lock.close();
-    },
+    close,
   };
 
-  function recount() {
-    const row = countAll.get() ?? {};
-    return {
-      results: Number(row.results),
-      images: Number(row.images),
-      readyImages: Number(row.readyImages),
-      imageBytes: Number(row.imageBytes),
-      deadImageBytes: Number(row.deadImageBytes),
-      deadLetters: Number(row.deadLetters),
-    };
-  }
-
-  function settleResult(seq: number, refusal: Refusal | null): void {
-    const row = selectResult.get(seq);
-    if (!row) return;
-    const id = String(row.id);
-    deleteResult.run(seq);
-    counts.results--;
-    if (refusal === null) {
-      counts.readyImages += Number(markImage.run('ready', id).changes);
-      return;
-    }
-    bury('result', id, id, String(row.body), refusal);
-    markImage.run('dead', id);
-    const image = deadImageOf.get(id);
-    if (image) {
-      counts.images--;
-      counts.imageBytes -= Number(image.sizeBytes);
-      counts.deadImageBytes += Number(image.sizeBytes);
-    }
-    keepToLimits();
-  }
-
-  function bury(kind: 'result' | 'image', key: string, resultId: string, body: string | null, refusal: Refusal): void {
-    insertDead.run(kind, key, resultId, body, refusal.reason, refusal.field, refusal.value);
-    counts.deadLetters++;
-  }
-
-  /** Oldest first: images of dead letters, then dead letters. Counted in `sacrificed`, never results or images that are still to be sent. */
-  function keepToLimits(): void {
-    while (counts.deadImageBytes > config.maxDeadImageBytes) {
-      const image = selectOldestDeadImage.get();
-      if (!image) break;
-      dropDeadImage(image);
-    }
-    while (counts.deadLetters > config.maxDeadLetters) {
-      const letter = selectOldestDead.get();
-      if (!letter) break;
-      deleteDead.run(Number(letter.seq));
-      counts.deadLetters--;
-      sacrificed++;
-      const image = deadImageOf.get(String(letter.resultId));
-      if (image) dropDeadImage(image);
+  function transaction(work: () => void): void {
+    const before = { ...tally };
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      db.exec('COMMIT');
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      Object.assign(tally, before);
+      throw error;
     }
   }
 
-  function dropDeadImage(image: Record<string, unknown>): void {
-    deleteImage.run(Number(image.seq));
-    counts.deadImageBytes -= Number(image.sizeBytes);
-    sacrificed++;
+  /** The write-ahead log keeps its place on the disk and is written from its beginning again. */
+  function startLogAnew(): void {
+    try {
+      db.exec('PRAGMA wal_checkpoint(RESTART)');
+    } catch {
+      // No room for what is in it: it goes on where it is.
+    }
+  }
+
+  function limited(work: () => void): null {
+    work();
+    room.keepToLimits();
+    return null;
+  }
+
+  function counts() {
+    const { event, counts: partCounts, revision, deadImageBytes: _own, ...shown } = tally;
+    const { freeBytes, totalBytes } = space;
+    const oldestResultAt = results.oldestResultAt();
+    const notes = { events: event, partCounts, revisions: revision };
+    return { ...shown, ...notes, oldestResultAt, freeBytes, totalBytes, isDiskShort: isShort };
+  }
+
+  /** Pages that are free inside the file are room for what comes, and go back to the disk by and by. */
+  function shortOfDisk(): number {
+    const freePages = Number(selectFreePages.get()?.freelist_count);
+    return config.minFreeBytes - space.freeBytes - freePages * PAGE_BYTES;
+  }
+
+  function lookAtDisk(): void {
+    unlookedBytes = 0;
+    space = disk(home);
+    const short = shortOfDisk();
+    isShort = short > 0;
+    if (isShort) room.thinImages(Math.min(short, DISK_PIECE_BYTES));
+  }
+
+  /** What was given up, and that there is room again. */
+  function tell(): void {
+    const told = book.close();
+    if (told.length > 0) remember.run('given up', 'yes');
+    else if (recall.get('given up') && shortOfDisk() <= 0 && shareOfLimits(counts(), config) < RELIEVED_SHARE) {
+      forget.run('given up');
+      told.push(nodeEvent('OUTBOX_RELIEVED', clock()));
+    }
+    notes.putEvents(told);
+  }
+
+  /** SQLite never sets it below what the file has already. */
+  function limitFile(bytes: number): void {
+    db.exec(`PRAGMA max_page_count = ${Math.floor(bytes / PAGE_BYTES)}`);
   }
 }
 
-function toImage(row: Record<string, unknown>) {
-  return { seq: Number(row.seq), sha256: String(row.sha256), sizeBytes: Number(row.sizeBytes) };
-}
-
-/** An open write transaction on a file of its own: the system lets go of it with the process, also after kill -9. */
-function lockHome(home: string): DatabaseSync {
-  const lock = new DatabaseSync(join(home, 'lock.db'), { timeout: 0 });
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-    return lock;
-  } catch (cause) {
-    lock.close();
-    throw new Error(`home is "${home}"; another edge node runs on it, give each node a home of its own`, { cause });
-  }
+function each<T>(items: readonly T[], act: (item: T) => void): void {
+  for (const item of items) act(item);
 }

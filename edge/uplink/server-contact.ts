@@ -1,5 +1,8 @@
 /** Whether the server is heard, told once when that changes; and how long to wait before the next try. */
 import type { Logger } from '../log.ts';
+import { UplinkError } from './server-client.ts';
+
+const MAX_KINDS = 20;
 
 export interface ServerContact {
   readonly isUp: boolean;
@@ -16,7 +19,8 @@ export interface Attempt {
 /** `waiting` tells how much the outbox holds, for the line that says that the server is back. */
 export function createServerContact(url: string, waiting: () => string, log: Logger): ServerContact {
   let isUp = true;
-  let problem = '';
+  /** Kinds of trouble that were told since it went. */
+  const told = new Set<string>();
   let downSinceMs = 0;
   /** Counts requests, so that "before" does not depend on a clock. */
   let begun = 0;
@@ -31,21 +35,23 @@ export function createServerContact(url: string, waiting: () => string, log: Log
       return {
         answered() {
           if (!isUp && own < lastFailed) return;
-          if (!isUp)
-            log.info(`server ${url}: back after ${((Date.now() - downSinceMs) / 1_000).toFixed(1)} s; ${waiting()}`);
+          if (!isUp) {
+            const downS = (performance.now() - downSinceMs) / 1_000;
+            log.info(`server ${url}: back after ${downS.toFixed(1)} s; ${waiting()}`);
+          }
           isUp = true;
-          problem = '';
+          told.clear();
           lastAnswered = begun;
         },
         failed(error) {
           if (isUp && own <= lastAnswered) return;
           const message = error instanceof Error ? error.message : String(error);
-          if (isUp) downSinceMs = Date.now();
-          // Several reasons may take turns while a server starts; only the first of each kind is news.
-          if (isUp || !problem.includes(message))
-            log.warn(`server ${url}: ${message}; what is recorded stays in the outbox`);
+          if (isUp) downSinceMs = performance.now();
+          // A server that goes and starts again gives several reasons for one trouble; only the first of each kind is news.
+          const kind = error instanceof UplinkError ? error.trouble : message;
+          if (isUp || !told.has(kind)) log.warn(`server ${url}: ${message}; what is recorded stays in the outbox`);
           isUp = false;
-          problem = `${problem}\n${message}`.slice(-2_000);
+          if (told.size < MAX_KINDS) told.add(kind);
           lastFailed = begun;
         },
       };

@@ -1,6 +1,7 @@
 /** The node's heartbeat: what it does and what its machines say, once a second and at once when a machine changes. */
 import { createBell } from '../wait.ts';
-import { REPORT_STATUS, ReportStatusSchema } from './documents.ts';
+import { ReportStatusSchema } from './answers.ts';
+import { REPORT_STATUS } from './documents.ts';
 import type { ServerClient } from './server-client.ts';
 import type { ServerContact } from './server-contact.ts';
 

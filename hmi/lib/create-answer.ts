@@ -9,6 +9,8 @@ export interface Answer<Data> {
   /** Undefined until the server has answered this question; an older answer to the same question stays until the next. */
   data: Accessor<Data | undefined>;
   failure: Accessor<string | undefined>;
+  /** When the server answered last, by the browser's monotonic clock; undefined until it has. */
+  answeredAtMs: Accessor<number | undefined>;
   ask: () => Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export function createAnswer<Data, Variables extends Record<string, unknown>>(
     equals: (before, after) => JSON.stringify(before) === JSON.stringify(after),
   });
   const [failure, setFailure] = createSignal<string>();
+  const [answeredAtMs, setAnsweredAtMs] = createSignal<number>();
   let asked = 0;
 
   async function ask(): Promise<void> {
@@ -35,7 +38,9 @@ export function createAnswer<Data, Variables extends Record<string, unknown>>(
     if (mine !== asked) return;
     setFailure(failureOf(result, words().act.unreachable));
     const answered = result.data;
-    if (answered) setData(() => answered);
+    if (!answered) return;
+    setAnsweredAtMs(performance.now());
+    setData(() => answered);
   }
 
   createEffect(
@@ -44,6 +49,7 @@ export function createAnswer<Data, Variables extends Record<string, unknown>>(
       () => {
         asked += 1;
         setData(undefined);
+        setAnsweredAtMs(undefined);
         void ask();
       },
     ),
@@ -55,5 +61,5 @@ export function createAnswer<Data, Variables extends Record<string, unknown>>(
   onCleanup(() => {
     asked += 1;
   });
-  return { data, failure, ask };
+  return { data, failure, answeredAtMs, ask };
 }

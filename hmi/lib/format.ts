@@ -19,6 +19,18 @@ export function formatShare(share: number, locale: string, digits = 1): string {
   return formatNumber(share * 100, digits, locale);
 }
 
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** A size in the unit that leaves at most three digits before the point: `1.2 GB`, `640 MB`. */
+export function formatBytes(bytes: number, locale: string): string {
+  let [value, unit] = [Math.max(0, bytes), 0];
+  while (value >= 999.5 && unit < byteUnits.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${formatNumber(value, unit > 0 && value < 9.95 ? 1 : 0, locale)} ${byteUnits[unit]}`;
+}
+
 /** How long ago, in the coarsest unit that still says something: `0.2 s`, `14 s`, `12 min`, `5 h`, `9 d`. */
 export function formatAge(ms: number, locale: string): string {
   const seconds = Math.max(0, ms) / 1000;
@@ -29,6 +41,16 @@ export function formatAge(ms: number, locale: string): string {
   const hours = minutes / 60;
   if (hours < 48) return `${formatNumber(Math.floor(hours), 0, locale)} h`;
   return `${formatNumber(Math.floor(hours / 24), 0, locale)} d`;
+}
+
+/** How long something has lasted, as a clock runs: `00:42`, `12:05`, `1:02:05`; from two days on in days, `3 d`. */
+export function formatElapsed(ms: number, locale: string): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds >= 2 * 86_400) return `${formatNumber(Math.floor(seconds / 86_400), 0, locale)} d`;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const clock = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${clock}` : clock;
 }
 
 function timeFormat(locale: string, timeZone: string, kind: 'time' | 'minute' | 'date'): Intl.DateTimeFormat {

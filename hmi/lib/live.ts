@@ -34,6 +34,8 @@ export interface Live {
   isLocked: Accessor<boolean>;
   /** The server's wall clock in ms; undefined before the first payload. */
   now: Accessor<number | undefined>;
+  /** The browser's monotonic clock as the screen last looked, five times a second. */
+  tick: Accessor<number>;
   /** To be called when a new connection stands. */
   resetClock: () => void;
 }
@@ -102,6 +104,7 @@ export function createLive(client: () => LiveClient): Live {
     freshness,
     isLocked: createMemo(() => freshness().kind === 'no-data'),
     now,
+    tick,
     resetClock: () => {
       isNewConnection = true;
     },

@@ -8,6 +8,8 @@ export interface NodeReport {
   status: {
     machineConnected: boolean;
     deadLetters: number;
+    problem?: string | null;
+    gates?: readonly { stationId: string; problem: string | null }[];
     cameras: readonly { cameraId: string; problem: string | null }[];
   } | null;
 }
@@ -15,7 +17,10 @@ export interface NodeReport {
 export type NodeProblem =
   | { kind: 'never-seen' }
   | { kind: 'down'; since: number }
+  /** In the node's own words. */
+  | { kind: 'node'; problem: string }
   | { kind: 'machine-lost' }
+  | { kind: 'gate'; stationId: string; problem: string }
   | { kind: 'camera'; cameraId: string; problem: string }
   | { kind: 'dead-letters'; count: number };
 
@@ -28,7 +33,11 @@ export function nodeProblems(node: NodeReport, sentAt: string): NodeProblem[] {
   if (Date.parse(sentAt) - lastSeen > DOWN_AFTER_MS) return [{ kind: 'down', since: lastSeen }];
 
   const problems: NodeProblem[] = [];
+  if (node.status.problem) problems.push({ kind: 'node', problem: node.status.problem });
   if (!node.status.machineConnected) problems.push({ kind: 'machine-lost' });
+  for (const { stationId, problem } of node.status.gates ?? []) {
+    if (problem) problems.push({ kind: 'gate', stationId, problem });
+  }
   for (const { cameraId, problem } of node.status.cameras) {
     if (problem) problems.push({ kind: 'camera', cameraId, problem });
   }

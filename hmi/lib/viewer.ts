@@ -8,7 +8,12 @@ export interface ViewerRights {
   isAdministrator: boolean;
   /** Of which the person is administrator by a role there. */
   administeredPlantIds: readonly string[];
+  /** Roles by the plant's id, as the server names them. */
+  rolesIn: Readonly<Record<string, readonly string[]>>;
 }
+
+const alarmOperators: readonly string[] = ['OPERATOR', 'QUALITY_ENGINEER', 'ADMINISTRATOR'];
+const alarmEngineers: readonly string[] = ['QUALITY_ENGINEER', 'ADMINISTRATOR'];
 
 export const ViewerContext = createContext<Accessor<ViewerRights>>();
 
@@ -24,4 +29,18 @@ export function administers(viewer: ViewerRights, plantId: string): boolean {
 
 export function administersAny(viewer: ViewerRights): boolean {
   return viewer.isAdministrator || viewer.administeredPlantIds.length > 0;
+}
+
+/** May acknowledge, shelve and reset the plant's alarms. */
+export function answersAlarms(viewer: ViewerRights, plantId: string): boolean {
+  return holdsOneOf(viewer, plantId, alarmOperators);
+}
+
+/** May decide how alarms behave, and have a node send again what was refused. */
+export function isQualityEngineer(viewer: ViewerRights, plantId: string): boolean {
+  return holdsOneOf(viewer, plantId, alarmEngineers);
+}
+
+function holdsOneOf(viewer: ViewerRights, plantId: string, roles: readonly string[]): boolean {
+  return viewer.isAdministrator || (viewer.rolesIn[plantId] ?? []).some((role) => roles.includes(role));
 }

@@ -1,9 +1,14 @@
+import { alarms } from './words-alarms-de.ts';
 import type { Words } from './words-en.ts';
+import { fleet, gate } from './words-fleet-de.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-de.ts';
 
 /** German. The state words of PackML stay as the standard writes them. */
 export const de: Words = {
   act,
+  alarms,
+  fleet,
+  gate,
   account,
   modelFile,
   people,
@@ -15,6 +20,8 @@ export const de: Words = {
     label: 'Hauptnavigation',
     overview: 'Übersicht',
     lines: 'Linien',
+    alarms: 'Alarme',
+    fleet: 'Flotte',
     breadcrumb: 'Standort',
     administration: 'Verwaltung',
     plants: 'Werke',
@@ -50,7 +57,7 @@ export const de: Words = {
     live: (age) => `aktuell ${age}`,
     noData: (age) => `KEINE DATEN seit ${age}`,
     waiting: 'Warten auf die ersten Daten',
-    linesWithout: (count) => (count === 1 ? '1 Linie ohne Daten' : `${count} Linien ohne Daten`),
+    withoutData: (count) => (count === 1 ? '1 Quelle ohne Daten' : `${count} Quellen ohne Daten`),
     language: 'Sprache',
     theme: 'Darstellung',
     themes: { light: 'Hell', dark: 'Dunkel', auto: 'Auto' },
@@ -70,6 +77,9 @@ export const de: Words = {
     badFor: (age) => `ungültig ${age}`,
     stale: 'veraltet',
     bad: 'ungültig',
+    ambiguous: 'mehrdeutig',
+    on: 'ein',
+    off: 'aus',
     interval: (low, high) => `${low} bis ${high}`,
   },
   overview: {
@@ -127,6 +137,8 @@ export const de: Words = {
     verdict: 'Urteil',
     model: 'Modell',
     latency: 'Latenz',
+    position: 'Lage',
+    gate: 'Weiche',
     state: 'Maschine',
     speed: 'Geschwindigkeit',
     temperature: 'Temperatur',
@@ -164,6 +176,17 @@ export const de: Words = {
     job: 'Auftrag',
     none: 'Noch keine Maschinendaten. Prüfen Sie die OPC-UA-Verbindung des Edge-Knotens.',
     signals: 'Signale',
+    /** Names that edge configurations give to what many machines tell. */
+    signalNames: {
+      lightingPercent: 'Beleuchtung',
+      encoderMm: 'Drehgeber',
+      partCounter: 'Teilezähler',
+      partId: 'Teil am Auslöser',
+      gateCommand: 'Weichenbefehl',
+      gateConfirmCount: 'Bestätigungen',
+      gateEnabled: 'Weichenfreigabe',
+      lineStopRequest: 'Linienstopp verlangt',
+    },
   },
   nodes: {
     title: 'Kameras und Knoten',

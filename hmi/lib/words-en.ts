@@ -1,9 +1,14 @@
 /** English. The other languages have exactly these entries: `Words` makes a missing one a type error. */
 
+import { alarms } from './words-alarms-en.ts';
+import { fleet, gate } from './words-fleet-en.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-en.ts';
 
 export const en = {
   act,
+  alarms,
+  fleet,
+  gate,
   account,
   modelFile,
   people,
@@ -15,6 +20,8 @@ export const en = {
     label: 'Main',
     overview: 'Overview',
     lines: 'Lines',
+    alarms: 'Alarms',
+    fleet: 'Fleet',
     breadcrumb: 'Where you are',
     administration: 'Admin',
     plants: 'Plants',
@@ -50,7 +57,7 @@ export const en = {
     live: (age: string) => `live ${age}`,
     noData: (age: string) => `NO DATA for ${age}`,
     waiting: 'waiting for the first data',
-    linesWithout: (count: number) => (count === 1 ? '1 line without data' : `${count} lines without data`),
+    withoutData: (count: number) => (count === 1 ? '1 source without data' : `${count} sources without data`),
     language: 'Language',
     theme: 'Appearance',
     themes: { light: 'Light', dark: 'Dark', auto: 'Auto' },
@@ -70,6 +77,9 @@ export const en = {
     badFor: (age: string) => `bad ${age}`,
     stale: 'stale',
     bad: 'bad',
+    ambiguous: 'ambiguous',
+    on: 'on',
+    off: 'off',
     interval: (low: string, high: string) => `${low} to ${high}`,
   },
   overview: {
@@ -127,6 +137,8 @@ export const en = {
     verdict: 'Verdict',
     model: 'Model',
     latency: 'Latency',
+    position: 'Position',
+    gate: 'Gate',
     state: 'Machine',
     speed: 'Speed',
     temperature: 'Temperature',
@@ -164,6 +176,17 @@ export const en = {
     job: 'Job',
     none: 'No machine data yet. Check the OPC UA connection of the edge node.',
     signals: 'Signals',
+    /** Names that edge configurations give to what many machines tell. */
+    signalNames: {
+      lightingPercent: 'Lighting',
+      encoderMm: 'Encoder',
+      partCounter: 'Part counter',
+      partId: 'Part at the trigger',
+      gateCommand: 'Gate command',
+      gateConfirmCount: 'Confirmations',
+      gateEnabled: 'Gate enabled',
+      lineStopRequest: 'Line stop asked',
+    } as Readonly<Record<string, string>>,
   },
   nodes: {
     title: 'Cameras and nodes',

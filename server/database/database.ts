@@ -1,6 +1,7 @@
 /** The database as the server sees it: the tables of all modules in one type. */
 import type { Kysely, Transaction } from 'kysely';
 import type { AccessTables } from '../modules/access/access.table.ts';
+import type { AlarmsTables } from '../modules/alarms/alarms.table.ts';
 import type { AuditTables } from '../modules/audit/audit.table.ts';
 import type { DatasetsTables } from '../modules/datasets/datasets.table.ts';
 import type { EventsTables } from '../modules/events/events.table.ts';
@@ -8,6 +9,8 @@ import type { ExportsTables } from '../modules/exports/exports.table.ts';
 import type { ImagesTables } from '../modules/images/images.table.ts';
 import type { InspectionsTables } from '../modules/inspections/inspections.table.ts';
 import type { JobsTables } from '../modules/jobs/jobs.table.ts';
+import type { CaptureTables } from '../modules/line-side/capture.table.ts';
+import type { LineSideTables } from '../modules/line-side/line-side.table.ts';
 import type { MachinesTables } from '../modules/machines/machines.table.ts';
 import type { ModelsTables } from '../modules/models/models.table.ts';
 import type { PlantsTables } from '../modules/plants/plants.table.ts';
@@ -16,13 +19,16 @@ import type { TrainingTables } from '../modules/training/training.table.ts';
 
 export interface Database
   extends AccessTables,
+    AlarmsTables,
     AuditTables,
+    CaptureTables,
     DatasetsTables,
     EventsTables,
     ExportsTables,
     ImagesTables,
     InspectionsTables,
     JobsTables,
+    LineSideTables,
     MachinesTables,
     ModelsTables,
     PlantsTables,

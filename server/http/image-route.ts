@@ -2,13 +2,14 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
-import { READERS } from '../kit/access.ts';
+import { READERS, READERS_AND_NODES } from '../kit/access.ts';
 import type { Context, Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import { imagePath, thumbnailPath } from '../kit/paths.ts';
 import type { Role } from '../kit/rights.ts';
 import type { Authenticator } from '../modules/access/authenticate.service.ts';
 import { loadImage } from '../modules/images/images.service.ts';
+import { mayFetchReference } from '../modules/line-side/camera-setups.service.ts';
 import { findPlantByCode } from '../modules/plants/plants.service.ts';
 import { HttpRefusal, methodNotAllowed, sendJson } from './answers.ts';
 import { storeImage } from './image-upload.ts';
@@ -39,7 +40,9 @@ export function createImageRoute(services: Services, authenticator: Authenticato
       return;
     }
     if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed('GET or PUT');
-    const plantId = await plantOf(context, visit, plantCode, READERS);
+    const plantId = await plantOf(context, visit, plantCode, READERS_AND_NODES);
+    if (context.rights.edgeNodeId !== null && !(await mayFetchReference(context, sha256)))
+      throw new HttpRefusal(403, { field: 'role', remedy: `this takes one of: ${READERS.join(', ')}` });
     await sendImage(context, visit, plantId, sha256, thumbnails);
   };
 }

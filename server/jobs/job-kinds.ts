@@ -1,6 +1,7 @@
 /** Every kind of background work. */
 import type { AnyJobKind } from '../kit/define-job.ts';
 import { sessionCleanUpJob } from '../modules/access/access.jobs.ts';
+import { alarmEvaluationJob } from '../modules/alarms/alarms.jobs.ts';
 import { exportCleanUpJob, exportJob } from '../modules/exports/exports.jobs.ts';
 import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
@@ -11,6 +12,7 @@ export const jobKinds: readonly AnyJobKind[] = [
   trainingJob,
   partitionsAheadJob,
   jobRecountsJob,
+  alarmEvaluationJob,
   rollUpJob,
   exportJob,
   exportCleanUpJob,

@@ -44,6 +44,22 @@ export function checkText(field: string, value: Maybe<string>, length = TEXT_LEN
   return undefined;
 }
 
+/** JSON escapes that jsonb refuses: U+0000 and halves of surrogate pairs, not preceded by an escaped backslash. */
+const UNSTORABLE_ESCAPE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f])/;
+
+/** Whether a JSON text can be stored, and is no longer than `length` characters; `fewer` says what to send fewer or less of. */
+export function checkJson(field: string, json: string, length: number, fewer: string): Refusal | undefined {
+  if (json.length > length) {
+    const reason = `is longer than ${length} characters of JSON; send ${fewer}`;
+    return { field, value: `${json.length} characters`, reason };
+  }
+  if (json.includes('\\u') && UNSTORABLE_ESCAPE.test(json)) {
+    const reason = 'holds U+0000 or half of a surrogate pair, which cannot be stored; send well-formed text';
+    return { field, value: null, reason };
+  }
+  return undefined;
+}
+
 export function checkCount(field: string, count: number, limit: number): Refusal | undefined {
   if (count <= limit) return undefined;
   return { field, value: String(count), reason: `has more than ${limit} entries; send the most important ones` };

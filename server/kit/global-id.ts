@@ -1,4 +1,5 @@
 /** Global ids: base64url of `Type:key`. The key of a partitioned thing carries the plant, so that one id leads to one partition. */
+import type { Refusal } from './check-values.ts';
 import { InvalidInputError } from './errors.ts';
 import { isUuid } from './ids.ts';
 
@@ -41,4 +42,14 @@ export function keyOf(typename: string, globalId: string, field: string): string
 /** As `keyOf`, for arguments that may be left out. */
 export function optionalKeyOf(typename: string, globalId: string | null | undefined, field: string): string | null {
   return globalId === null || globalId === undefined ? null : keyOf(typename, globalId, field);
+}
+
+/** As `keyOf` for an item that is refused by itself: the key, or why there is none. */
+export function keyOrRefusal(typename: string, globalId: string, field: string): { key: string } | Refusal {
+  try {
+    return { key: keyOf(typename, globalId, field) };
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    return { field, value: error.value, reason: `is not the id of a ${typename}; ${error.remedy}` };
+  }
 }

@@ -106,6 +106,9 @@ describe('callers of another plant', () => {
       'Mutation.endSession',
       'Mutation.endSession',
       'Mutation.recordInspections',
+      'Mutation.recordNodeEvents',
+      'Mutation.recordPartCounts',
+      'Mutation.reviseCaptures',
     ];
     expect(passed.map(([name]) => name).filter((name) => !harmless.includes(name))).toEqual([]);
     const after = await server.db

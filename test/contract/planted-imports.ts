@@ -140,6 +140,13 @@ export const forbiddenImports: PlantedImport[] = [
     imports: "import { a } from '../models/a.ts';",
   },
   { wall: 'pipeline-needs-only-sharp', file: 'edge/pipeline/opcua.ts', imports: "import { a } from 'node-opcua';" },
+  { wall: 'gate-knows-only-interfaces', file: 'edge/gate/send.ts', imports: "import { a } from '../uplink/a.ts';" },
+  {
+    wall: 'gate-knows-only-interfaces',
+    file: 'edge/gate/judge.ts',
+    imports: "import type { A } from '../models/a.ts';",
+  },
+  { wall: 'gate-needs-only-zod', file: 'edge/gate/opcua.ts', imports: "import { a } from 'node-opcua';" },
   { wall: 'test-is-imported-by-nobody', file: 'edge/devices/fake.ts', imports: "import { a } from '../../test/a.ts';" },
   {
     wall: 'plant-only-speaks-protocols',

@@ -83,9 +83,34 @@ describe('reading a configuration', () => {
       GOOD.replace('    signals:', '    publishingIntervalMs: 1\n    signals:'),
       /edge\.yaml:11: machines\[0\]\.publishingIntervalMs is 1; give a whole number from 20 to 60000/,
     ],
+    [
+      'snapshots that nothing asks for',
+      GOOD.replace('{ kind: folder, path: spool }', '{ kind: http, mode: snapshot, url: http://10.0.0.2/snap }'),
+      /edge\.yaml:18: stations\[0\]\.cameras\[0\]\.source\.ratePerS is missing; give the rate .* or give the station a trigger/,
+    ],
+    [
+      'a password in an address',
+      GOOD.replace('{ kind: folder, path: spool }', '{ kind: http, mode: mjpeg, url: http://me:secret@10.0.0.2/ }'),
+      /source\.url is .*leave name and password out of it/,
+    ],
+    [
+      'a source of an unknown kind',
+      GOOD.replace('kind: folder', 'kind: usb'),
+      /source\.kind is "usb"; give a source with its kind, "folder" or "http"/,
+    ],
     ['broken YAML', GOOD.replace('home: state', 'home: ['), /edge\.yaml:\d+: not YAML/],
   ])('names file, line, field, value and remedy: %s', async (_what, text, expected) => {
     await expect(read(text)).rejects.toThrow(expected);
+  });
+
+  it('finds the files of a network camera from the folder of the file', async () => {
+    const source =
+      '{ kind: http, mode: mjpeg, url: https://10.0.0.2/, caFile: ca.pem, auth: { user: me, passwordFile: word } }';
+    const config = await read(GOOD.replace('{ kind: folder, path: spool }', source));
+    expect(config.stations[0]?.cameras[0]?.source).toMatchObject({
+      caFile: join(folder.path, 'ca.pem'),
+      auth: { user: 'me', passwordFile: join(folder.path, 'word') },
+    });
   });
 
   it('names the token file when it is empty or missing', async () => {

@@ -1,10 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { buildSchema, coerceInputValue, type GraphQLInputType, parse, typeFromAST, validate } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Capture } from '../../edge/capture/image-keeper.ts';
 import { contextOf } from '../../edge/devices/machine-context.ts';
 import { describeStatus } from '../../edge/node-status.ts';
 import type { InspectionResult } from '../../edge/pipeline/frame.ts';
-import { NODE_PLAN, RECORD_INSPECTIONS, REPORT_STATUS } from '../../edge/uplink/documents.ts';
+import {
+  NODE_PLAN,
+  RECORD_INSPECTIONS,
+  RECORD_NODE_EVENTS,
+  RECORD_PART_COUNTS,
+  REPORT_STATUS,
+  REVISE_CAPTURES,
+} from '../../edge/uplink/documents.ts';
+import { nodeView } from './kit/node-view.ts';
 
 let sdl: string;
 beforeAll(async () => {
@@ -38,6 +47,9 @@ describe('what the edge says to the API', () => {
     ['plan', NODE_PLAN],
     ['results', RECORD_INSPECTIONS],
     ['status', REPORT_STATUS],
+    ['events', RECORD_NODE_EVENTS],
+    ['counts', RECORD_PART_COUNTS],
+    ['revisions', REVISE_CAPTURES],
   ])('asks for %s in words that the schema knows', (_name, document) => {
     expect(validate(buildSchema(sdl), parse(document))).toEqual([]);
   });
@@ -53,6 +65,7 @@ describe('what the edge says to the API', () => {
       latencyMs: 12,
       imageSha256: 'a'.repeat(64),
       imageStats: { brightness: 0.5, contrast: 0.1, colourCast: 0, sharpness: 10 },
+      position: null,
       defects: [
         {
           class: 'anomaly',
@@ -63,51 +76,15 @@ describe('what the edge says to the API', () => {
       ],
       context: contextOf([signal]),
     };
-    expect(faults(RECORD_INSPECTIONS, [result])).toEqual([]);
+    const capture: Capture = { isKept: false, keepProbability: 0.05, reason: 'AUDIT' };
+    expect(faults(RECORD_INSPECTIONS, [{ ...result, capture }])).toEqual([]);
     expect(faults(RECORD_INSPECTIONS, [{ ...result, verdict: 'maybe' }])).toHaveLength(1);
   });
 
   it('sends its status in the shape of ReportNodeStatusInput', () => {
     const now = new Date();
-    const status = describeStatus(
-      {
-        startedAt: now,
-        skewMs: undefined,
-        isServerUp: true,
-        outbox: { results: 1, images: 2, readyImages: 0, imageBytes: 3, deadLetters: 4, sacrificed: 0 },
-        cameras: [
-          {
-            cameraId: 'camera',
-            code: 'camera-1',
-            state: { framesTaken: 1, lastFrameAtMs: 5, p50LatencyMs: undefined, problem: undefined },
-            rejectedFiles: 0,
-            modelVersionId: undefined,
-            problem: 'no model',
-          },
-        ],
-        machines: [
-          {
-            lineId: 'line',
-            isConnected: false,
-            now: {
-              quality: 'STALE',
-              sourceTime: null,
-              state: 'Execute',
-              mode: null,
-              speedPerMin: null,
-              productCode: null,
-              recipeCode: null,
-              batchCode: null,
-              jobCode: null,
-              temperatureC: null,
-              humidityPercent: null,
-              signals: [signal],
-            },
-          },
-        ],
-      },
-      now,
-    );
+    const status = describeStatus(nodeView(now), now);
     expect(faults(REPORT_STATUS, status)).toEqual([]);
+    expect(status.problem).toHaveLength(500);
   });
 });

@@ -201,16 +201,41 @@ describe('the way to the server', () => {
     ]);
   });
 
-  it('holds the source back when the outbox is full and goes on when there is room', async () => {
-    const edge = await start(await configure({ outbox: { maxResults: 5 } }));
+  it('takes on from the line when the outbox is full, and tells what it gave up', async () => {
+    const edge = await start(await configure({ outbox: { maxResults: 5, sacrificeNoticeMs: 0 } }));
     await edge.waitForLine(/^edge ready/);
     await server.down();
     await writeImages(spool(), partNames(20));
-    await edge.waitForLine(/the outbox is full: \d+ results wait/);
-    expect(await readdir(spool())).not.toHaveLength(0);
+    await expect.poll(() => readdir(spool()), { timeout: 10_000 }).toEqual([]);
     await server.up();
-    await server.until(({ inspections }) => inspections.size === 20);
-    expect(partIds()).toEqual(stems(partNames(20)));
+    await server.until(({ events }) => [...events.values()].some(({ kind }) => kind === 'OUTBOX_SACRIFICED'));
+    const told = [...server.events.values()].map(({ data }) => data as { what: string; count: number });
+    const lost = told.filter(({ what }) => what === 'results').reduce((sum, { count }) => sum + count, 0);
+    await server.until(({ inspections }) => inspections.size === 20 - lost);
+    expect(lost).toBeGreaterThanOrEqual(10);
+    expect(partIds()).toEqual(stems(partNames(20)).slice(lost));
+  });
+});
+
+describe('keeping images', () => {
+  it('sends only the images that the policy of the plan keeps, and with each result how likely that was', async () => {
+    const policy = {
+      auditFraction: 1e-6,
+      uncertainProbability: 1,
+      rejectProbability: 1,
+      bytesPerDay: null,
+      quotas: [],
+    };
+    server.capturePolicy = policy;
+    await writeImages(spool(), partNames(8), (index) => index % 4 === 3);
+    await start(await configure());
+    await server.until(({ inspections, images }) => inspections.size === 8 && images.size === 2);
+    await server.until(({ status }) => status?.outboxResults === 0 && status.cameras[0]?.framesTaken === 8);
+    expect(server.images.size).toBe(2);
+    for (const { verdict, capture } of server.inspections.values()) {
+      const isKept = verdict === 'REJECT';
+      expect(capture).toEqual({ isKept, keepProbability: isKept ? 1 : 1e-6, reason: isKept ? 'REJECT' : 'AUDIT' });
+    }
   });
 });
 
@@ -293,12 +318,53 @@ describe('starting and stopping', () => {
 
   it('checks everything with --check and says what is wrong', async () => {
     const config = await configure();
+    const marks = ({ output }: LineProcess) => output.map((line) => line.split(':')[0]?.replace(/ +/g, ' '));
     const good = await start(config, ['--check']);
     expect((await good.exit).code).toBe(0);
-    expect(good.output.filter((line) => line.startsWith('ok'))).toHaveLength(3);
+    expect(marks(good).slice(0, 5)).toEqual(['ok configuration', 'ok home', 'ok server', 'ok clock', 'ok plan']);
+    expect(marks(good)[5]).toBe('ok camera line-1/station-1/camera-1');
+    expect(marks(good)[6]).toMatch(/^ok model [0-9a-f]{12}…$/);
+    expect(existsSync(join(folder.path, 'home'))).toBe(false);
     server.token = 'another';
     const bad = await start(config, ['--check']);
     expect((await bad.exit).code).toBe(1);
-    expect(bad.output.join('\n')).toMatch(/^wrong server: server\.token is refused/m);
+    expect(bad.output.join('\n')).toMatch(/^wrong plan: server\.token is refused/m);
+    await server.down();
+    const alone = await start(config, ['--check']);
+    expect((await alone.exit).code).toBe(1);
+    expect(alone.output.join('\n')).toMatch(/^wrong server: server\.url is ".+"; nothing answers there/m);
+  }, 60_000);
+
+  it('shows what the server refused beside the running node, and puts it back when the node does not run', async () => {
+    server.refuse = ({ partId }) => (partId === 'part-0001' ? 'no such part' : undefined);
+    await writeImages(spool(), partNames(3));
+    const config = await configure();
+    const edge = await start(config);
+    await server.until(({ status }) => status?.deadLetters === 1);
+    const shown = await start(config, ['--dead-letters']);
+    expect((await shown.exit).code).toBe(0);
+    expect(shown.output[0]).toMatch(/result {4}[0-9a-f-]{36} {3}partId "part-0001": no such part$/);
+    const early = await start(config, ['--retry-dead-letters']);
+    expect((await early.exit).code).toBe(1);
+    expect(early.output.join('\n')).toContain('another edge node runs on it');
+    await edge.stop();
+    const late = await start(config, ['--retry-dead-letters']);
+    expect((await late.exit).code).toBe(0);
+    server.refuse = () => undefined;
+    await start(config);
+    await server.until(({ inspections, images }) => inspections.size === 3 && images.size === 3);
+    await server.until(({ status }) => status?.deadLetters === 0);
+  }, 60_000);
+
+  it('sends dead letters again when a person wishes it', async () => {
+    server.refuse = () => 'not yet';
+    await writeImages(spool(), partNames(4));
+    await start(await configure());
+    await server.until(({ status }) => status?.deadLetters === 4);
+    server.refuse = () => undefined;
+    server.deadLetterRetryAt = '2026-01-01T00:00:00.000Z';
+    await server.until(({ inspections, images }) => inspections.size === 4 && images.size === 4);
+    await server.until(({ status }) => status?.deadLetters === 0);
+    expect(server.conflicts).toEqual([]);
   });
 });

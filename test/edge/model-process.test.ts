@@ -1,13 +1,18 @@
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ChildOptions, ToChild } from '../../edge/models/model-messages.ts';
 import { type ModelProcess, startModelProcess } from '../../edge/models/model-process.ts';
-import { prepareImage } from '../../schema/prepare-image.ts';
+import { WHOLE_IMAGE } from '../../edge/pipeline/camera-setup.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 import { testImage, tinyModel } from './kit/tiny-model.ts';
 
+const program = fileURLToPath(new URL('../../edge/models/model-child.ts', import.meta.url));
 const log = pino({ level: 'silent' });
 let folder: TemporaryFolder;
 let model: ModelProcess | undefined;
@@ -30,6 +35,7 @@ async function start(bytes: Uint8Array, sha256?: string, signal = new AbortContr
     path,
     sha256: sha256 ?? createHash('sha256').update(bytes).digest('hex'),
     intraOpThreads: 1,
+    isShadow: false,
     inferTimeoutMs: 5_000,
     restartMinMs: 10,
     restartMaxMs: 1_000,
@@ -39,8 +45,7 @@ async function start(bytes: Uint8Array, sha256?: string, signal = new AbortContr
 }
 
 async function frame(isDefective: boolean) {
-  const input = { scale: 1, kernel: 'linear', maxPixels: 1_000_000 } as const;
-  return await prepareImage(await testImage({ isDefective }), input);
+  return { bytes: new Uint8Array(await testImage({ isDefective })), setup: WHOLE_IMAGE };
 }
 
 /** The process is gone for the system, not only for its parent. */
@@ -51,12 +56,12 @@ async function isGone(pid: number): Promise<boolean> {
 
 describe('judging in a child process', () => {
   it('answers in the order of asking', async () => {
-    const { run } = await start(tinyModel());
+    const { judge } = await start(tinyModel());
     const frames = await Promise.all([frame(false), frame(true), frame(false)]);
     const finished: number[] = [];
     const scores = await Promise.all(
       frames.map(async (image, index) => {
-        const { score } = await run(image);
+        const { score } = await judge(image);
         finished.push(index);
         return score;
       }),
@@ -65,25 +70,44 @@ describe('judging in a child process', () => {
     expect(finished).toEqual([0, 1, 2]);
   });
 
+  it('goes without a word when its parent is gone in the middle of an image', async () => {
+    const bytes = tinyModel();
+    const path = join(folder.path, 'model.onnx');
+    await writeFile(path, bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const options: ChildOptions = { path, sha256, intraOpThreads: 1, isShadow: false };
+    const child = fork(program, [JSON.stringify(options)], { serialization: 'advanced', silent: true });
+    const said: string[] = [];
+    child.stdout?.resume();
+    child.stderr?.on('data', (chunk) => said.push(String(chunk)));
+    await once(child, 'message');
+    const image = await frame(true);
+    for (let id = 0; id < 50; id++) child.send({ kind: 'judge', id, image } satisfies ToChild);
+    await once(child, 'message');
+    child.disconnect();
+    await once(child, 'exit');
+    expect(said).toEqual([]);
+  });
+
   it('starts a new child when one dies and answers the frames that waited', async () => {
     const running = await start(tinyModel());
     const defective = await frame(true);
-    const waiting = Array.from({ length: 20 }, () => running.run(defective));
+    const waiting = Array.from({ length: 20 }, () => running.judge(defective));
     process.kill(running.pid ?? 0, 'SIGKILL');
     const answers = await Promise.all(waiting);
     expect(answers.map(({ score }) => score)).toEqual(answers.map(() => 1));
     expect(running.restarts).toBe(1);
-    expect((await running.run(await frame(false))).score).toBe(0);
+    expect((await running.judge(await frame(false))).score).toBe(0);
   });
 
   it('leaves no child behind when it stops, and answers what was asked before', async () => {
     const running = await start(tinyModel());
     const pid = running.pid ?? 0;
-    const asked = running.run(await frame(true));
+    const asked = running.judge(await frame(true));
     await running.stop();
     expect((await asked).score).toBe(1);
     expect(await isGone(pid)).toBe(true);
-    await expect(running.run(await frame(true))).rejects.toThrow(/being stopped/);
+    await expect(running.judge(await frame(true))).rejects.toThrow(/being stopped/);
   });
 });
 

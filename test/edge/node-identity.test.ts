@@ -2,8 +2,9 @@
 import { cp, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WhoAmISchema } from '../../edge/uplink/answers.ts';
 import { keyCredentials } from '../../edge/uplink/credentials.ts';
-import { WHO_AM_I, WhoAmISchema } from '../../edge/uplink/documents.ts';
+import { WHO_AM_I } from '../../edge/uplink/documents.ts';
 import { makeNextKey, readKeys, type StoredKey } from '../../edge/uplink/key-files.ts';
 import { type NodeIdentity, openIdentity } from '../../edge/uplink/node-identity.ts';
 import { createServerClient } from '../../edge/uplink/server-client.ts';

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { UplinkError } from '../../edge/uplink/server-client.ts';
 import { createBackOff, createServerContact } from '../../edge/uplink/server-contact.ts';
 
 function listen() {
@@ -18,6 +19,15 @@ describe('telling whether the server is there', () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toContain('http://server: refused');
     expect(lines[1]).toContain('back after');
+  });
+
+  it('says one trouble once, whatever reasons it gives, and another when it comes', () => {
+    const { lines, contact } = listen();
+    for (const reason of ['other side closed', 'connect ECONNREFUSED', '503 starting'])
+      contact.begin().failed(new UplinkError('unreachable', reason));
+    contact.begin().failed(new UplinkError('unauthorised', '401 unknown key'));
+    contact.begin().failed(new UplinkError('unreachable', 'other side closed'));
+    expect(lines).toEqual([expect.stringContaining('other side closed'), expect.stringContaining('401 unknown key')]);
   });
 
   it('hears nothing new from a request that began before the change', () => {

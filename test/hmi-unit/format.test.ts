@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { plantClocks } from '../../hmi/features/frame/plant-clocks.ts';
-import { nextRow } from '../../hmi/features/overview/row-focus.ts';
 import { findLine, linePath } from '../../hmi/lib/catalogue.ts';
 import { formatAge, formatMoment, formatNumber, formatShare, formatTime } from '../../hmi/lib/format.ts';
+import { nextRow } from '../../hmi/lib/row-focus.ts';
 
 describe('writing figures', () => {
   it('keeps a fixed number of digits, in the locale', () => {

@@ -112,11 +112,11 @@ describe('what the line shows', () => {
   });
 
   it('writes a signal of whatever kind', () => {
-    expect(signalText(98.44, 'de-DE')).toBe('98,4');
-    expect(signalText(1_234_567.8, 'en-GB')).toBe('1,234,568');
-    expect(signalText('on', 'en-GB')).toBe('on');
-    expect(signalText(false, 'en-GB')).toBe('false');
-    expect(signalText(null, 'en-GB')).toBeUndefined();
+    expect(signalText(98.44, 'de-DE', en.value)).toBe('98,4');
+    expect(signalText(1_234_567.8, 'en-GB', en.value)).toBe('1,234,568');
+    expect(signalText('on', 'en-GB', en.value)).toBe('on');
+    expect(signalText(false, 'en-GB', en.value)).toBe('off');
+    expect(signalText(null, 'en-GB', en.value)).toBeUndefined();
   });
 });
 

@@ -33,7 +33,7 @@ describe('choosing roles', () => {
 });
 
 describe('who may open the administration', () => {
-  const person = { personId: 'x', name: 'X', isAdministrator: false, administeredPlantIds: ['p'] };
+  const person = { personId: 'x', name: 'X', isAdministrator: false, administeredPlantIds: ['p'], rolesIn: {} };
   it('is the administrator of the installation everywhere, and of a plant there', () => {
     expect([administers(person, 'p'), administers(person, 'q'), administersAny(person)]).toEqual([true, false, true]);
     expect(administers({ ...person, isAdministrator: true }, 'q')).toBe(true);

@@ -25,10 +25,6 @@ const ConfigSchema = z.strictObject({
         line: z.string().min(1),
         spool: z.string().min(1),
         truth: z.string().min(1),
-        prefix: z
-          .string()
-          .regex(/^[A-Za-z0-9]{1,8}$/)
-          .optional(),
         defectRate: z.number().min(0).max(1).optional(),
       }),
     )
@@ -47,21 +43,25 @@ function main(): void {
       : createFolderSource(line, flags.seed, flags.images),
   );
 
+  const cameras = new Map<string, LineCamera>();
   const machine = watchMachine(
     flags.machine,
     config.lines.map(({ line }) => line),
+    (part) => cameras.get(part.line)?.trigger(part),
     say,
   );
-  const cameras: LineCamera[] = [];
   onEndOfLife(async () => {
-    await Promise.all(cameras.map((camera) => camera.close()));
     await machine.close();
+    await Promise.all([...cameras.values()].map((camera) => camera.close()));
   });
-  for (const [index, { line, spool, truth, prefix }] of config.lines.entries()) {
+  for (const [index, { line, spool, truth }] of config.lines.entries()) {
     const source = sources[index];
     if (!source) continue;
-    const settings = { line, spool, truth, maxSpool: config.maxSpool, prefix: prefix ?? prefixOf(line, index) };
-    cameras.push(startLineCamera(settings, source, () => machine.view(line), say));
+    const settings = { line, spool, truth, maxSpool: config.maxSpool };
+    cameras.set(
+      line,
+      startLineCamera(settings, source, () => machine.view(line), say),
+    );
   }
 }
 
@@ -76,11 +76,6 @@ function readConfig(file: string): Config {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new Error(`--config ${file}: ${issue?.path.join('.')}: ${issue?.message}`);
-}
-
-/** `L1` of `line-1`; a code without a number takes its place among the lines. */
-function prefixOf(line: string, index: number): string {
-  return `L${/(\d{1,6})$/.exec(line)?.[1] ?? index + 1}`;
 }
 
 try {

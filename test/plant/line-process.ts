@@ -1,11 +1,10 @@
-/** What one line of the simulated plant does over time: parts, batches, jobs, encoder, weather and light. No I/O, no clock. */
+/** What one line of the simulated plant does over time: batches, jobs, weather and light, and what of it outlives a restart. No I/O, no clock. */
 import { z } from 'zod';
+import { BeltPartSchema } from './belt.ts';
 import { between, normal, type Random, seededRandom, seedFrom } from './seeded-random.ts';
 
 export type Glass = 'clear' | 'amber' | 'green';
 
-/** Millimetres between two bottles on the conveyor. */
-export const PART_PITCH_MM = 150;
 /** Share of parts that the machine's own sensors throw out (fallen bottles); nothing to do with the inspection. */
 const MACHINE_REJECT_SHARE = 0.004;
 const GLASSES: readonly Glass[] = ['amber', 'green', 'clear'];
@@ -15,10 +14,15 @@ export const LineStateSchema = z.object({
   batchNumber: z.number().int().positive(),
   /** Seconds of production since the batch began. */
   batchSeconds: z.number().nonnegative(),
-  /** Parts as a fraction: the whole part is the counter. */
-  parts: z.number().nonnegative(),
+  /** That have passed the trigger sensor. */
+  parts: z.number().nonnegative().transform(Math.floor),
   partsDefective: z.number().int().nonnegative(),
+  /** That the drop sensor has seen. */
+  partsDropped: z.number().int().nonnegative().default(0),
+  /** How far the belt has moved, whatever the encoder shows. */
   encoderMm: z.number().nonnegative(),
+  slipMm: z.number().nonnegative().default(0),
+  onBelt: z.array(BeltPartSchema).default([]),
   speedSetpoint: z.number().positive(),
   temperature: z.number(),
   humidity: z.number(),
@@ -44,7 +48,10 @@ export function newLine(settings: LineSettings): LineState {
     batchSeconds: 0,
     parts: 0,
     partsDefective: 0,
+    partsDropped: 0,
     encoderMm: 0,
+    slipMm: 0,
+    onBelt: [],
     speedSetpoint: settings.speed,
     temperature: between(random, 22, 25),
     humidity: between(random, 42, 50),
@@ -53,7 +60,7 @@ export function newLine(settings: LineSettings): LineState {
   };
 }
 
-/** The line `seconds` later. Parts, encoder and batch move only while producing; weather and light always. */
+/** The line `seconds` later. A batch goes on only while producing; weather and light always. */
 export function advanceLine(
   line: LineState,
   settings: LineSettings,
@@ -68,24 +75,25 @@ export function advanceLine(
   };
   if (!isProducing) return { ...line, ...weather };
 
-  const made = (line.speedSetpoint / 60) * seconds;
-  const parts = line.parts + made;
-  let partsDefective = line.partsDefective;
-  for (let part = Math.floor(line.parts); part < Math.floor(parts); part++) {
-    if (random() < MACHINE_REJECT_SHARE) partsDefective++;
-  }
-
   const batchSeconds = line.batchSeconds + seconds;
   const isBatchOver = batchSeconds >= batchLengthSeconds(settings, line.batchNumber);
   return {
     ...line,
     ...weather,
-    parts,
-    partsDefective,
-    encoderMm: line.encoderMm + made * PART_PITCH_MM,
     batchNumber: line.batchNumber + (isBatchOver ? 1 : 0),
     batchSeconds: isBatchOver ? 0 : batchSeconds,
   };
+}
+
+/** The line when the sensor has seen part `number`. */
+export function countPart(line: LineState, number: number, random: Random): LineState {
+  const isFallen = random() < MACHINE_REJECT_SHARE;
+  return { ...line, parts: number, partsDefective: line.partsDefective + (isFallen ? 1 : 0) };
+}
+
+/** `L1-00000042`: the line's number, or its place among the lines when its code has none. */
+export function partIdOf({ line, index }: Pick<LineSettings, 'line' | 'index'>, number: number): string {
+  return `L${/(\d{1,6})$/.exec(line)?.[1] ?? index + 1}-${String(number).padStart(8, '0')}`;
 }
 
 /** What the line makes now. A new batch is a new job; the recipe follows the glass. */

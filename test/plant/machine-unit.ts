@@ -57,6 +57,9 @@ export interface UnitValues {
 }
 
 export interface MachineUnit {
+  readonly unit: UAObject;
+  /** The folder of the vendor's own nodes. */
+  readonly process: UAObject;
   /** Writes what differs from the last call, with `at` as its source timestamp; equal values keep the time they became true. */
   publish(values: Partial<UnitValues>, at: Date): void;
 }
@@ -138,6 +141,8 @@ export function createMachineUnit(addressSpace: AddressSpace, line: string, hand
   });
 
   return {
+    unit,
+    process,
     publish(values, at) {
       if (values.state !== undefined && values.state !== last.state) {
         machines.show(values.state, at);

@@ -1,11 +1,13 @@
-/** Follows the machine over OPC UA for the cameras: state, speed, batch and light of each line, reconnecting for as long as it takes. */
+/** Follows the machine over OPC UA for the cameras: the trigger of each part, state, speed, batch and light of each line; reconnects for as long as it takes. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   AttributeIds,
+  ClientMonitoredItemGroup,
   type ClientSession,
+  coerceNodeId,
   type DataValue,
   LogLevel,
   makeBrowsePath,
@@ -14,12 +16,20 @@ import {
   OPCUAClient,
   StatusCodes,
   setLogLevel,
+  TimestampsToReturn,
+  VariableIds,
 } from 'node-opcua';
 
 const PACKML_URI = 'http://opcfoundation.org/UA/PackML/';
 const VENDOR_URI = 'urn:lehr:plant:bottle-line';
 const POLL_MS = 250;
-const ANSWER_MS = 3_000;
+/** How soon a trigger is told, and how many may wait for that. */
+const TRIGGER_PUBLISHING_MS = 10;
+const TRIGGER_QUEUE = 1_000;
+/** A machine's clock that is off by more than this is not the cameras' clock. */
+const SAME_CLOCK_MS = 500;
+const ANSWER_MS = 8_000;
+const CURRENT_TIME = coerceNodeId(VariableIds.Server_ServerStatus_CurrentTime);
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 2_000;
 
@@ -33,14 +43,30 @@ export interface LineView {
   lighting: number;
 }
 
+/** A part at the trigger sensor. */
+export interface Trigger {
+  line: string;
+  partId: string;
+  /** By the cameras' clock. */
+  atMs: number;
+}
+
 export interface MachineWatch {
   /** Undefined until the machine has answered once. */
   view(line: string): LineView | undefined;
   close(): Promise<void>;
 }
 
-/** Starts watching; `say` gets one line each time the machine comes or goes or a line changes its state. */
-export function watchMachine(endpoint: string, lines: readonly string[], say: (text: string) => void): MachineWatch {
+/**
+ * Starts watching. `trigger` hears of each part that passes a sensor while the connection holds, in order; `say` gets one line each time the
+ * machine comes or goes or a line changes its state.
+ */
+export function watchMachine(
+  endpoint: string,
+  lines: readonly string[],
+  trigger: (part: Trigger) => void,
+  say: (text: string) => void,
+): MachineWatch {
   const views = new Map<string, LineView>();
   const stop = new AbortController();
   const pki = mkdtempSync(join(tmpdir(), 'lehr-camera-pki-'));
@@ -59,7 +85,7 @@ export function watchMachine(endpoint: string, lines: readonly string[], say: (t
     let retryMs = FIRST_RETRY_MS;
     while (!stop.signal.aborted) {
       try {
-        await follow(endpoint, lines, certificates, stop.signal, (values) => {
+        await follow(endpoint, lines, certificates, stop.signal, trigger, (values) => {
           retryMs = FIRST_RETRY_MS;
           sayOnce(true, `machine answers at ${endpoint}`);
           for (const [line, view] of values) {
@@ -69,7 +95,7 @@ export function watchMachine(endpoint: string, lines: readonly string[], say: (t
         });
       } catch (error) {
         if (stop.signal.aborted) break;
-        sayOnce(false, `machine does not answer at ${endpoint}; the lines go on as last known (${reasonOf(error)})`);
+        sayOnce(false, `machine does not answer at ${endpoint}; no pictures until it does (${reasonOf(error)})`);
       }
       await delay(retryMs, undefined, { signal: stop.signal }).catch(() => {});
       retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
@@ -94,6 +120,7 @@ async function follow(
   lines: readonly string[],
   clientCertificateManager: OPCUACertificateManager,
   signal: AbortSignal,
+  trigger: (part: Trigger) => void,
   report: (values: Map<string, LineView>) => void,
 ): Promise<void> {
   const client = OPCUAClient.create({
@@ -110,10 +137,25 @@ async function follow(
     await inTime(client.connect(endpoint));
     const session = await inTime(client.createSession());
     const nodes = await inTime(findNodes(session, lines));
-    const nodesToRead = nodes.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }));
-    while (!signal.aborted) {
+    const nodesToRead = [...nodes.views, CURRENT_TIME].map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }));
+    /** The machine's clock minus ours. */
+    let aheadMs = 0;
+    const look = async () => {
       const answers = await inTime(session.read(nodesToRead));
-      report(new Map(lines.map((line, i) => [line, viewOf(line, answers.slice(4 * i, 4 * i + 4))])));
+      const differenceMs = Number(answers.at(-1)?.value.value) - Date.now();
+      aheadMs = Math.abs(differenceMs) > SAME_CLOCK_MS ? differenceMs : 0;
+      return new Map(lines.map((line, i) => [line, viewOf(line, answers.slice(4 * i, 4 * i + 4))]));
+    };
+    // Before the first trigger: its time needs the difference of the clocks.
+    await look();
+    await inTime(
+      subscribe(session, nodes.triggers, (index, partId, sourceMs) => {
+        const line = lines[index];
+        if (line !== undefined) trigger({ line, partId, atMs: sourceMs - aheadMs });
+      }),
+    );
+    while (!signal.aborted) {
+      report(await look());
       await delay(POLL_MS, undefined, { signal }).catch(() => {});
     }
     await inTime(session.close());
@@ -122,28 +164,64 @@ async function follow(
   }
 }
 
-/** State, speed, batch, light of each line, in this order. */
-async function findNodes(session: ClientSession, lines: readonly string[]): Promise<NodeId[]> {
+/** Tells of each value after the present one: a part that has passed already is not there for a picture. */
+async function subscribe(
+  session: ClientSession,
+  nodes: readonly NodeId[],
+  tell: (index: number, value: string, sourceMs: number) => void,
+): Promise<void> {
+  const subscription = await session.createSubscription2({
+    requestedPublishingInterval: TRIGGER_PUBLISHING_MS,
+    requestedMaxKeepAliveCount: 100,
+    requestedLifetimeCount: 1_000,
+    maxNotificationsPerPublish: 0,
+    publishingEnabled: true,
+    priority: 1,
+  });
+  const present = new Set<number>();
+  const all = Promise.withResolvers<void>();
+  const group = ClientMonitoredItemGroup.create(
+    subscription,
+    nodes.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value })),
+    { samplingInterval: 0, queueSize: TRIGGER_QUEUE, discardOldest: true },
+    TimestampsToReturn.Source,
+  );
+  group.on('err', (message) => all.reject(new Error(message)));
+  group.on('changed', (_item, { value, sourceTimestamp }, index) => {
+    if (present.has(index)) return tell(index, String(value.value), sourceTimestamp?.getTime() ?? Date.now());
+    present.add(index);
+    if (present.size === nodes.length) all.resolve();
+  });
+  await all.promise;
+}
+
+/** For each line state, speed, batch and light, in this order; and the node of its trigger. */
+async function findNodes(
+  session: ClientSession,
+  lines: readonly string[],
+): Promise<{ views: NodeId[]; triggers: NodeId[] }> {
   const uris = await session.readNamespaceArray();
   const [p, v] = [uris.indexOf(PACKML_URI), uris.indexOf(VENDOR_URI)];
   if (p < 0 || v < 0)
     throw new Error('the server is not the plant machine: it lacks the PackML or the vendor namespace');
-  const paths = lines.flatMap((line) => {
-    const unit = `/Objects/${p}:PackMLObjects/${v}:${line}`;
-    const process = `${unit}/${v}:Process/${v}`;
-    return [
-      `${process}:StateName`,
+  const find = async (pathsOf: (unit: string) => string[]): Promise<NodeId[]> => {
+    const paths = lines.flatMap((line) => pathsOf(`/Objects/${p}:PackMLObjects/${v}:${line}`));
+    const results = await session.translateBrowsePath(paths.map((path) => makeBrowsePath('RootFolder', path)));
+    return results.map((result, i) => {
+      const target = result.targets?.[0];
+      if (!target) throw new Error(`the machine has no ${paths[i]}`);
+      return target.targetId;
+    });
+  };
+  return {
+    views: await find((unit) => [
+      `${unit}/${v}:Process/${v}:StateName`,
       `${unit}/${p}:Status/${p}:MachSpeed`,
-      `${process}:Batch`,
-      `${process}:LightingLevel`,
-    ];
-  });
-  const results = await session.translateBrowsePath(paths.map((path) => makeBrowsePath('RootFolder', path)));
-  return results.map((result, i) => {
-    const target = result.targets?.[0];
-    if (!target) throw new Error(`the machine has no ${paths[i]}`);
-    return target.targetId;
-  });
+      `${unit}/${v}:Process/${v}:Batch`,
+      `${unit}/${v}:Process/${v}:LightingLevel`,
+    ]),
+    triggers: await find((unit) => [`${unit}/${v}:Process/${v}:PartId`]),
+  };
 }
 
 function viewOf(line: string, answers: readonly DataValue[]): LineView {

@@ -10,14 +10,18 @@ import { writeEdgeConfig } from './demo/edge-config.ts';
 import { checkImagesFolder, ImagesFolderError, imagesFolderKey, readTrainingImages } from './demo/images-folder.ts';
 import { type DemoPerson, demoPeople, personWith } from './demo/people.ts';
 import { renderTrainingImages } from './demo/render-training-images.ts';
+import { setUpCameras } from './demo/setup-cameras.ts';
 import { type DemoModel, setUpModel } from './demo/setup-model.ts';
-import { createAdministrator, type DemoLine, setUpPlant, signIn } from './demo/setup-plant.ts';
+import { createAdministrator, type DemoLine, type DemoPlant, setUpPlant, signIn } from './demo/setup-plant.ts';
+import { trustMachine } from './machine-certificate.ts';
 
 const STOP_MS = 8_000;
 /** Of the cameras: with this one the first defects pass early, about the tenth part of each line. */
 const CAMERA_SEED = '36';
 /** A line that does not run by then is shown as it is. */
 const FIRST_PART_MS = 15_000;
+/** The belts stand by then, or the machine does not answer. */
+const LINES_STAND_MS = 1_000;
 
 const RENDERED_LINES: readonly DemoLine[] = [
   { code: 'line-1', name: 'Line 1', speed: 180 },
@@ -25,7 +29,11 @@ const RENDERED_LINES: readonly DemoLine[] = [
 ];
 const IMAGES_LINES: readonly DemoLine[] = [{ code: 'line-1', name: 'Line 1', speed: 240 }];
 
+/** What the machine's program says when its belts stand. */
+const LINES_STAND = 'the lines stand';
+
 const children = new Children();
+let isStopping = false;
 
 async function main(): Promise<void> {
   const images = readImagesFolder();
@@ -52,9 +60,10 @@ async function main(): Promise<void> {
   const administrator = personWith(people, 'ADMINISTRATOR');
   if (firstAdministratorCode !== undefined) await createAdministrator(url, firstAdministratorCode, administrator);
   const plant = await setUpPlant(await signIn(url, administrator), lines, people, edgeHome);
-  await teach(url, people, plant.cameraIds, images);
+  await teach(url, people, plant, images);
 
   const machineEndpoint = await listening(machine);
+  trustMachine(join(plantHome, 'pki'), edgeHome);
   const edgeConfig = join(edgeHome, 'edge.yaml');
   const { signingKeys } = plant;
   writeEdgeConfig(edgeConfig, {
@@ -71,7 +80,7 @@ async function main(): Promise<void> {
   const cameras = startCameras(plantHome, machineEndpoint, lines, spool, images);
   writeFileSync(join(plantHome, 'pids.json'), `${JSON.stringify(children.pids)}\n`);
 
-  await linesRun(cameras, lines);
+  await linesRun(machine, cameras, lines);
 
   for (const person of people) {
     console.log(
@@ -109,7 +118,7 @@ function start(
     ...(hide && { hide }),
   });
   child.ended.then((how) => {
-    if (children.isStopping) return;
+    if (isStopping) return;
     if (name === 'server' || name === 'edge') stop(1);
     else console.log(`${name.padEnd(7)} ${how}; the rest goes on without it`);
   });
@@ -121,8 +130,9 @@ function startMachine(plantHome: string, lines: readonly DemoLine[]): Child {
   const speed = lines.map((line) => line.speed).join(',');
   const state = join(plantHome, 'machine.json');
   const pki = join(plantHome, 'pki');
-  const args = ['--port', '0', '--lines', codes, '--speed', speed, '--state', state, '--pki', pki];
-  return start('machine', 'test/plant/machine.ts', args, {}, (line) => line.startsWith('{'));
+  const files = ['--state', state, '--pki', pki, '--truth', plantHome];
+  const args = ['--port', '0', '--lines', codes, '--speed', speed, '--start', 'asked', ...files];
+  return start('machine', 'test/plant/machine.ts', args, {}, (line) => line.startsWith('{') || line === LINES_STAND);
 }
 
 function startCameras(
@@ -143,11 +153,18 @@ function startCameras(
   return start('camera', 'test/plant/camera.ts', [...args, ...(images ? ['--images', images] : [])]);
 }
 
-/** Resolves when the cameras have seen every machine run, so that parts pass from the ready line on. */
-async function linesRun(cameras: Child, lines: readonly DemoLine[]): Promise<void> {
+/** Starts the lines when the cameras hear their triggers, so that the first part has a picture; resolves when all run. */
+async function linesRun(machine: Child, cameras: Child, lines: readonly DemoLine[]): Promise<void> {
   const running = lines.map(({ code }) => cameras.line((line) => line === `${code} is in Execute` || undefined));
   const late = new Promise((resolve) => setTimeout(resolve, FIRST_PART_MS).unref());
+  await Promise.race([cameras.line((line) => line.startsWith('machine answers') || undefined), late]);
+  tellMachine(machine, 'start');
   await Promise.race([Promise.all(running), late]);
+}
+
+/** As its operator would: the lines run or stand on that word. */
+function tellMachine(machine: Child, word: 'start' | 'stop'): void {
+  if (machine.process.connected) machine.process.send(word, () => {});
 }
 
 function listening(machine: Child): Promise<string> {
@@ -161,7 +178,7 @@ function listening(machine: Child): Promise<string> {
 async function teach(
   url: string,
   people: readonly DemoPerson[],
-  cameraIds: readonly string[],
+  { plantId, cameraIds }: DemoPlant,
   images: string | undefined,
 ): Promise<void> {
   const model: DemoModel =
@@ -180,11 +197,22 @@ async function teach(
     approverPassword: approver.password,
   };
   await setUpModel(team, cameraIds, model, (text) => console.log(`demo    ${text}`));
+  await setUpCameras(team.quality, plantId, cameraIds, images === undefined);
 }
 
-function stop(code: number): void {
-  if (children.isStopping) return;
-  children.stop(STOP_MS).then(() => process.exit(code));
+/** The belts first: a part that passes a camera which has left would be lost. */
+async function stop(code: number): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  const machine = children.named('machine');
+  if (machine) {
+    const stand = machine.line((line) => line === LINES_STAND || undefined).catch(() => {});
+    const late = new Promise((resolve) => setTimeout(resolve, LINES_STAND_MS));
+    tellMachine(machine, 'stop');
+    await Promise.race([stand, machine.ended, late]);
+  }
+  await children.stop(STOP_MS - LINES_STAND_MS);
+  process.exit(code);
 }
 
 process.on('SIGINT', () => stop(0));

@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Trx } from '../../server/database/database.ts';
 import { schema } from '../../server/graphql/schema.ts';
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
+import { observeConditions } from '../../server/modules/alarms/observe-conditions.service.ts';
 import { databases } from '../support/database.ts';
 import { createSeed, freshCode, type SeededPlant } from '../support/seed.ts';
 import { openTestServer, type TestServer } from '../support/server.ts';
@@ -87,6 +89,11 @@ const lists: List[] = [
     field: 'jobs',
     selection:
       'id code line { id plant { id } } product { code } recipe { code } batch { code } summary { total rejectsByClass { count } models { modelVersion { id } } }',
+  },
+  {
+    field: 'alarms',
+    selection:
+      'id text { title } definition { changedBy { name } } history { kind actor { name } } plant { id } line { id openAlarms { id } highestAlarm { id } } station { id } acknowledgedBy { name } shelving { by { name } }',
   },
   {
     field: 'inspectionExports',
@@ -340,9 +347,16 @@ async function fill(server: TestServer, plant: SeededPlant): Promise<void> {
   };
   const files = exports.map(({ id }) => ({ export_id: id, ...file, sha256: randomBytes(32) }));
   await db.insertInto('inspection_export_file').values(files).execute();
+  await db.transaction().execute((trx) => raiseAlarms(trx, plant));
+  const { next_position: next } = await db
+    .selectFrom('stream')
+    .select('next_position')
+    .where('kind', '=', 'event')
+    .where('id', '=', plant.row.id)
+    .executeTakeFirstOrThrow();
   const events = many((index) => ({
     plant_id: plant.row.id,
-    position: index + 1,
+    position: next + index,
     id: newId(),
     kind: 'machine.state',
     occurred_at: at,
@@ -357,10 +371,30 @@ async function fill(server: TestServer, plant: SeededPlant): Promise<void> {
   await db.insertInto('event').values(events).execute();
   await db
     .updateTable('stream')
-    .set({ next_position: ROWS + 1 })
+    .set({ next_position: next + ROWS })
     .where('kind', '=', 'event')
     .where('id', '=', plant.row.id)
     .execute();
+}
+
+/** An alarm of every line and station. */
+async function raiseAlarms(trx: Trx, plant: SeededPlant): Promise<void> {
+  const at = new Date();
+  const observed = plant.lines.map(({ line, stations }, index) => ({
+    ...(index % 2 === 0
+      ? { type: 'MACHINE_CONNECTION_LOST' as const, source: { kind: 'line' as const, id: line.id } }
+      : { type: 'TRACKING_LOST' as const, source: { kind: 'station' as const, id: stations[0]?.station.id ?? '' } }),
+    state: 'active' as const,
+    at: new Date(at.getTime() - (index % 7) * 1000),
+    data: {},
+  }));
+  await observeConditions(trx, plant.row.id, observed);
+  // past the delay that some of them have
+  await observeConditions(
+    trx,
+    plant.row.id,
+    observed.map((each) => ({ ...each, at: new Date(at.getTime() + 60_000) })),
+  );
 }
 
 function lacking(): never {

@@ -153,6 +153,7 @@ export async function seedModelVersion(
       assigned_by: ownerId,
       assigned_at: at(),
       ended_at: null,
+      is_shadow: false,
     };
     await db.insertInto('model_assignment').values(row).execute();
     return row;

@@ -16,7 +16,7 @@ export interface TestClient {
   read<Data = Record<string, unknown>>(query: string, variables?: Record<string, unknown>): Promise<Data>;
   /**
    * One mutation: gives the member of its result union, of the wanted type with the fields selected, of a refusal with all its scalars.
-   * `values` is the `input` of a field that takes one, its arguments otherwise. Throws when the answer has an error.
+   * `values` is the `input` of a field that takes one (or has it under that name, if it is a list), its arguments otherwise. Throws when the answer has an error.
    */
   act<Result = Record<string, unknown>>(
     field: string,
@@ -58,7 +58,7 @@ export function createTestClient(
       const { query, takesInput } = mutationOf(field, selection);
       const { result } = await read<{ result: Result & { __typename: string } }>(
         query,
-        takesInput ? { input: values } : values,
+        takesInput && !('input' in values) ? { input: values } : values,
       );
       return result;
     },

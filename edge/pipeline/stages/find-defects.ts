@@ -15,21 +15,25 @@ export interface AnomalyMap {
   height: number;
 }
 
+/** A point of the model's input in pixels → shares of the image that people see. */
+export type ToShares = (x: number, y: number) => { x: number; y: number };
+
 /**
- * `input` is the size of the model's input in pixels. With `atLeastOne`, the region around the highest cell is given
+ * `input` is the size of the model's input in pixels; it is the whole image unless `toShares` says where it lies. With `atLeastOne`, the region around the highest cell is given
  * even when no cell reaches `outline`: a rejected part always shows why.
  */
 export function findDefects(
   map: AnomalyMap,
   input: { width: number; height: number },
   options: { outline: number; atLeastOne: boolean; maxDefects: number },
+  toShares: ToShares = (x, y) => ({ x: x / input.width, y: y / input.height }),
 ): Defect[] {
   const peak = map.values.reduce((highest, value) => Math.max(highest, value), Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(peak)) return [];
   if (peak < options.outline && !options.atLeastOne) return [];
   const level = peak >= options.outline ? options.outline : PEAK_SHARE * peak;
   const regions = findRegions(map, level).sort((a, b) => b.score - a.score);
-  return regions.slice(0, options.maxDefects).map((region) => describeRegion(map, region, level, input));
+  return regions.slice(0, options.maxDefects).map((region) => describeRegion(map, region, level, input, toShares));
 }
 
 interface Region {
@@ -67,6 +71,7 @@ function describeRegion(
   region: Region,
   level: number,
   input: { width: number; height: number },
+  toShares: ToShares,
 ): Defect {
   const grid: Grid = {
     ...map,
@@ -75,11 +80,12 @@ function describeRegion(
         ? Number.NEGATIVE_INFINITY
         : (map.values[y * map.width + x] ?? Number.NEGATIVE_INFINITY),
   };
-  const share = (cells: number, side: number) => rounded(Math.min(1, Math.max(0, (cells * CELL_PX) / side)));
-  const points = traceOutline(grid, level, region.start, MAX_OUTLINE_POINTS).map(({ x, y }) => ({
-    x: share(x, input.width),
-    y: share(y, input.height),
-  }));
+  const pixels = (cells: number, side: number) => Math.min(side, cells * CELL_PX);
+  const share = (value: number) => rounded(Math.min(1, Math.max(0, value)));
+  const points = traceOutline(grid, level, region.start, MAX_OUTLINE_POINTS).map((point) => {
+    const { x, y } = toShares(pixels(point.x, input.width), pixels(point.y, input.height));
+    return { x: share(x), y: share(y) };
+  });
   const left = Math.min(...points.map(({ x }) => x));
   const top = Math.min(...points.map(({ y }) => y));
   return {

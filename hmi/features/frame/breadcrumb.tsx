@@ -27,6 +27,8 @@ export function Breadcrumb() {
     }
     if (location.pathname === '/admin/plants') return [{ name: nav.plants }];
     if (location.pathname === '/admin/people') return [{ name: nav.people }];
+    if (location.pathname === '/alarms') return [{ name: nav.alarms }];
+    if (location.pathname.startsWith('/fleet')) return [{ name: nav.fleet }];
     if (location.pathname === '/account') return [{ name: account.title }];
     return [{ name: nav.overview }];
   });

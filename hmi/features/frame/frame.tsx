@@ -2,6 +2,7 @@ import './frame.css';
 import type { JSX } from 'solid-js';
 import { words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
+import { AlarmBanner } from './alarm-banner.tsx';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { Navigation } from './navigation.tsx';
 import { TruthBar } from './truth-bar.tsx';
@@ -20,6 +21,7 @@ export function Frame(props: FrameProps) {
       <header class="frame-head">
         <span class="frame-name">{words().appName}</span>
         <Breadcrumb />
+        <AlarmBanner />
       </header>
       <Navigation />
       <main class="frame-screen" data-no-data={live.isLocked() ? '' : undefined}>

@@ -29,6 +29,13 @@ export function Navigation() {
           </>
         )}
       </For>
+      <span class="navigation-gap" />
+      <A class="navigation-link" href="/alarms">
+        {words().nav.alarms}
+      </A>
+      <A class="navigation-link" href="/fleet">
+        {words().nav.fleet}
+      </A>
       <Show when={administersAny(viewer())}>
         <span class="navigation-plant">{words().nav.administration}</span>
         <A class="navigation-link" href="/admin/plants">

@@ -100,7 +100,7 @@ function FreshnessWord() {
       case 'no-data':
         return truth.noData(formatAge(freshness.ageMs, locale()));
       case 'live': {
-        const without = freshness.without > 0 ? ` · ${truth.linesWithout(freshness.without)}` : '';
+        const without = freshness.without > 0 ? ` · ${truth.withoutData(freshness.without)}` : '';
         return truth.live(formatAge(freshness.ageMs, locale())) + without;
       }
     }

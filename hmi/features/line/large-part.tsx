@@ -2,14 +2,18 @@ import { type JSX, Show } from 'solid-js';
 import { formatMoment, formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
+import { GateSign } from '../../ui/gate-sign.tsx';
 import { MarkedImage } from '../../ui/marked-image.tsx';
 import { Reading } from '../../ui/reading.tsx';
 import { ScrollArea } from '../../ui/scroll-area.tsx';
 import type { Part } from './create-part-strip.ts';
+import type { GateMark } from './gate-marks.ts';
 import { outlinesOf, worstDefect } from './part-image.ts';
 
 interface LargePartProps {
   part: Part;
+  /** What became of it at the gate; undefined when it did not have to go or nothing is known yet. */
+  mark: GateMark | undefined;
   timeZone: string;
   /** More readings below the part's own. */
   children?: JSX.Element;
@@ -47,6 +51,16 @@ export function LargePart(props: LargePartProps) {
               {formatMoment(captured(), live.now() ?? captured(), props.timeZone, locale())}
             </Reading>
             <Reading label={words().part.partId}>{part()}</Reading>
+            <Show when={props.mark}>
+              {(mark) => (
+                <Reading label={words().part.gate} isAbnormal={mark() === 'not-confirmed'}>
+                  <Show when={mark() !== 'bypassed'}>
+                    <GateSign isGood={mark() === 'confirmed'} />
+                  </Show>
+                  {words().gate.marks[mark()]}
+                </Reading>
+              )}
+            </Show>
             {props.children}
           </dl>
         </ScrollArea>

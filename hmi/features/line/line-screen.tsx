@@ -4,8 +4,10 @@ import { createMemo, getOwner, runWithOwner, Show } from 'solid-js';
 import { type CatalogueLine, type CataloguePlant, findLine, useCatalogue } from '../../lib/catalogue.ts';
 import { words } from '../../lib/language.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { createGateMarks } from './create-gate-marks.ts';
 import { createLinePicture } from './create-line-picture.ts';
 import { createPartStrip } from './create-part-strip.ts';
+import { GatePanel } from './gate-panel.tsx';
 import { LineHead } from './line-head.tsx';
 import { MachinePanel } from './machine-panel.tsx';
 import { NodePanel } from './node-panel.tsx';
@@ -39,12 +41,13 @@ function LineInstruments(props: { plant: CataloguePlant; line: CatalogueLine }) 
   const owner = getOwner();
   const { picture, feed } = createLinePicture(props.line.id);
   const strip = createPartStrip(props.line.id, (work) => runWithOwner(owner, work));
+  const marks = createGateMarks(props.plant.id, props.line.id);
   const [search, setSearch] = useSearchParams<{ part: string }>();
   const select = (partId: string | undefined) => setSearch({ part: partId }, { replace: true });
   const selected = () => (search.part ? strip.parts().find((part) => part.id === search.part) : undefined);
 
   return (
-    <section class="line-screen">
+    <section class="line-screen" data-no-data={feed.isStale() ? '' : undefined}>
       <h1 class="visually-hidden">{props.line.name}</h1>
       <Show when={feed.failure()?.message}>
         {(message) => (
@@ -68,10 +71,12 @@ function LineInstruments(props: { plant: CataloguePlant; line: CatalogueLine }) 
               lastReject={shown().lastReject}
               selectedId={search.part}
               selected={selected()}
+              marks={marks()}
               timeZone={props.plant.timeZone}
               onSelect={select}
             />
             <RejectPanel picture={shown()} timeZone={props.plant.timeZone} />
+            <GatePanel picture={shown()} />
             <MachinePanel picture={shown()} />
             <NodePanel picture={shown()} />
           </div>

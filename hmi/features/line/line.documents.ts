@@ -1,4 +1,4 @@
-import { graphql } from '#schema/graphql.ts';
+import { graphql, type ResultOf } from '#schema/graphql.ts';
 
 /** One inspected part, as the strip and the large picture show it. */
 export const PartFragment = graphql(`
@@ -27,6 +27,8 @@ export const WatchLine = graphql(
         stations {
           id
           code
+          name
+          partCounts { triggered accepted rejected bypassed unseen inTransit unknown }
           cameras {
             id
             code
@@ -39,12 +41,13 @@ export const WatchLine = graphql(
       machine {
         quality receivedAt sourceTime state mode speedPerMin temperatureC humidityPercent
         batchCode productCode recipeCode jobCode
-        signals { name value unit quality sourceTime }
+        signals { name value unit quality sourceTime isAmbiguous }
       }
       edgeNodes {
         id code name lastSeenAt skewMs
         status {
-          version startedAt machineConnected deadLetters droppedFrames outboxResults outboxImages
+          version startedAt machineConnected deadLetters droppedFrames outboxResults outboxImages problem
+          gates { stationId mode isEnabled isTracking confirmed notConfirmed unexpected late problem }
           cameras { cameraId framesTaken lastFrameAt p50LatencyMs problem }
         }
       }
@@ -87,9 +90,35 @@ export const PartDetail = graphql(
         product { id code name }
         recipe { id code }
         batch { id code }
-        context { machineState machineMode speedPerMin temperatureC humidityPercent }
+        position { offsetXPx offsetYPx rotationDeg }
+        context {
+          machineState machineMode speedPerMin temperatureC humidityPercent
+          signals { name value unit quality isAmbiguous }
+        }
       }
     }
   }`,
   [PartFragment],
+);
+
+export type PartDetails = Extract<NonNullable<ResultOf<typeof PartDetail>['node']>, { __typename: 'Inspection' }>;
+
+const GateEventFragment = graphql(`
+  fragment GateEvent on Event @_unmask { kind data line { id } }
+`);
+
+/** What the gate did lately, newest first. */
+export const RecentGateEvents = graphql(
+  `query RecentGateEvents($filter: EventFilter!, $first: Int!) {
+    events(filter: $filter, first: $first) { edges { node { ...GateEvent } } }
+  }`,
+  [GateEventFragment],
+);
+
+/** What the gates of the plant do. */
+export const FollowGateEvents = graphql(
+  `subscription FollowGateEvents($plantId: ID!, $kinds: [String!], $after: StreamCursor) {
+    events(plantId: $plantId, kinds: $kinds, after: $after) { cursor sentAt items { ...GateEvent } }
+  }`,
+  [GateEventFragment],
 );

@@ -69,8 +69,12 @@ function MachineReadings(props: { machine: Machine; job: LinePicture['currentJob
       </Reading>
       <For each={otherSignals(props.machine.signals)}>
         {(signal) => (
-          <Reading label={signal.name} {...(signal.unit ? { unit: signal.unit } : {})} doubt={doubt(signal.name)}>
-            {signalText(signal.value, locale()) ?? words().value.none}
+          <Reading
+            label={words().machine.signalNames[signal.name] ?? signal.name}
+            {...(signal.unit ? { unit: signal.unit } : {})}
+            doubt={doubt(signal.name) ?? (signal.isAmbiguous ? words().value.ambiguous : undefined)}
+          >
+            {signalText(signal.value, locale(), words().value) ?? words().value.none}
           </Reading>
         )}
       </For>

@@ -1,8 +1,10 @@
 import { For, Show } from 'solid-js';
+import { countText } from '../../lib/count-text.ts';
 import { formatAge, formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
-import { type NodeProblem, nodeProblems } from '../../lib/node-health.ts';
+import { nodeProblems } from '../../lib/node-health.ts';
+import { problemWords } from '../../lib/problem-words.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Reading } from '../../ui/reading.tsx';
 import type { LinePicture } from './create-line-picture.ts';
@@ -40,7 +42,7 @@ function NodeReadings(props: { node: EdgeNode; picture: LinePicture }) {
       <p class="node-head">
         <span class="node-name">{props.node.name}</span>
         <For
-          each={problems().filter(({ kind }) => kind !== 'camera')}
+          each={problems().filter(({ kind }) => kind !== 'camera' && kind !== 'gate')}
           fallback={<span class="hint figure">{words().nodes.healthy}</span>}
         >
           {(problem) => <span class="figure abnormal">{problemWords(problem, now())}</span>}
@@ -90,9 +92,10 @@ function CameraReading(props: { name: string; camera: CameraStatus; now: number;
     <>
       <Reading label={props.name} unit={words().units.milliseconds} doubt={props.doubt}>
         <Show when={props.camera.lastFrameAt}>
-          {(at) => `${words().nodes.lastFrame(formatAge(props.now - Date.parse(at()), locale()))} · `}
+          {/* An element, not a text: a text would be written once and never grow older. */}
+          {(at) => <>{`${words().nodes.lastFrame(formatAge(props.now - Date.parse(at()), locale()))} · `}</>}
         </Show>
-        {props.camera.p50LatencyMs === null ? words().value.none : formatNumber(props.camera.p50LatencyMs, 0, locale())}
+        {countText(props.camera.p50LatencyMs)}
       </Reading>
       <Show when={props.camera.problem}>
         {(problem) => (
@@ -103,20 +106,4 @@ function CameraReading(props: { name: string; camera: CameraStatus; now: number;
       </Show>
     </>
   );
-}
-
-function problemWords(problem: NodeProblem, now: number): string {
-  const { nodes } = words();
-  switch (problem.kind) {
-    case 'never-seen':
-      return nodes.neverSeen;
-    case 'down':
-      return nodes.down(formatAge(now - problem.since, locale()));
-    case 'machine-lost':
-      return nodes.machineLost;
-    case 'camera':
-      return problem.problem;
-    case 'dead-letters':
-      return nodes.deadLetters(formatNumber(problem.count, 0, locale()));
-  }
 }

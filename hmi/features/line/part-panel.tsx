@@ -4,6 +4,7 @@ import { useLive } from '../../lib/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import type { Part } from './create-part-strip.ts';
+import { type GateMarks, markOf } from './gate-marks.ts';
 import { LargePart } from './large-part.tsx';
 import { SelectedPart } from './selected-part.tsx';
 
@@ -13,6 +14,8 @@ interface PartPanelProps {
   selectedId: string | undefined;
   /** The selected part where the strip still holds it. */
   selected: Part | undefined;
+  /** What became of the line's rejects at the gate. */
+  marks: GateMarks;
   timeZone: string;
   onSelect: (partId: string | undefined) => void;
 }
@@ -31,7 +34,7 @@ export function PartPanel(props: PartPanelProps) {
               <h2>{words().part.lastReject}</h2>
             </div>
             <Show when={props.lastReject} fallback={<EmptyState>{words().part.none}</EmptyState>}>
-              {(part) => <LargePart part={part()} timeZone={props.timeZone} />}
+              {(part) => <LargePart part={part()} mark={markOf(props.marks, part())} timeZone={props.timeZone} />}
             </Show>
           </>
         }
@@ -44,7 +47,7 @@ export function PartPanel(props: PartPanelProps) {
                 {words().part.showLastReject}
               </Button>
             </div>
-            <SelectedPart id={id} known={props.selected} timeZone={props.timeZone} />
+            <SelectedPart id={id} known={props.selected} marks={props.marks} timeZone={props.timeZone} />
           </>
         )}
       </Show>

@@ -1,21 +1,18 @@
 import { useClient } from '@urql/solid';
 import { createResource, Show } from 'solid-js';
-import type { ResultOf } from '#schema/graphql.ts';
-import { formatNumber } from '../../lib/format.ts';
-import { locale, words } from '../../lib/language.ts';
+import { words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
-import { stateWord } from '../../lib/packml.ts';
 import { Button } from '../../ui/button.tsx';
-import { Reading } from '../../ui/reading.tsx';
 import type { Part } from './create-part-strip.ts';
+import { type GateMarks, markOf } from './gate-marks.ts';
 import { LargePart } from './large-part.tsx';
-import { PartDetail } from './line.documents.ts';
+import { PartDetail, type PartDetails } from './line.documents.ts';
+import { PartContext } from './part-context.tsx';
 
-type Detail = Extract<NonNullable<ResultOf<typeof PartDetail>['node']>, { __typename: 'Inspection' }>;
-type Answer = { kind: 'known'; detail: Detail } | { kind: 'unknown' } | { kind: 'failed' };
+type Answer = { kind: 'known'; detail: PartDetails } | { kind: 'unknown' } | { kind: 'failed' };
 
 /** One part by its id: shown at once when the strip has it, completed by the server's answer. */
-export function SelectedPart(props: { id: string; known: Part | undefined; timeZone: string }) {
+export function SelectedPart(props: { id: string; known: Part | undefined; marks: GateMarks; timeZone: string }) {
   const client = useClient();
   const live = useLive();
   const [answer, { refetch }] = createResource(
@@ -36,7 +33,7 @@ export function SelectedPart(props: { id: string; known: Part | undefined; timeZ
     <>
       <Show when={detail() ?? props.known}>
         {(part) => (
-          <LargePart part={part()} timeZone={props.timeZone}>
+          <LargePart part={part()} mark={markOf(props.marks, part())} timeZone={props.timeZone}>
             <Show when={detail()}>{(known) => <PartContext detail={known()} />}</Show>
           </LargePart>
         )}
@@ -51,62 +48,5 @@ export function SelectedPart(props: { id: string; known: Part | undefined; timeZ
         </Button>
       </Show>
     </>
-  );
-}
-
-/** The machine at the moment of capture; what was not known then is absent. */
-function PartContext(props: { detail: Detail }) {
-  const context = () => props.detail.context;
-  return (
-    <>
-      <Reading label={words().part.verdict}>{words().verdicts[props.detail.verdict]}</Reading>
-      <Show when={props.detail.modelVersion}>
-        {(version) => (
-          <Reading label={words().part.model}>
-            {version().model.name} {version().number}
-          </Reading>
-        )}
-      </Show>
-      <Reading label={words().part.latency} unit={words().units.milliseconds}>
-        {formatNumber(props.detail.latencyMs, 0, locale())}
-      </Reading>
-      <TextReading label={words().part.state} value={stateWord(context().machineState)} />
-      <NumberReading
-        label={words().part.speed}
-        value={context().speedPerMin}
-        digits={0}
-        unit={words().units.perMinute}
-      />
-      <NumberReading
-        label={words().part.temperature}
-        value={context().temperatureC}
-        digits={1}
-        unit={words().units.celsius}
-      />
-      <NumberReading
-        label={words().part.humidity}
-        value={context().humidityPercent}
-        digits={1}
-        unit={words().units.relativeHumidity}
-      />
-      <TextReading label={words().part.product} value={props.detail.product?.name} />
-      <TextReading label={words().part.recipe} value={props.detail.recipe?.code} />
-      <TextReading label={words().part.batch} value={props.detail.batch?.code} />
-      <TextReading label={words().part.job} value={props.detail.job?.code} />
-    </>
-  );
-}
-
-function TextReading(props: { label: string; value: string | null | undefined }) {
-  return <Show when={props.value}>{(value) => <Reading label={props.label}>{value()}</Reading>}</Show>;
-}
-
-function NumberReading(props: { label: string; value: number | null; digits: number; unit: string }) {
-  return (
-    <Show when={props.value !== null}>
-      <Reading label={props.label} unit={props.unit}>
-        {formatNumber(props.value ?? 0, props.digits, locale())}
-      </Reading>
-    </Show>
   );
 }

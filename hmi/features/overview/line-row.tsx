@@ -2,15 +2,17 @@ import { A } from '@solidjs/router';
 import { createMemo, For, Show } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { ResultOf } from '#schema/graphql.ts';
+import { isUnacknowledged } from '../../lib/alarm-order.ts';
 import { assignedModels } from '../../lib/assigned-models.ts';
 import { type CatalogueLine, type CataloguePlant, linePath } from '../../lib/catalogue.ts';
 import { formatAge, formatNumber, formatShare } from '../../lib/format.ts';
-import { locale, words } from '../../lib/language.ts';
+import { language, locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
 import { signalDoubt } from '../../lib/machine-signals.ts';
 import { minuteSeries } from '../../lib/minute-series.ts';
 import { nodeProblems } from '../../lib/node-health.ts';
 import { isAbnormalState, stateWord } from '../../lib/packml.ts';
+import { AlarmShape } from '../../ui/alarm-shape.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { TargetBar } from '../../ui/target-bar.tsx';
 import { WatchLineRow } from './overview.documents.ts';
@@ -31,6 +33,19 @@ export function LineRow(props: { plant: CataloguePlant; line: CatalogueLine }) {
 
   return (
     <tr class="line-row" data-no-data={feed.isStale() ? '' : undefined}>
+      <td class="column-alarm">
+        <Show when={store.picture?.line.highestAlarm}>
+          {(alarm) => (
+            <span title={alarm()[language()].title}>
+              <AlarmShape
+                priority={alarm().priority}
+                isSeen={!isUnacknowledged(alarm())}
+                label={`${words().alarms.priority(alarm().priority)}: ${alarm()[language()].title}`}
+              />
+            </span>
+          )}
+        </Show>
+      </td>
       <td class="column-line">
         <A class="line-link" href={linePath(props.plant, props.line)}>
           {props.line.name}

@@ -3,10 +3,10 @@ import { A } from '@solidjs/router';
 import { createMemo, For, onCleanup, onMount, Show } from 'solid-js';
 import { useCatalogue } from '../../lib/catalogue.ts';
 import { words } from '../../lib/language.ts';
+import { nextRow } from '../../lib/row-focus.ts';
 import { administers, useViewer } from '../../lib/viewer.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { LineRow } from './line-row.tsx';
-import { nextRow } from './row-focus.ts';
 
 /** A full screen needs the room, and has a reader who knows the keys. */
 const HINT_UP_TO_LINES = 12;
@@ -40,6 +40,9 @@ export function OverviewScreen() {
         >
           <thead>
             <tr>
+              <th class="column-alarm">
+                <span class="visually-hidden">{words().alarms.title}</span>
+              </th>
               <th class="column-line">{words().overview.line}</th>
               <th class="column-state">{words().overview.state}</th>
               <th class="column-rate">{words().overview.rate}</th>
@@ -53,7 +56,7 @@ export function OverviewScreen() {
               <tbody>
                 <Show when={plants().length > 1}>
                   <tr class="overview-plant">
-                    <th colSpan={6}>{plant.name}</th>
+                    <th colSpan={7}>{plant.name}</th>
                   </tr>
                 </Show>
                 <For each={plant.lines}>{(line) => <LineRow plant={plant} line={line} />}</For>

@@ -9,13 +9,14 @@ export const WatchLineRow = graphql(`
       line {
         id
         targetRatePerMin
+        highestAlarm { id priority state en: text(language: EN) { title } de: text(language: DE) { title } }
         stations { id cameras { id assignment { id modelVersion { id number createdAt } } } }
       }
       machine { quality receivedAt sourceTime state signals { name quality sourceTime } }
       edgeNodes {
         id
         lastSeenAt
-        status { machineConnected deadLetters cameras { cameraId problem } }
+        status { machineConnected deadLetters problem gates { stationId problem } cameras { cameraId problem } }
       }
       lastHour { bucket total rejectRate }
       total { total rejectRate rejectRateLow rejectRateHigh }

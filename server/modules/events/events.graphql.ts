@@ -5,13 +5,12 @@ import { keyOf, optionalKeyOf } from '../../kit/global-id.ts';
 import { encodeCursor } from '../../live/stream-cursor.ts';
 import { EdgeNodeRef, LineRef, StationRef } from '../plants/plants.ref.ts';
 import { loadOptionalPart } from '../plants/plants.service.ts';
-import { EventRef } from './events.ref.ts';
+import { ActorRef, EventRef } from './events.ref.ts';
 import { actorName, findEvents, listEvents } from './events.service.ts';
-import type { EventRow } from './events.table.ts';
 
 const readers = { roles: READERS };
 
-const ActorRef = builder.objectRef<EventRow>('Actor').implement({
+ActorRef.implement({
   description: 'Who or what caused something.',
   authScopes: readers,
   fields: (t) => ({

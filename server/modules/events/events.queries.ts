@@ -47,6 +47,13 @@ export async function insertEvents(trx: Trx, plantId: string, events: readonly N
   return rows[0]?.written ?? 0;
 }
 
+/** Holds the plants' event streams until the transaction ends, locked in id order by everybody. */
+export async function lockStreams(trx: Trx, plantIds: readonly string[]): Promise<void> {
+  await sql`
+    SELECT 1 FROM stream WHERE kind = 'event' AND id = ANY(${plainArray(plantIds)}::uuid[]) ORDER BY id FOR UPDATE
+  `.execute(trx);
+}
+
 /** Events after a position, in position order. */
 export function selectEventsAfter(db: Db, plantId: string, afterPosition: number, limit: number): Promise<EventRow[]> {
   return db

@@ -5,10 +5,12 @@ import type { Context } from '../../kit/context.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { newId } from '../../kit/ids.ts';
 import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
+import { wellFormed } from '../../kit/well-formed.ts';
 import type { ReadHeads, StreamSource } from '../../live/stream-source.ts';
 import {
   type EventSelection,
   insertEvents,
+  lockStreams,
   selectActorNames,
   selectEventPage,
   selectEventsAfter,
@@ -18,6 +20,8 @@ import {
 import type { EventRow } from './events.table.ts';
 
 export interface NewEvent {
+  /** UUIDv7; a new one when its source has not given it any. */
+  id?: string;
   /** Thing and what became of it, such as `job.started`. */
   kind: string;
   /** By the clock of its source. */
@@ -36,7 +40,7 @@ export interface NewEvent {
 export async function appendEvents(trx: Trx, plantId: string, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map((event) => ({
-    id: newId(),
+    id: event.id ?? newId(),
     kind: event.kind,
     occurred_at: event.occurredAt,
     line_id: event.lineId ?? null,
@@ -51,9 +55,12 @@ export async function appendEvents(trx: Trx, plantId: string, events: readonly N
   if (written !== rows.length) throw new Error(`The plant ${plantId} has no event stream`);
 }
 
-/** Half of a surrogate pair, which jsonb refuses, becomes U+FFFD, as it does in every text column. */
-function wellFormed(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed() : value;
+/**
+ * For what reads before it tells: whoever holds the plant's stream while it decides cannot wait for somebody who holds what it reads and
+ * waits for the stream. Only for what is rare and short: every writer of the plant's log waits meanwhile.
+ */
+export function lockEventStreams(trx: Trx, plantIds: readonly string[]): Promise<void> {
+  return lockStreams(trx, plantIds);
 }
 
 /** A page of the plant's log, newest first by position. The caller must be allowed to read the plant. */
@@ -87,7 +94,7 @@ export async function findEvents(context: Context, keys: readonly string[]): Pro
 }
 
 /** What the one who caused the event is called: a person, a machine's token, or the server itself. */
-export async function actorName(context: Context, event: EventRow): Promise<string> {
+export async function actorName(context: Context, event: Pick<EventRow, 'actor_id'>): Promise<string> {
   if (event.actor_id === null) return 'Lehr';
   const loader = context.loader<string, string>('actor names', async (ids) => {
     const names = new Map((await selectActorNames(context.db, ids)).map(({ id, name }) => [id, name]));

@@ -2,7 +2,9 @@
 import type { InspectionDefectRow, InspectionRow } from '../inspections/inspections.table.ts';
 import type { NamedTable } from './exports.queries.ts';
 
-export type ExportedRow = Omit<InspectionRow, 'content_hash'> & { defects: readonly InspectionDefectRow[] };
+export type ExportedRow = Omit<InspectionRow, 'content_hash' | 'capture_quota_ids'> & {
+  defects: readonly InspectionDefectRow[];
+};
 
 /** The name of the row with this id; null for no id. */
 export type NameOf = (table: NamedTable, id: string | null) => string | null;
@@ -49,6 +51,10 @@ export const exportColumns: readonly ExportColumn[] = [
   plain('defect_count', 'integer', true),
   { name: 'defects', kind: 'json', required: true, cell: ({ defects }) => defects.map(defectOf) },
   { name: 'image_sha256', kind: 'text', required: false, cell: (row) => row.image_sha256?.toString('hex') ?? null },
+  { name: 'image_kept', kind: 'integer', required: true, cell: (row) => (row.is_kept ? 1 : 0) },
+  plain('keep_probability', 'real', true),
+  plain('capture_reason', 'text', true),
+  plain('image_lost_at', 'time'),
   plain('machine_state', 'text'),
   plain('machine_mode', 'text'),
   plain('speed_per_min', 'real'),

@@ -12,12 +12,15 @@ import { checkSignals, type SignalLimits } from '../machines/signals.ts';
 import type { ContextInput, DefectInput, InspectionInput } from './inspection-input.ts';
 
 export interface InspectionLimits extends SignalLimits {
+  /** How old a result may be when it arrives: a verdict takes no longer. */
+  lateMs: number;
   defects: number;
   /** Points of one outline; each is two numbers. */
   outlinePoints: number;
 }
 
-const HOUR_MS = 3_600_000;
+/** A probability below this would weigh a single image as the whole production. */
+export const LEAST_PROBABILITY = 1e-9;
 /** Shares of an image may stick out by what single precision rounds. */
 const SHARE_SLACK = 1e-5;
 
@@ -29,10 +32,13 @@ export function checkInspection(
 ): Refusal | undefined {
   return (
     checkRange('score', input.score, 0, 1) ??
-    checkRange('latencyMs', input.latencyMs, 0, HOUR_MS) ??
+    checkRange('latencyMs', input.latencyMs, 0, limits.lateMs) ??
     checkText('partId', input.partId) ??
     (input.imageStats ? checkStats(input.imageStats) : undefined) ??
     (input.position ? checkPosition(input.position) : undefined) ??
+    (input.capture
+      ? checkRange('capture.keepProbability', input.capture.keepProbability, LEAST_PROBABILITY, 1)
+      : undefined) ??
     checkDefects(input.defects, limits) ??
     (input.context ? checkContext(input.context, limits, signals) : undefined)
   );

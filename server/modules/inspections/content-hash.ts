@@ -8,9 +8,10 @@ import type { InspectionInput } from './inspection-input.ts';
  * The order of keys in the request does not count; the order of defects and signals does. Changing this form makes every retry across the change a conflict.
  */
 export function contentHash(input: InspectionInput, signals: string): string {
-  const { context, imageStats, position } = input;
-  const canonical = [
-    2,
+  const { capture, context, imageStats, position } = input;
+  const canonical: unknown[] = [
+    // what came before there were captures keeps its form: a repetition of it is a duplicate still
+    capture ? 3 : 2,
     input.id.toLowerCase(),
     input.cameraId,
     input.modelVersionId,
@@ -41,5 +42,6 @@ export function contentHash(input: InspectionInput, signals: string): string {
         ]
       : null,
   ];
+  if (capture) canonical.push([capture.isKept, capture.keepProbability, capture.reason]);
   return hash('sha256', JSON.stringify(canonical) + signals, 'hex');
 }

@@ -1,5 +1,6 @@
 /** What recording has learnt from the database and need not ask again: all of it facts that do not change, or change rarely. */
 import type { Db } from '../../database/database.ts';
+import type { OpenCell } from '../line-side/capture-quotas.service.ts';
 import type { CameraPlace } from './ingest.queries.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface IngestCache {
   codes: BoundedMap<string>;
   /** Audit chains that have a head: they are never removed. */
   chains: BoundedMap<true>;
+  /** Open quotas by plant, trusted for `PLACE_TRUST_MS`: what is opened or closed counts a little later. */
+  quotas: BoundedMap<{ open: readonly OpenCell[]; readAtMs: number }>;
   /** UTC days whose partitions exist. */
   days: Set<number>;
 }
@@ -58,6 +61,7 @@ export function ingestCache(db: Db): IngestCache {
     assigned: new BoundedMap(CACHED_ENTRIES),
     codes: new BoundedMap(CACHED_ENTRIES),
     chains: new BoundedMap(CACHED_ENTRIES),
+    quotas: new BoundedMap(CACHED_ENTRIES),
     days: new Set(),
   };
   caches.set(db, made);

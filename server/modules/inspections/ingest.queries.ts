@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { isoArray, plainArray } from '../../database/array-literal.ts';
 import type { Db } from '../../database/database.ts';
+import type { CaptureInput } from './inspection-input.ts';
 import type { VerdictName } from './inspections.table.ts';
 
 /** Where a camera stands. */
@@ -24,6 +25,9 @@ export interface NewInspection {
   latencyMs: number;
   partId: string | null;
   imageSha256: string | null;
+  capture: CaptureInput;
+  /** Open quotas that the kept image counts for. */
+  quotaIds: readonly string[] | null;
   jobId: string | null;
   productId: string | null;
   recipeId: string | null;
@@ -66,7 +70,7 @@ export async function selectCameraPlaces(
   return rows;
 }
 
-/** Which of the pairs are or were assigned; every assignment points to an approval. */
+/** Which of the pairs are or were assigned to judge; every assignment points to an approval. What judges along in shadow records nothing. */
 export async function selectAssignedPairs(
   db: Db,
   plantId: string,
@@ -78,7 +82,7 @@ export async function selectAssignedPairs(
     SELECT DISTINCT a.camera_id AS "cameraId", a.model_version_id AS "modelVersionId"
     FROM unnest(${cameras}::uuid[], ${versions}::uuid[]) AS p (camera_id, model_version_id)
     JOIN model_assignment a ON a.camera_id = p.camera_id AND a.model_version_id = p.model_version_id
-    WHERE a.plant_id = ${plantId}
+    WHERE a.plant_id = ${plantId} AND NOT a.is_shadow
   `.execute(db);
   return rows;
 }

@@ -145,14 +145,14 @@ function inspectionsStep(
       job_id, product_id, recipe_id, batch_id, model_version_id, verdict, score, latency_ms, image_sha256,
       machine_state, machine_mode, speed_per_min, temperature_c, humidity_percent, signals,
       brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, defect_class,
-      content_hash
+      is_kept, keep_probability, capture_reason, capture_quota_ids, content_hash
     )
     SELECT ${plantId}::uuid, ${receivedAt}::timestamptz, ${edgeNodeId}::uuid, taken.first_position + i.rank,
       i.captured_at, i.id, s.line_id, s.station_id, s.camera_id, i.part_id,
       s.job_id, s.product_id, s.recipe_id, s.batch_id, s.model_version_id, i.verdict, i.score, i.latency_ms, i.image_sha256,
       s.machine_state, s.machine_mode, i.speed_per_min, i.temperature_c, i.humidity_percent, nullif(i.signals, 'null'),
       i.brightness, i.contrast, i.colour_cast, i.sharpness, i.offset_x_px, i.offset_y_px, i.rotation_deg, i.defect_count, i.defect_class,
-      i.content_hash
+      i.is_kept, i.keep_probability, i.capture_reason, i.quota_ids::uuid[], i.content_hash
     FROM ROWS FROM (unnest(
       ${plainArray(ranks)}::integer[],
       ${plainArray(sourceOf)}::integer[],
@@ -175,12 +175,16 @@ function inspectionsStep(
       ${realArray(items.map((item) => item.position?.rotationDeg ?? null))}::real[],
       ${plainArray(items.map((item) => item.defects.length))}::smallint[],
       ${textArray(items.map((item) => item.defectClass))}::text[],
+      ${plainArray(items.map((item) => String(item.capture.isKept)))}::boolean[],
+      ${realArray(items.map((item) => item.capture.keepProbability))}::real[],
+      ${plainArray(items.map((item) => item.capture.reason))}::text[],
+      ${textArray(items.map((item) => (item.quotaIds ? plainArray(item.quotaIds) : null)))}::text[],
       ${byteaArray(items.map((item) => item.contentHash))}::bytea[]
     ), jsonb_array_elements(${jsonTextArray(items.map((item) => item.signals))}::jsonb)) AS i (
       rank, source, captured_at, id, part_id, verdict, score, latency_ms, image_sha256,
       speed_per_min, temperature_c, humidity_percent,
       brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, defect_class,
-      content_hash, signals
+      is_kept, keep_probability, capture_reason, quota_ids, content_hash, signals
     )
     JOIN unnest(
       ${plainArray(sources.map((_, index) => index))}::integer[],

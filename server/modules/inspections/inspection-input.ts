@@ -1,6 +1,6 @@
 /** What an edge node says of one inspection, as the API has coerced it. */
 import type { SignalInput } from '../machines/signals.ts';
-import type { VerdictName } from './inspections.table.ts';
+import type { CaptureReason, VerdictName } from './inspections.table.ts';
 
 type Maybe<T> = T | null | undefined;
 
@@ -24,6 +24,13 @@ export interface DefectInput {
   outline?: Maybe<readonly number[]>;
 }
 
+/** Whether the image is kept, and how likely that was. */
+export interface CaptureInput {
+  isKept: boolean;
+  keepProbability: number;
+  reason: CaptureReason;
+}
+
 export interface InspectionInput {
   id: string;
   cameraId: string;
@@ -36,5 +43,7 @@ export interface InspectionInput {
   imageStats?: Maybe<{ brightness: number; contrast: number; colourCast: number; sharpness: number }>;
   position?: Maybe<{ offsetXPx: number; offsetYPx: number; rotationDeg: number }>;
   context?: Maybe<ContextInput>;
+  /** Absent: kept for certain. */
+  capture?: Maybe<CaptureInput>;
   defects: readonly DefectInput[];
 }

@@ -1,9 +1,11 @@
 /** Recording inspections: shapes only; the rules are in `record-inspections.ts`. */
 import { builder } from '../../kit/builder.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
+import { recordedItemRef } from '../../kit/recorded-item.ref.ts';
+import type { RecordedItem, RecordOutcome } from '../../kit/recorded-item.ts';
 import { SignalInputRef } from '../machines/machines.ref.ts';
-import { VerdictEnum } from './inspections.ref.ts';
-import { type RecordedItem, type RecordOutcome, recordInspections } from './record-inspections.ts';
+import { CaptureReasonEnum, VerdictEnum } from './inspections.ref.ts';
+import { recordInspections } from './record-inspections.ts';
 
 const nodes = { roles: ['edge_node'] as const };
 
@@ -63,6 +65,15 @@ const ContextInput = builder.inputType('ContextInput', {
   }),
 });
 
+const CaptureInput = builder.inputType('CaptureInput', {
+  description: 'Whether the image is kept: one draw, whose probability is told whatever came of it.',
+  fields: (t) => ({
+    isKept: t.boolean({ required: true, description: 'What the draw gave; an image that is not kept never arrives.' }),
+    keepProbability: t.float({ required: true, description: 'How likely it was, above 0 and at most 1.' }),
+    reason: t.field({ type: CaptureReasonEnum, required: true, description: 'What the probability comes from.' }),
+  }),
+});
+
 const InspectionInput = builder.inputType('InspectionInput', {
   description: 'One image of one part, and what the model said of it.',
   fields: (t) => ({
@@ -81,46 +92,15 @@ const InspectionInput = builder.inputType('InspectionInput', {
     imageStats: t.field({ type: ImageStatsInput, description: 'What the image itself says of lighting and focus.' }),
     position: t.field({ type: PartPositionInput, description: 'How the part lay.' }),
     context: t.field({ type: ContextInput, description: 'The machine at the moment of capture.' }),
+    capture: t.field({
+      type: CaptureInput,
+      description: 'Whether the image is kept; left out: it is, for certain.',
+    }),
     defects: t.field({ type: [DefectInput], required: true, description: 'What the model points to.' }),
   }),
 });
 
-const RecordOutcomeEnum = builder.enumType('RecordOutcome', {
-  description: 'What became of an item.',
-  values: {
-    RECORDED: { value: 'recorded' as RecordOutcome, description: 'Written now.' },
-    DUPLICATE: { value: 'duplicate' as RecordOutcome, description: 'Was written before; nothing has changed.' },
-    CONFLICT: {
-      value: 'conflict' as RecordOutcome,
-      description: 'The id was written before with other content; nothing has changed.',
-    },
-    REFUSED: { value: 'refused' as RecordOutcome, description: 'Cannot be taken; see field, value and reason.' },
-  },
-});
-
-const RecordInspectionsItem = builder.objectRef<RecordedItem>('RecordInspectionsItem').implement({
-  description: 'What became of one item.',
-  authScopes: nodes,
-  fields: (t) => ({
-    id: t.exposeID('id', { description: 'The item’s id, as it was sent.' }),
-    outcome: t.expose('outcome', { type: RecordOutcomeEnum, description: 'What became of it.' }),
-    field: t.string({
-      nullable: true,
-      description: 'Of REFUSED and CONFLICT: path inside the item.',
-      resolve: (item) => item.field ?? null,
-    }),
-    value: t.string({
-      nullable: true,
-      description: 'Of REFUSED and CONFLICT: the value there.',
-      resolve: (item) => item.value ?? null,
-    }),
-    reason: t.string({
-      nullable: true,
-      description: 'Of REFUSED and CONFLICT: what is wrong with the value and what to do.',
-      resolve: (item) => item.reason ?? null,
-    }),
-  }),
-});
+const RecordInspectionsItem = recordedItemRef('RecordInspectionsItem');
 
 class RecordInspectionsPayload {
   readonly items: RecordedItem[];

@@ -1,9 +1,12 @@
 /** Inspection results in day partitions, their defects, and the minute rollup that always equals them. */
 import type { Selectable } from 'kysely';
-import type { Json } from '../../database/column-types.ts';
+import type { Defaulted, Json } from '../../database/column-types.ts';
 import type { StoredSignals } from '../machines/machines.table.ts';
 
 export type VerdictName = 'pass' | 'reject' | 'uncertain';
+
+/** What the probability of keeping an image comes from, the strongest where several apply. */
+export type CaptureReason = 'reject' | 'uncertain' | 'quota' | 'audit' | 'all';
 
 export interface InspectionTable {
   plant_id: string;
@@ -28,6 +31,15 @@ export interface InspectionTable {
   /** Capture to verdict. */
   latency_ms: number;
   image_sha256: Buffer | null;
+  /** Whether the draw kept the image. */
+  is_kept: Defaulted<boolean>;
+  /** Of the draw, and of every thinning since. */
+  keep_probability: Defaulted<number>;
+  capture_reason: Defaulted<CaptureReason>;
+  /** Open quotas that the kept image counts for. */
+  capture_quota_ids: Defaulted<string[] | null>;
+  /** When the server was told that the image is lost, by no draw. */
+  image_lost_at: Defaulted<Date | null>;
   machine_state: string | null;
   machine_mode: string | null;
   speed_per_min: number | null;

@@ -5,8 +5,9 @@ import { uniqueViolation } from '../../database/postgres-error.ts';
 import { type AuditEntry, actorOf, chainOf, ensureAuditChain } from '../../kit/audit.ts';
 import { type Refusal, shown } from '../../kit/check-values.ts';
 import type { Context } from '../../kit/context.ts';
-import { InvalidInputError } from '../../kit/errors.ts';
+import { leadersOf, outcomesOf, type RecordedItem, requireItemCount } from '../../kit/recorded-item.ts';
 import { viewingNode } from '../../kit/viewing-node.ts';
+import { type OpenCell, openCells, quotasOf } from '../line-side/capture-quotas.service.ts';
 import { told } from '../machines/signals.ts';
 import { defectClass } from './defect-class.ts';
 import {
@@ -19,21 +20,17 @@ import {
 } from './ingest.queries.ts';
 import { ingestCache, PLACE_TRUST_MS } from './ingest-cache.ts';
 import { insertResults } from './insert-results.queries.ts';
-import type { InspectionInput } from './inspection-input.ts';
+import type { CaptureInput, InspectionInput } from './inspection-input.ts';
 import { establishProduction, knownProduction, type Production, withHeldJobs } from './item-production.ts';
 import { ensureDays, utcDay } from './partitions.ts';
 import { type ReadItem, readItem, rememberedKeys } from './read-item.ts';
 
-export type RecordOutcome = 'recorded' | 'duplicate' | 'conflict' | 'refused';
-
-export interface RecordedItem extends Partial<Refusal> {
-  id: string;
-  outcome: RecordOutcome;
-}
-
 interface PlacedItem extends ReadItem {
   place: CameraPlace;
 }
+
+/** Of results that say nothing of it. */
+const KEPT: CaptureInput = { isKept: true, keepProbability: 1, reason: 'all' };
 
 /** Attempts to write one call; each fails only when another transaction came between with the same ids or days. */
 const ATTEMPTS = 5;
@@ -41,12 +38,7 @@ const ATTEMPTS = 5;
 /** Outcomes in the order of the input. Throws `InvalidInputError` when there are too many items. */
 export async function recordInspections(context: Context, input: readonly InspectionInput[]): Promise<RecordedItem[]> {
   const { limits } = context.config;
-  if (input.length > limits.recordItems)
-    throw new InvalidInputError(
-      'input',
-      `${input.length} items`,
-      `send at most ${limits.recordItems} in one call (LEHR_LIMIT_RECORD_ITEMS)`,
-    );
+  requireItemCount(input, limits.recordItems);
   const { plantId, edgeNodeId } = viewingNode(context);
   const scope: IngestScope = { plantId, edgeNodeId, receivedAt: context.now() };
 
@@ -54,20 +46,9 @@ export async function recordInspections(context: Context, input: readonly Inspec
   const read = input.map((item) => readItem(item, scope.receivedAt.getTime(), limits, keys));
   const placed = await placeItems(context, scope, read);
 
-  // The first of several items with one id is the one that is written; the others are compared with what then is recorded.
-  const leaders = new Map<string, PlacedItem>();
-  for (const item of placed) if ('place' in item && !leaders.has(item.id)) leaders.set(item.id, item);
+  const leaders = leadersOf(placed);
   const stored = await writeNew(context, scope, [...leaders.values()]);
-
-  return placed.map((item, index) => {
-    const id = input[index]?.id ?? '';
-    if (!('place' in item)) return { id, outcome: 'refused', ...item };
-    const before = stored.get(item.id);
-    if (before === undefined && leaders.get(item.id) === item) return { id, outcome: 'recorded' };
-    if ((before ?? leaders.get(item.id)?.contentHash) === item.contentHash) return { id, outcome: 'duplicate' };
-    const reason = 'is recorded with other content; make a new id for every capture and never change a result';
-    return { id, outcome: 'conflict', field: 'id', value: shown(id), reason };
-  });
+  return outcomesOf(input, placed, leaders, stored, 'make a new id for every capture and never change a result');
 }
 
 /** Refuses what does not come from a camera of this node, by a model that a person has approved for that camera. */
@@ -138,6 +119,7 @@ async function writeNew(
   let stored: ReadonlyMap<string, string> = new Map();
   let fresh = items;
   let productions = knownProduction(db, scope.plantId, items);
+  const open = await openQuotas(db, scope);
 
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     // The first attempt supposes that everything is new, as it nearly always is. What might be refused must not open a job.
@@ -149,7 +131,7 @@ async function writeNew(
     }
     await makeDays(context, fresh);
     const joined = await withHeldJobs(db, fresh, productions);
-    const rows = fresh.map((item, index) => newInspection(item, joined[index]));
+    const rows = fresh.map((item, index) => newInspection(item, joined[index], open));
     if (await write(context, scope, rows)) {
       for (const lineId of new Set(rows.map((row) => row.place.lineId))) context.hub.wake('inspection', lineId);
       return stored;
@@ -212,8 +194,20 @@ function auditDetail(rows: readonly NewInspection[]) {
   return { recorded: rows.length, contentsSha256: hash('sha256', contents, 'hex') };
 }
 
-function newInspection(item: PlacedItem, production: Production | undefined): NewInspection {
+/** The plant's open quotas, as they were a few seconds ago at the most. */
+async function openQuotas(db: Db, { plantId, receivedAt }: IngestScope): Promise<readonly OpenCell[]> {
+  const { quotas } = ingestCache(db);
+  const nowMs = receivedAt.getTime();
+  const known = quotas.get(plantId);
+  if (known && nowMs - known.readAtMs < PLACE_TRUST_MS) return known.open;
+  const open = await openCells(db, plantId);
+  quotas.set(plantId, { open, readAtMs: nowMs });
+  return open;
+}
+
+function newInspection(item: PlacedItem, production: Production | undefined, open: readonly OpenCell[]): NewInspection {
   const { input } = item;
+  const capture = input.capture ?? KEPT;
   const { context } = input;
   return {
     id: item.id,
@@ -226,6 +220,8 @@ function newInspection(item: PlacedItem, production: Production | undefined): Ne
     latencyMs: input.latencyMs,
     partId: told(input.partId),
     imageSha256: input.imageSha256 ?? null,
+    capture,
+    quotaIds: capture.isKept && open.length > 0 ? quotasOf(input, open) : null,
     jobId: production?.jobId ?? null,
     productId: production?.productId ?? null,
     recipeId: production?.recipeId ?? null,

@@ -1,6 +1,6 @@
 /** Every SQL statement about the marks of ended jobs whose summary may differ from what was told. */
 import { sql } from 'kysely';
-import { plainArray } from '../../database/array-literal.ts';
+import { plainArray, textArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
 
 /** Locks a mark even where it stands, so that who takes it away waits for what this transaction writes. */
@@ -29,4 +29,15 @@ export async function selectDueRecounts(db: Db, until: Date, limit: number): Pro
 export async function deleteRecount(trx: Trx, jobId: string): Promise<boolean> {
   const { numDeletedRows } = await trx.deleteFrom('job_recount').where('job_id', '=', jobId).executeTakeFirst();
   return numDeletedRows === 1n;
+}
+
+/** Ids of those of the jobs that have ended. */
+export async function selectEndedJobs(db: Db, jobs: readonly { line_id: string; code: string }[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT DISTINCT j.id
+    FROM unnest(${plainArray(jobs.map((job) => job.line_id))}::uuid[], ${textArray(jobs.map((job) => job.code))}::text[]) AS k (line_id, code)
+    JOIN job j ON j.line_id = k.line_id AND j.code = k.code
+    WHERE j.ended_at IS NOT NULL
+  `.execute(db);
+  return rows.map((row) => row.id);
 }

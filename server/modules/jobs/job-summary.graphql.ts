@@ -1,6 +1,7 @@
 /** A job's quality, in the schema: names and shapes only; the counting is in `job-summary.service.ts`. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
+import { JobPartCountsRef } from '../line-side/line-side.ref.ts';
 import { ModelVersionRef } from '../models/models.ref.ts';
 import { loadModelRow } from '../models/models.service.ts';
 import { type ClassRejects, type ModelUse, PARETO_CLASSES } from './job-quality.ts';
@@ -84,6 +85,11 @@ const JobSummaryRef = builder.objectRef<JobSummary>('JobSummary').implement({
       type: 'DateTime',
       nullable: true,
       description: 'When the last part was captured.',
+    }),
+    partCounts: t.expose('partCounts', {
+      type: JobPartCountsRef,
+      nullable: true,
+      description: 'Where its parts have gone; null when no node has counted them.',
     }),
     durationS: t.exposeFloat('durationS', { description: 'Seconds from its begin to its end, or until now.' }),
   }),

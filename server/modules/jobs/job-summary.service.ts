@@ -3,6 +3,7 @@ import type { Db } from '../../database/database.ts';
 import type { Context } from '../../kit/context.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
 import { countJobs } from '../inspections/job-counts.service.ts';
+import { countParts, type JobPartCounts } from '../line-side/part-counts.service.ts';
 import { type JobQuality, jobQuality } from './job-quality.ts';
 import { selectJobCodes } from './jobs.queries.ts';
 import type { JobRow } from './jobs.table.ts';
@@ -12,15 +13,19 @@ export interface JobSummary extends JobQuality {
   lastPartAt: Date | null;
   /** From begin to end, or until now. */
   durationS: number;
+  /** null when no node has counted. */
+  partCounts: JobPartCounts | null;
 }
 
 /** In the order of the jobs. */
 export async function summarizeJobs(db: Db, jobs: readonly JobRow[], now: Date): Promise<JobSummary[]> {
   const counts = await countJobs(db, jobs);
-  return jobs.map((job) => {
+  const parts = await countParts(db, jobs);
+  return jobs.map((job, index) => {
     const { rows = [], firstPartAt = null, lastPartAt = null } = counts.get(job.id) ?? {};
     const durationS = ((job.ended_at ?? now).getTime() - job.started_at.getTime()) / 1000;
-    return { ...jobQuality(rows), firstPartAt, lastPartAt, durationS: Math.max(0, durationS) };
+    const partCounts = parts[index] ?? null;
+    return { ...jobQuality(rows), firstPartAt, lastPartAt, durationS: Math.max(0, durationS), partCounts };
   });
 }
 
@@ -48,15 +53,20 @@ export async function jobFacts(db: Db, job: JobRow): Promise<Record<string, unkn
 export async function eventSummary(db: Db, job: JobRow): Promise<Record<string, unknown>> {
   const [summary] = await summarizeJobs(db, [job], job.ended_at ?? job.started_at);
   if (!summary) throw new Error(`job ${job.id} has no summary`);
-  const { models, ...rest } = summary;
+  const { models, partCounts, ...rest } = summary;
   // Through JSON, so that it is the same as what is read back from the database.
   return JSON.parse(
     JSON.stringify({
       ...rest,
+      ...(partCounts ? { partCounts: sumsOf(partCounts) } : {}),
       models: models.map(({ modelVersionId, ...use }) => ({
         modelVersionId: encodeGlobalId('ModelVersion', modelVersionId),
         ...use,
       })),
     }),
   );
+}
+
+function sumsOf({ stations: _rows, ...sums }: JobPartCounts): Record<string, number> {
+  return sums;
 }

@@ -28,6 +28,7 @@ export interface SilentNode {
   plant_id: string;
   code: string;
   last_seen_at: Date;
+  retired_at: Date | null;
 }
 
 /** Takes down the nodes that have not reported since; gives them by plant. Each is given once, whoever asks. */
@@ -36,7 +37,7 @@ export async function deleteSilentNodes(trx: Trx, since: Date): Promise<SilentNo
     WITH gone AS (
       DELETE FROM node_presence p USING edge_node e
       WHERE e.id = p.edge_node_id AND e.last_seen_at < ${since}
-      RETURNING p.edge_node_id, p.plant_id, e.code, e.last_seen_at
+      RETURNING p.edge_node_id, p.plant_id, e.code, e.last_seen_at, e.retired_at
     )
     SELECT * FROM gone ORDER BY plant_id, code
   `.execute(trx);
@@ -67,6 +68,18 @@ export async function selectServedCameras(
   const { rows } = await sql<{ id: string }>`
     SELECT c.id FROM camera c JOIN station s ON s.id = c.station_id
     WHERE s.edge_node_id = ${edgeNodeId} AND c.id = ANY(${plainArray(cameraIds)}::uuid[])
+  `.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Those of the stations that the node serves. */
+export async function selectServedStations(
+  db: Db,
+  edgeNodeId: string,
+  stationIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT id FROM station WHERE edge_node_id = ${edgeNodeId} AND id = ANY(${plainArray(stationIds)}::uuid[])
   `.execute(db);
   return new Set(rows.map((row) => row.id));
 }

@@ -26,5 +26,9 @@ export const SignalInputRef = builder.inputType('SignalInput', {
     unit: t.string({ description: 'Unit of the value.' }),
     quality: t.field({ type: QualityEnum, required: true, description: 'How far it can be trusted.' }),
     sourceTime: t.field({ type: 'DateTime', description: 'When the source took it, by the source’s clock.' }),
+    isAmbiguous: t.boolean({
+      description:
+        'The capture lies so near a change, by sampling interval and clock uncertainty, that the value may be the one before or after; left out: it does not.',
+    }),
   }),
 });

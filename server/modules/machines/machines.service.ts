@@ -3,25 +3,27 @@ import type { Trx } from '../../database/database.ts';
 import { type Actor, actorOf, appendAudit, systemActor } from '../../kit/audit.ts';
 import type { Context, Services } from '../../kit/context.ts';
 import { NotFoundError } from '../../kit/errors.ts';
-import { encodeGlobalId, keyOf, optionalKeyOf } from '../../kit/global-id.ts';
+import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { type ViewingNode, viewingNode } from '../../kit/viewing-node.ts';
+import { wellFormed } from '../../kit/well-formed.ts';
+import { observeNodeReport, observeSilence } from '../alarms/observe-nodes.service.ts';
 import { appendEvents, type NewEvent } from '../events/events.service.ts';
 import { ensureProduction, followJob, lockLinesForJobs, openJobs } from '../jobs/jobs.service.ts';
-import type { NodeReport } from '../plants/plants.table.ts';
+import { checkReport } from './check-report.ts';
 import { machineChanges } from './machine-changes.ts';
 import {
   deleteSilentNodes,
   hasSilentNode,
   lockMachines,
   selectMachines,
-  selectServedCameras,
   selectServedLines,
   updateNodeSeen,
   upsertMachines,
 } from './machines.queries.ts';
 import type { MachineStatusRow } from './machines.table.ts';
-import { checkReport, type NodeReportInput } from './node-report.ts';
+import type { NodeReportInput } from './node-report.ts';
 import { storedSignals, told } from './signals.ts';
+import { storedReport } from './stored-report.ts';
 
 export interface ReportReceipt {
   receivedAt: Date;
@@ -38,7 +40,7 @@ export async function reportNodeStatus(context: Context, input: NodeReportInput)
   checkReport(input, context.config.limits);
   const receivedAt = context.now();
   const skewMs = input.sentAt.getTime() - receivedAt.getTime();
-  const status = await nodeStatus(context, node, input);
+  const status = await storedReport(context, node, input);
   const machines = await machineRows(context, node, input, receivedAt);
   // A clock that is far off says nothing about when something happened.
   const at = Math.abs(skewMs) <= context.config.limits.skewMs ? input.sentAt : receivedAt;
@@ -46,7 +48,13 @@ export async function reportNodeStatus(context: Context, input: NodeReportInput)
   const events = await context.db.transaction().execute(async (trx) => {
     const actor = actorOf(context.viewer);
     const happened: NewEvent[] = [];
-    const seen = { id: node.edgeNodeId, plantId: node.plantId, at: receivedAt, skewMs, status: JSON.stringify(status) };
+    const seen = {
+      id: node.edgeNodeId,
+      plantId: node.plantId,
+      at: receivedAt,
+      skewMs,
+      status: JSON.stringify(status, wellFormed),
+    };
     if (await updateNodeSeen(trx, seen))
       happened.push(nodeEvent('node.up', node.edgeNodeId, receivedAt, actor, status));
     if (machines.length > 0) happened.push(...(await writeMachines(trx, node, machines, at, actor)));
@@ -62,9 +70,12 @@ export async function reportNodeStatus(context: Context, input: NodeReportInput)
         detail: { events: happened.map(({ kind, lineId, data }) => ({ kind, lineId: lineId ?? null, data })) },
       });
     }
-    return happened;
+    const changedLineIds = happened.flatMap(({ kind, lineId }) => (kind === 'machine.state' && lineId ? [lineId] : []));
+    return (
+      happened.length + (await observeNodeReport(trx, { ...node, report: status, changedLineIds, at: receivedAt }))
+    );
   });
-  if (events.length > 0) context.hub.wake('event', node.plantId);
+  if (events > 0) context.hub.wake('event', node.plantId);
   for (const machine of machines) context.hub.touch(`line:${machine.line_id}`);
   return { receivedAt, skewMs };
 }
@@ -86,6 +97,8 @@ export async function markSilentNodes({ db, hub, config, now }: Services, watche
         nodeEvent('node.down', node.edge_node_id, at, systemActor, { lastSeenAt: node.last_seen_at.toISOString() }),
       );
       await appendEvents(trx, plantId, events);
+      const missed = gone.filter((node) => node.retired_at === null);
+      await observeSilence(trx, plantId, missed, at);
     }
     return nodes;
   });
@@ -147,31 +160,6 @@ async function writeMachines(
     events.push(...changes.map((change): NewEvent => ({ ...change, edgeNodeId, actor })));
   }
   return events;
-}
-
-async function nodeStatus({ db }: Context, node: ViewingNode, input: NodeReportInput): Promise<NodeReport> {
-  const cameras = input.cameras.map((camera, index) => {
-    const path = `input.cameras[${index}]`;
-    return {
-      cameraId: keyOf('Camera', camera.cameraId, `${path}.cameraId`),
-      framesTaken: camera.framesTaken,
-      lastFrameAt: camera.lastFrameAt?.toISOString() ?? null,
-      modelVersionId: optionalKeyOf('ModelVersion', camera.modelVersionId, `${path}.modelVersionId`),
-      p50LatencyMs: camera.p50LatencyMs ?? null,
-      problem: told(camera.problem),
-    };
-  });
-  const own = await selectServedCameras(
-    db,
-    node.edgeNodeId,
-    cameras.map(({ cameraId }) => cameraId),
-  );
-  const foreign = cameras.findIndex(({ cameraId }) => !own.has(cameraId));
-  if (foreign >= 0) throw new NotFoundError(`input.cameras[${foreign}].cameraId`, input.cameras[foreign]?.cameraId);
-
-  const { version, outboxResults, outboxImages, deadLetters, droppedFrames, machineConnected } = input;
-  const counts = { outboxResults, outboxImages, deadLetters, droppedFrames };
-  return { version, startedAt: input.startedAt.toISOString(), ...counts, machineConnected, cameras };
 }
 
 async function machineRows(

@@ -4,12 +4,13 @@ import type { Json } from '../../database/column-types.ts';
 
 export type SignalQuality = 'good' | 'stale' | 'bad';
 
-/** One signal with the unit, quality and time (ISO text) of its source. */
+/** One signal with the unit, quality and time (ISO text) of its source; `isAmbiguous` stands only where it is so. */
 export interface StoredSignal {
   value: unknown;
   unit: string | null;
   quality: SignalQuality;
   sourceTime: string | null;
+  isAmbiguous?: true;
 }
 
 /** Every mapped signal by its name. */

@@ -1,5 +1,5 @@
 /** The signals of a machine as an edge node reports them. */
-import { checkCount, checkText, type Refusal } from '../../kit/check-values.ts';
+import { checkCount, checkJson, checkText, type Refusal } from '../../kit/check-values.ts';
 import type { SignalQuality, StoredSignals } from './machines.table.ts';
 
 export interface SignalInput {
@@ -8,6 +8,8 @@ export interface SignalInput {
   unit?: string | null | undefined;
   quality: SignalQuality;
   sourceTime?: Date | null | undefined;
+  /** The capture lies so near a change that nobody can tell on which side. */
+  isAmbiguous?: boolean | null | undefined;
 }
 
 export interface SignalLimits {
@@ -15,9 +17,6 @@ export interface SignalLimits {
   /** Length of the JSON text of all signals together. */
   signalsLength: number;
 }
-
-/** JSON escapes that jsonb refuses: U+0000 and halves of surrogate pairs, not preceded by an escaped backslash. */
-const UNSTORABLE_ESCAPE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** The first thing wrong, or undefined; `path` is where the signals stand in the input, `json` their `signalsJson`. */
 export function checkSignals(
@@ -36,15 +35,7 @@ export function checkSignals(
     if (refusal) return refusal;
   }
 
-  if (json.length > limits.signalsLength) {
-    const reason = `is longer than ${limits.signalsLength} characters of JSON; send fewer or shorter signals`;
-    return { field: path, value: `${json.length} characters`, reason };
-  }
-  if (json.includes('\\u') && UNSTORABLE_ESCAPE.test(json)) {
-    const reason = 'holds U+0000 or half of a surrogate pair, which cannot be stored; send well-formed text';
-    return { field: path, value: null, reason };
-  }
-  return undefined;
+  return checkJson(path, json, limits.signalsLength, 'fewer or shorter signals');
 }
 
 function checkNames(field: string, { name, unit }: SignalInput, names: Set<string>): Refusal | undefined {
@@ -57,12 +48,13 @@ function checkNames(field: string, { name, unit }: SignalInput, names: Set<strin
 /** As they are stored. A prototype-less object, because a signal may be called `__proto__`. */
 export function storedSignals(signals: readonly SignalInput[]): StoredSignals {
   const stored: StoredSignals = Object.create(null);
-  for (const { name, value, unit, quality, sourceTime } of signals)
+  for (const { name, value, unit, quality, sourceTime, isAmbiguous } of signals)
     stored[name] = {
       value: value ?? null,
       unit: unit ?? null,
       quality,
       sourceTime: sourceTime?.toISOString() ?? null,
+      ...(isAmbiguous ? { isAmbiguous } : {}),
     };
   return stored;
 }
@@ -73,10 +65,10 @@ export function signalsJson(signals: readonly SignalInput[]): string {
   for (let index = 0; index < signals.length; index++) {
     const signal = signals[index];
     if (!signal) continue;
-    const { name, value, unit, quality, sourceTime } = signal;
+    const { name, value, unit, quality, sourceTime, isAmbiguous } = signal;
     if (index > 0) text += ',';
     text += `${jsonText(name)}:{"value":${jsonValue(value)},"unit":${unit === null || unit === undefined ? 'null' : jsonText(unit)}`;
-    text += `,"quality":"${quality}","sourceTime":${sourceTime ? `"${sourceTime.toISOString()}"` : 'null'}}`;
+    text += `,"quality":"${quality}","sourceTime":${sourceTime ? `"${sourceTime.toISOString()}"` : 'null'}${isAmbiguous ? ',"isAmbiguous":true' : ''}}`;
   }
   return `${text}}`;
 }

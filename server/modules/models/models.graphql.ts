@@ -149,6 +149,7 @@ builder.node(ModelAssignmentRef, {
   fields: (t) => ({
     assignedAt: t.expose('assigned_at', { type: 'DateTime', description: 'From when.' }),
     endedAt: t.expose('ended_at', { type: 'DateTime', nullable: true, description: 'Until when; null: now.' }),
+    isShadow: t.exposeBoolean('is_shadow', { description: 'Whether it judges along and never moves anything.' }),
     camera: t.field({
       type: CameraRef,
       description: 'The camera.',
@@ -182,14 +183,20 @@ builder.objectField(PlantRef, 'models', (t) =>
   }),
 );
 
-builder.objectField(CameraRef, 'assignment', (t) =>
-  t.field({
+builder.objectFields(CameraRef, (t) => ({
+  assignment: t.field({
     type: ModelAssignmentRef,
     nullable: true,
     description: 'What judges its images now.',
-    resolve: (camera, _args, context) => loadCurrentAssignment(context, camera.id),
+    resolve: (camera, _args, context) => loadCurrentAssignment(context, camera.id, false),
   }),
-);
+  shadowAssignment: t.field({
+    type: ModelAssignmentRef,
+    nullable: true,
+    description: 'What judges along in shadow now, and never moves anything.',
+    resolve: (camera, _args, context) => loadCurrentAssignment(context, camera.id, true),
+  }),
+}));
 
 builder.queryFields((t) => ({
   models: t.connection({

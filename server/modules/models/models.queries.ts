@@ -32,14 +32,21 @@ export async function insertApproval(trx: Trx, row: ApprovalRow): Promise<void> 
   await trx.insertInto('approval').values(row).execute();
 }
 
-/** Ends what the camera runs now; never before it began, should the clocks of two servers differ. */
-export async function endAssignment(trx: Trx, cameraId: string, at: Date): Promise<void> {
-  await trx
+/** Ends what the camera runs now, in shadow or not, and gives it; never before it began, should the clocks of two servers differ. */
+export function endAssignment(
+  trx: Trx,
+  cameraId: string,
+  isShadow: boolean,
+  at: Date,
+): Promise<ModelAssignmentRow | undefined> {
+  return trx
     .updateTable('model_assignment')
     .set({ ended_at: sql<Date>`greatest(assigned_at, ${at}::timestamptz)` })
     .where('camera_id', '=', cameraId)
+    .where('is_shadow', '=', isShadow)
     .where('ended_at', 'is', null)
-    .execute();
+    .returningAll()
+    .executeTakeFirst();
 }
 
 export async function insertAssignment(trx: Trx, row: ModelAssignmentRow): Promise<void> {
@@ -51,7 +58,7 @@ export async function lockCamera(trx: Trx, cameraId: string): Promise<void> {
   await trx.selectFrom('camera').select('id').where('id', '=', cameraId).forUpdate().execute();
 }
 
-/** What the cameras run now. */
+/** What the cameras run now, in shadow, too. */
 export function selectCurrentAssignments(db: Db, cameraIds: readonly string[]): Promise<ModelAssignmentRow[]> {
   return db
     .selectFrom('model_assignment')

@@ -11,18 +11,16 @@ import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import type { Connection, PageArgs } from '../../kit/page.ts';
 import type { Role } from '../../kit/rights.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
+import { viewingPerson } from '../../kit/viewing-person.ts';
 import { WrongCredentialsError } from '../access/access.errors.ts';
 import { verifyPassword } from '../access/passwords.service.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { checkCode, checkName } from '../plants/plant-model-rules.ts';
-import { findPart, loadPart } from '../plants/plants.service.ts';
+import { findPart } from '../plants/plants.service.ts';
 import {
-  endAssignment,
   insertApproval,
-  insertAssignment,
   insertModel,
   isArtifactOf,
-  lockCamera,
   selectCurrentAssignments,
   selectSigningKeys,
 } from './models.queries.ts';
@@ -92,7 +90,7 @@ export async function approveModelVersion(context: Context, input: ApproveModelV
       `say in 1 to ${longestMeaning} characters what the signature means`,
     );
   }
-  const personId = personOf(context);
+  const personId = viewingPerson(context);
   if (!(await verifyPassword(context, personId, input.password))) throw new WrongCredentialsError('The password is');
   const row: ApprovalRow = {
     id: newId(),
@@ -110,47 +108,6 @@ export async function approveModelVersion(context: Context, input: ApproveModelV
     const subject = { subjectType: 'ModelVersion', subjectId: version.id, plantId: row.plant_id };
     const detail = { approval: row.id, meaning, artifactSha256: version.artifact_sha256.toString('hex') };
     await appendAudit(trx, { ...who, ...subject, action: 'model.approve', detail });
-  });
-  context.hub.wake('event', row.plant_id);
-  return row;
-}
-
-/** Puts an approved version on a camera in place of what runs there. */
-export async function assignModel(
-  context: Context,
-  input: { cameraId: string; approvalId: string },
-): Promise<ModelAssignmentRow> {
-  const camera = await findPart(context, 'camera', keyOf('Camera', input.cameraId, 'input.cameraId'));
-  if (!camera) throw new NotFoundError('input.cameraId', input.cameraId);
-  requireRole(context, camera.plant_id, APPROVERS);
-  const approval = await findModelRow(context, 'approval', keyOf('Approval', input.approvalId, 'input.approvalId'));
-  if (approval?.plant_id !== camera.plant_id) throw new NotFoundError('input.approvalId', input.approvalId);
-  const station = await loadPart(context, 'station', camera.station_id);
-  const row: ModelAssignmentRow = {
-    id: newId(),
-    plant_id: camera.plant_id,
-    camera_id: camera.id,
-    model_version_id: approval.model_version_id,
-    approval_id: approval.id,
-    assigned_by: personOf(context),
-    assigned_at: context.now(),
-    ended_at: null,
-  };
-  await context.db.transaction().execute(async (trx) => {
-    await lockCamera(trx, camera.id);
-    // of two at once the one that waited is the later one, whoever read the clock first
-    row.assigned_at = context.now();
-    await endAssignment(trx, camera.id, row.assigned_at);
-    await insertAssignment(trx, row);
-    const who = { actor: actorOf(context.viewer), at: row.assigned_at };
-    const modelVersionId = encodeGlobalId('ModelVersion', row.model_version_id);
-    const data = { cameraId: input.cameraId, modelVersionId, approvalId: input.approvalId };
-    const place = { lineId: station.line_id, stationId: station.id };
-    const event = { kind: 'model.assigned', occurredAt: who.at, actor: who.actor, ...place, data };
-    await appendEvents(trx, row.plant_id, [event]);
-    const subject = { subjectType: 'Camera', subjectId: camera.id, plantId: row.plant_id };
-    const detail = { assignment: row.id, modelVersion: row.model_version_id, approval: approval.id };
-    await appendAudit(trx, { ...who, ...subject, action: 'model.assign', detail });
   });
   context.hub.wake('event', row.plant_id);
   return row;
@@ -193,11 +150,15 @@ export function loadAssignments(context: Context, modelVersionId: string): Promi
   return loadByParent(context, 'assignments', modelVersionId, select, (row) => row.model_version_id);
 }
 
-/** What the camera runs now. */
-export async function loadCurrentAssignment(context: Context, cameraId: string): Promise<ModelAssignmentRow | null> {
+/** What judges the camera's images now, or judges along in shadow. */
+export async function loadCurrentAssignment(
+  context: Context,
+  cameraId: string,
+  isShadow: boolean,
+): Promise<ModelAssignmentRow | null> {
   const select = (ids: readonly string[]) => selectCurrentAssignments(context.db, ids);
-  const [row] = await loadByParent(context, 'current assignment', cameraId, select, (each) => each.camera_id);
-  return row ?? null;
+  const rows = await loadByParent(context, 'current assignments', cameraId, select, (each) => each.camera_id);
+  return rows.find((row) => row.is_shadow === isShadow) ?? null;
 }
 
 export function listSigningKeys(context: Context): Promise<SigningKeyRow[]> {
@@ -235,11 +196,4 @@ async function selectByIds<T extends ModelTableName>(
   ids: readonly string[],
 ): Promise<ModelRows[T][]> {
   return (await selectRowsIn(context.db, table, 'id', ids, ['id'])) as ModelRows[T][];
-}
-
-/** Only people sign and assign; the field's rule keeps machines out, this says so again. */
-function personOf(context: Context): string {
-  const { viewer } = context;
-  if (viewer.kind !== 'person') throw new Error('A decision on a model takes a person.');
-  return viewer.personId;
 }

@@ -1,6 +1,6 @@
 /** Models, their signed versions, the approvals by people and the assignments that point to them. */
 import type { Selectable } from 'kysely';
-import type { Json } from '../../database/column-types.ts';
+import type { Defaulted, Json } from '../../database/column-types.ts';
 
 export interface ModelTable {
   id: string;
@@ -53,6 +53,8 @@ export interface ModelAssignmentTable {
   assigned_by: string;
   assigned_at: Date;
   ended_at: Date | null;
+  /** Judges along and never moves anything. */
+  is_shadow: Defaulted<boolean>;
 }
 
 export interface ModelsTables {

@@ -2,6 +2,7 @@
 import type { Trx } from '../../database/database.ts';
 import { newId } from '../../kit/ids.ts';
 import { endNodeTokens } from '../access/tokens.service.ts';
+import { clearAlarmsOf } from '../alarms/retire-sources.service.ts';
 import type { PlantModelTable } from '../plants/plants.table.ts';
 import { type ModelPart, plantKey } from './model-parts.ts';
 import type { KnownPart, PartChange } from './plan-import.ts';
@@ -48,14 +49,17 @@ export async function applyPlan(trx: Trx, { plantId, parts, known, changes, at }
   }
 
   const endedTokens: string[] = [];
+  const retired: string[] = [];
   for (const { action, table, key } of changes) {
     const id = ids.get(key) ?? '';
     if (action === 'changed') await updateRow(trx, table, id, rowOf(key));
     if (action === 'reinstated') await updateRow(trx, table, id, { retired_at: null });
     if (action !== 'retired') continue;
     await updateRow(trx, table, id, { retired_at: at });
+    retired.push(id);
     if (table === 'edge_node') endedTokens.push(...(await endNodeTokens(trx, at, id)));
   }
+  if (retired.length > 0) await clearAlarmsOf(trx, plantId, retired, at);
   return endedTokens;
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { endNodeTokens } from '../access/tokens.service.ts';
+import { clearAlarmsOf } from '../alarms/retire-sources.service.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { forgetCameraPlaces } from '../inspections/ingest-cache.ts';
 import { changedColumns, type FieldChange, fieldChanges, fieldName } from './part-changes.ts';
@@ -134,6 +135,7 @@ async function writePart<T extends PlantModelTable>(
     const said = act === 'changed' ? { changes: written.changes } : {};
     const data = { id: encodeGlobalId(typeName, id), code: locked.code, ...said };
     await appendEvents(trx, plantId, [{ kind: `${event}.${act}`, occurredAt: at, actor, data }]);
+    if (act === 'retired') await clearAlarmsOf(trx, plantId, [id], at);
     const detail = { code: locked.code, ...said };
     const action = `${table}.${auditActs[act]}`;
     await appendAudit(trx, { actor, at, plantId, action, subjectType: typeName, subjectId: id, detail });

@@ -119,7 +119,13 @@ export async function createEdgeNode(
   input: { plantId: string; code: string; name: string },
 ): Promise<EdgeNodeRow> {
   const plant = await parentOf(context, 'plant', input.plantId, 'input.plantId');
-  const row = { ...newPart(context, plant.id, input), last_seen_at: null, skew_ms: null, status: null };
+  const row = {
+    ...newPart(context, plant.id, input),
+    last_seen_at: null,
+    skew_ms: null,
+    status: null,
+    dead_letter_retry_at: null,
+  };
   return insertPart(context, 'edge_node', row, plant.id, input.code);
 }
 

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Defaulted, Json } from '../../database/column-types.ts';
 import type { JobsTables, MaterialBatchRow, RecipeRow } from '../jobs/jobs.table.ts';
 import type { ShiftRow, ShiftsTables } from '../shifts/shifts.table.ts';
+import type { NodeReport } from './node-report.table.ts';
 
 export type SectorName = 'glass' | 'packaging' | 'pharma' | 'food' | 'other';
 
@@ -36,28 +37,6 @@ export interface LineTable {
   retired_at: Defaulted<Date | null>;
 }
 
-/** One camera as its node last described it. */
-export interface CameraReport {
-  cameraId: string;
-  framesTaken: number;
-  lastFrameAt: string | null;
-  modelVersionId: string | null;
-  p50LatencyMs: number | null;
-  problem: string | null;
-}
-
-/** What a node last said of itself; times as ISO text. */
-export interface NodeReport {
-  version: string;
-  startedAt: string;
-  outboxResults: number;
-  outboxImages: number;
-  deadLetters: number;
-  droppedFrames: number;
-  machineConnected: boolean;
-  cameras: CameraReport[];
-}
-
 export interface EdgeNodeTable {
   id: string;
   plant_id: string;
@@ -69,6 +48,8 @@ export interface EdgeNodeTable {
   /** Node clock minus server clock. */
   skew_ms: number | null;
   status: Json<NodeReport> | null;
+  /** When a person last asked it to send again what the server had refused. */
+  dead_letter_retry_at: Defaulted<Date | null>;
 }
 
 export interface StationTable {

@@ -74,6 +74,8 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       TooManyAttemptsError: 'message retryAfterS',
       WrongCredentialsError: 'message',
       NodeKey: 'tokenId',
+      QueryAlarmsConnection: 'edges pageInfo',
+      QueryAlarmsConnectionEdge: 'cursor node',
       QueryAreasConnection: 'edges pageInfo',
       QueryAreasConnectionEdge: 'cursor node',
       QueryMaterialBatchesConnection: 'edges pageInfo',
@@ -94,14 +96,28 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     fields: {
       Approval: 'approvedAt id meaning modelVersion',
       Artifact: 'sha256 signature signingKey sizeBytes url',
-      Camera: 'assignment code id name retiredAt station',
-      CameraStatus: 'cameraId framesTaken lastFrameAt modelVersionId p50LatencyMs problem',
-      EdgeNode: 'code id lastSeenAt name plant retiredAt skewMs stations status',
-      EdgeNodeStatus: 'cameras deadLetters droppedFrames machineConnected outboxImages outboxResults startedAt version',
+      Band: 'max min',
+      Camera: 'assignment code id name retiredAt setups shadowAssignment station',
+      CameraSetup: 'bands changedAt maxOffsetPx maxRotationDeg recipeCode reference roi',
+      CameraStatus:
+        'cameraId droppedFrames framesTaken lastFrameAt modelVersionId p50LatencyMs p99LatencyMs problem shadowModelVersionId',
+      CapturePolicy: 'auditFraction bytesPerDay changedAt quotas rejectProbability uncertainProbability',
+      CaptureQuota: 'cell id openedAt probability remaining wanted',
+      DeadLetter: 'at field id key kind reason value',
+      EdgeNode: 'capturePolicy code deadLetterRetryAt id lastSeenAt name plant retiredAt skewMs stations status',
+      EdgeNodeStatus:
+        'cameras certificateExpiresAt deadLetterSamples deadLetters disk droppedFrames gates hardware machineConnected machines oldestResultAt outboxImageBytes outboxImages outboxLimitShare outboxResults problem sacrificedImages sacrificedResults startedAt version',
+      GateStatus: 'confirmed isEnabled isTracking lastCommandAt late mode notConfirmed problem stationId unexpected',
+      ImageBands: 'brightness colourCast contrast sharpness',
+      MachineConnection: 'clockOffsetMs clockUncertaintyMs isConnected lineId problem security',
+      NodeDisk: 'freeBytes totalBytes',
+      NodeHardware: 'cores hostname memoryBytes processor system',
+      ReferenceImage: 'sha256 url',
+      Region: 'height width x y',
       Line: 'code id name plant retiredAt targetRatePerMin',
       Membership: 'plant roles',
       Model: 'code id name plant',
-      ModelAssignment: 'approval assignedAt camera endedAt id modelVersion',
+      ModelAssignment: 'approval assignedAt camera endedAt id isShadow modelVersion',
       ModelVersion: 'artifact createdAt id manifest metrics model number',
       Plant: 'code createdAt id name retiredAt sector timeZone',
       Query: 'node nodes plant signingKeys',
@@ -116,8 +132,20 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     fields: {
       Actor: 'kind name',
       Approval: 'person',
+      Alarm:
+        'acknowledgedAt acknowledgedBy camera condition data definition edgeNode history id isActive lastRaisedAt line outOfService plant priority raiseCount raisedAt returnedAt shelving sourceKind state station text type',
+      AlarmChange: 'actor at condition from kind reason to',
+      AlarmDefinition:
+        'changeReason changedAt changedBy deadband isLatching isSuppressedInMaintenance offDelayMs onDelayMs priority returnMs sourceKind text type',
+      AlarmList: 'alarms hidden open sentAt skipped tallies',
+      AlarmOutOfService: 'by reason since',
+      AlarmShelving: 'by kind reason until',
+      AlarmTally: 'open priority unacknowledged',
+      AlarmText: 'action cause consequence title',
       Area: 'code id lines name plant retiredAt',
       Box: 'height width x y',
+      CameraSetup: 'changedBy',
+      Capture: 'isKept keepProbability lostAt reason',
       ClassRejects: 'count cumulativeShare defectClass share',
       Dataset: 'code createdAt id name plant versions',
       DatasetItem: 'decidedAt decidedBy image label split',
@@ -128,7 +156,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Image: 'format height receivedAt sha256 sizeBytes url width',
       ImageStats: 'brightness colourCast contrast sharpness',
       Inspection:
-        'batch camera capturedAt context cursor defects edgeNode id image imageSha256 imageStats imageUrl inspectionId job latencyMs line modelVersion partId position product receivedAt recipe score station verdict',
+        'batch camera capture capturedAt context cursor defects edgeNode id image imageSha256 imageStats imageUrl inspectionId job latencyMs line modelVersion partId position product receivedAt recipe score station verdict',
       InspectionContext: 'humidityPercent machineMode machineState signals speedPerMin temperatureC',
       InspectionExport:
         'error expiresAt files finishedAt format id plant progress requestedAt requestedBy rows startedAt state',
@@ -136,10 +164,11 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       InspectionStats:
         'batch bucket camera class job line modelVersion pass product reject rejectRate rejectRateHigh rejectRateLow shift station total uncertain',
       InspectionStreamPayload: 'cursor items sentAt',
-      Job: 'batch code endedAt endedBy heldBy id line origin product recipe startedAt summary',
+      Job: 'batch code endedAt endedBy heldBy id line origin partCounts product recipe startedAt summary',
+      JobPartCounts: 'accepted bypassed difference inTransit rejected stations triggered unknown unseen',
       JobSummary:
-        'durationS firstPartAt lastPartAt models otherRejects pass reject rejectRate rejectRateHigh rejectRateLow rejectsByClass total uncertain',
-      Line: 'area currentJob machine stations',
+        'durationS firstPartAt lastPartAt models otherRejects partCounts pass reject rejectRate rejectRateHigh rejectRateLow rejectsByClass total uncertain',
+      Line: 'area currentJob machine highestAlarm openAlarms rejectRateLimits stations',
       LineStatus: 'currentJob edgeNodes lastHour lastReject line machine ratePerMin recent sentAt skipped total',
       MachineStatus:
         'batchCode humidityPercent jobCode mode productCode quality receivedAt recipeCode signals sourceTime speedPerMin state temperatureC',
@@ -148,15 +177,19 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       ModelAssignment: 'assignedBy',
       ModelUse: 'firstMinute lastMinute modelVersion reject total',
       ModelVersion: 'approvals assignments datasetVersion trainingRun',
+      PartCounts: 'accepted bypassed from inTransit jobCode rejected revision station to triggered unknown unseen',
       PartPosition: 'offsetXPx offsetYPx rotationDeg',
       Person: 'email id name',
-      Plant: 'areas currentShift edgeNodes lines models nextShiftRuns products shifts',
+      Plant:
+        'alarmDefinitions areas capturePolicy captureQuotas currentShift edgeNodes lines models nextShiftRuns products shifts',
       Product: 'code id name retiredAt',
       Query:
-        'areas cameras datasetVersions datasets edgeNodes events inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants products recipes shifts stations',
+        'alarms areas cameras datasetVersions datasets edgeNodes events inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants products recipes shifts stations',
       Recipe: 'code id name retiredAt',
-      Signal: 'name quality sourceTime unit value',
-      Subscription: 'events inspections lineStatus',
+      RejectRateLimits: 'centre historyParts limit rate reason subgroupMs',
+      Signal: 'isAmbiguous name quality sourceTime unit value',
+      Subscription: 'alarmList events inspections lineStatus',
+      Station: 'partCounts',
       TrainingRun:
         'datasetVersion error falseRejectTarget finishedAt id model modelVersion progress requestedAt requestedBy seed startedAt state step',
       Shift: 'code durationMin exceptDates extraDates id name plant recurrence retiredAt startsAt validFrom validTo',
@@ -178,6 +211,13 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     },
   },
   {
+    allowed: ['operator', 'quality_engineer', ...administrators],
+    fields: {
+      AcknowledgeAlarmsPayload: 'alarms',
+      Mutation: 'acknowledgeAlarm acknowledgeAlarms resetAlarm shelveAlarm unshelveAlarm',
+    },
+  },
+  {
     allowed: ['quality_engineer', 'ml_engineer', 'approver', ...administrators],
     fields: {
       Mutation: 'cancelInspectionExport startInspectionExport',
@@ -186,8 +226,10 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
   {
     allowed: ['quality_engineer', ...administrators],
     fields: {
+      ClosedCaptureQuota: 'closedAt id',
       CorrectProductionPayload: 'corrected dryRun line',
-      Mutation: 'correctProduction',
+      Mutation:
+        'closeCaptureQuota configureAlarm correctProduction openCaptureQuota removeCameraSetup retryDeadLetters returnAlarmToService setAlarmOutOfService setCameraSetup setCapturePolicy',
     },
   },
   {
@@ -223,9 +265,13 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
   {
     allowed: ['edge_node'],
     fields: {
-      Mutation: 'recordInspections reportNodeStatus rotateEdgeNodeKey',
+      Mutation: 'recordInspections recordNodeEvents recordPartCounts reportNodeStatus reviseCaptures rotateEdgeNodeKey',
       RecordInspectionsItem: 'field id outcome reason value',
       RecordInspectionsPayload: 'conflicts duplicates items recorded refused',
+      RecordNodeEventsPayload: 'items',
+      RecordPartCountsPayload: 'items',
+      ReviseCapturesPayload: 'items',
+      RecordedItem: 'field id outcome reason value',
       ReportNodeStatusPayload: 'receivedAt skewMs',
     },
   },
@@ -239,7 +285,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
   {
     allowed: ['approver'],
     fields: {
-      Mutation: 'approveModelVersion assignModel',
+      Mutation: 'approveModelVersion assignModel endShadow',
     },
   },
 ];

@@ -14,11 +14,13 @@ import { type Context, makeContext } from '../../../server/kit/context.ts';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
 import type { Sink } from '../../../server/live/sink.ts';
+import { observeConditions } from '../../../server/modules/alarms/observe-conditions.service.ts';
 import { type RecordingPlant, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPlant } from '../../support/seed.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 import type { Caller } from './access-table.ts';
+import { emptyCount } from './empty-count.ts';
 
 /** Stands in every name of the plant, so that a leak shows in any answer. */
 export const marker = 'secret-of-this-plant';
@@ -51,6 +53,9 @@ export interface AccessWorld {
   /** By type name. */
   samples: ReadonlyMap<string, unknown>;
   exportId: string;
+  /** Of a quota for images, open. */
+  quotaId: string;
+  alarmId: string;
   contextOf(client: TestClient): Promise<Context>;
 }
 
@@ -143,14 +148,24 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     })
     .execute();
 
+  let quotaId = '';
   const stopWatching = watchParents(samples);
+  let alarmId = '';
   try {
+    alarmId = await raiseAlarm(server, plant, callers.administrator);
     const nodeId = encodeGlobalId('EdgeNode', node.row.id);
     await callers.administrator.act('createEnrolmentCode', 'code expiresAt edgeNode { id }', { edgeNodeId: nodeId });
     await callers.administrator.act('createPasswordReset', 'code expiresAt person { id }', {
       personId: sparePerson.globalId,
     });
-    await fillWorld(recording, node.client);
+    const plantId = plant.globalId;
+    const policy = { plantId, auditFraction: 1, uncertainProbability: 1, rejectProbability: 1 };
+    await callers.administrator.act('setCapturePolicy', 'auditFraction', policy);
+    const wanted = { plantId, cell: { productCode: marker }, wanted: 5, probability: 1 };
+    quotaId = (await callers.administrator.act<{ id: string }>('openCaptureQuota', 'id', wanted)).id;
+    const spare = await callers.administrator.act<{ id: string }>('openCaptureQuota', 'id', wanted);
+    await callers.administrator.act('closeCaptureQuota', 'id closedAt', { id: spare.id });
+    await fillWorld(recording, node.client, image.sha256.toString('hex'));
     await callers.administrator.act('correctProduction', 'corrected dryRun line { id }', {
       lineId: encodeGlobalId('Line', plant.lines[0]?.line.id ?? ''),
       from: '2026-01-01T00:00:00Z',
@@ -186,6 +201,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     strangers,
     samples,
     exportId,
+    quotaId,
+    alarmId,
     contextOf,
   };
 }
@@ -211,6 +228,30 @@ async function spareParts(administrator: TestClient, plant: SeededPlant): Promis
   };
 }
 
+/** An alarm that is shelved and out of service at once, so that it has something of everything. */
+async function raiseAlarm(server: TestServer, plant: SeededPlant, administrator: TestClient): Promise<string> {
+  const id = plant.lines[0]?.stations[0]?.station.id ?? '';
+  const source = { kind: 'station' as const, id };
+  const observed = {
+    type: 'TRACKING_LOST' as const,
+    source,
+    state: 'active' as const,
+    at: new Date(),
+    data: { marker },
+  };
+  await server.db.transaction().execute((trx) => observeConditions(trx, plant.row.id, [observed]));
+  const { id: key } = await server.db
+    .selectFrom('alarm')
+    .select('id')
+    .where('source_id', '=', id)
+    .executeTakeFirstOrThrow();
+  const alarmId = encodeGlobalId('Alarm', key);
+  await administrator.act('acknowledgeAlarms', 'alarms { id }', { alarmIds: [alarmId] });
+  await administrator.act('shelveAlarm', 'id', { alarmId, minutes: 60, reason: marker });
+  await administrator.act('setAlarmOutOfService', 'id', { alarmId, reason: marker });
+  return alarmId;
+}
+
 async function nameByMarker(server: TestServer, plantId: string): Promise<void> {
   await server.db.updateTable('plant').set({ name: marker }).where('id', '=', plantId).execute();
   for (const table of ['area', 'line', 'station', 'camera', 'edge_node', 'dataset', 'model'] as const) {
@@ -219,13 +260,26 @@ async function nameByMarker(server: TestServer, plantId: string): Promise<void> 
 }
 
 /** Rows of the types that only production makes: a job, its recipe and batch, a machine, an inspection with all its parts. */
-async function fillWorld({ plant, item }: RecordingPlant, node: TestClient): Promise<void> {
+async function fillWorld({ plant, item }: RecordingPlant, node: TestClient, imageSha256: string): Promise<void> {
   const at = new Date().toISOString();
   const [seeded] = plant.lines;
   const [camera] = plant.cameras;
   if (!seeded || !camera) throw new Error('no line');
   const signals = [{ name: marker, value: 1, unit: 'mm', quality: 'GOOD', sourceTime: at }];
   const production = { productCode: marker, recipeCode: marker, batchCode: marker, jobCode: marker };
+  const stationId = encodeGlobalId('Station', seeded.stations[0]?.station.id ?? '');
+  const cameraId = encodeGlobalId('Camera', camera.id);
+  await plant.owner.client.act('setCameraSetup', 'changedBy { id }', {
+    cameraId,
+    recipeCode: marker,
+    roi: { x: 0, y: 0, width: 1, height: 1 },
+    referenceSha256: imageSha256,
+    bands: { brightness: { min: 0.1 } },
+  });
+  const told = 'items { id outcome field value reason }';
+  await node.act('recordNodeEvents', told, { input: [{ id: newId(), kind: 'CLOCK_STEPPED', data: { marker } }] });
+  await node.act('reviseCaptures', told, { input: [{ inspectionId: newId(), isLost: true }] });
+  await node.act('recordPartCounts', told, { input: [emptyCount(stationId, { jobCode: marker })] });
   await node.act('reportNodeStatus', 'skewMs receivedAt', {
     version: '1',
     sentAt: at,
@@ -235,7 +289,11 @@ async function fillWorld({ plant, item }: RecordingPlant, node: TestClient): Pro
     deadLetters: 0,
     droppedFrames: 0,
     machineConnected: true,
-    cameras: [{ cameraId: encodeGlobalId('Camera', camera.id), framesTaken: 1 }],
+    cameras: [{ cameraId, framesTaken: 1 }],
+    gates: [{ stationId, mode: 'ACTIVE', problem: marker }],
+    deadLetterSamples: [{ id: marker, kind: 'RESULT', reason: marker }],
+    hardware: { hostname: marker },
+    disk: { freeBytes: 1, totalBytes: 2 },
     machines: [
       { lineId: encodeGlobalId('Line', seeded.line.id), quality: 'GOOD', state: 'Execute', ...production, signals },
     ],
@@ -340,7 +398,7 @@ async function followEverything(server: TestServer, context: Context, plant: See
 
 export function subscriptionArguments(field: string, { globalId, lines }: SeededPlant): string {
   const lineId = encodeGlobalId('Line', lines[0]?.line.id ?? '');
-  return field === 'events' ? `(plantId: "${globalId}")` : `(lineId: "${lineId}")`;
+  return ['events', 'alarmList'].includes(field) ? `(plantId: "${globalId}")` : `(lineId: "${lineId}")`;
 }
 
 /** All object types but the roots and introspection. */

@@ -1,7 +1,9 @@
 /** Arguments for every mutation that reach its access check and, where the caller may, do it. */
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
+import { newId } from '../../../server/kit/ids.ts';
 import { freshCode } from '../../support/seed.ts';
 import { type AccessWorld, marker } from './access-world.ts';
+import { emptyCount } from './empty-count.ts';
 
 /** By field: the input or the arguments, made anew for each call. */
 export function mutationCalls(world: AccessWorld): Record<string, () => Record<string, unknown>> {
@@ -15,6 +17,7 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
   const named = () => ({ code: freshCode('made'), name: 'Made' });
   const password = 'a long password';
   const lineId = encodeGlobalId('Line', seeded.line.id);
+  const stationId = encodeGlobalId('Station', station.station.id);
   const cameraId = encodeGlobalId('Camera', camera.id);
   const datasetVersionId = encodeGlobalId('DatasetVersion', recording.version.datasetVersionId);
   const modelVersionId = recording.version.globalId;
@@ -79,6 +82,7 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
     freezeDatasetVersion: () => ({ datasetVersionId }),
     startTraining: () => ({ datasetVersionId, modelId: world.modelId, seed: 1, falseRejectTarget: 0.01 }),
     approveModelVersion: () => ({ modelVersionId, meaning: 'may run', password: 'not the password' }),
+    endShadow: () => ({ cameraId }),
     assignModel: () => ({ approvalId: world.approvalId, cameraId }),
     createPerson: () => ({
       email: `${freshCode('made')}@lehr.test`,
@@ -97,8 +101,25 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
     }),
     startInspectionExport: () => ({ filter: { plantId }, format: 'CSV' }),
     cancelInspectionExport: () => ({ id: world.exportId }),
+    acknowledgeAlarm: () => ({ alarmId: world.alarmId }),
+    acknowledgeAlarms: () => ({ alarmIds: [world.alarmId] }),
+    shelveAlarm: () => ({ alarmId: world.alarmId, minutes: 1, reason: marker }),
+    unshelveAlarm: () => ({ alarmId: world.alarmId }),
+    resetAlarm: () => ({ alarmId: world.alarmId }),
+    setAlarmOutOfService: () => ({ alarmId: world.alarmId, reason: marker }),
+    returnAlarmToService: () => ({ alarmId: world.alarmId }),
+    configureAlarm: () => ({ plantId, type: 'LATE_VERDICTS', priority: 3, reason: marker }),
     startJob: () => ({ lineId, code: freshCode('job'), productCode: 'bottle' }),
     endJob: () => ({ lineId, code: marker }),
+    setCameraSetup: () => ({ cameraId, recipeCode: marker }),
+    removeCameraSetup: () => ({ cameraId, recipeCode: marker }),
+    setCapturePolicy: () => ({ plantId, auditFraction: 1, uncertainProbability: 1, rejectProbability: 1 }),
+    openCaptureQuota: () => ({ plantId, cell: { productCode: marker }, wanted: 1, probability: 1 }),
+    closeCaptureQuota: () => ({ id: world.quotaId }),
+    reviseCaptures: () => ({ input: [{ inspectionId: newId(), isLost: true }] }),
+    retryDeadLetters: () => ({ edgeNodeId: encodeGlobalId('EdgeNode', node.id) }),
+    recordNodeEvents: () => ({ input: [{ id: newId(), kind: 'CLOCK_STEPPED' }] }),
+    recordPartCounts: () => ({ input: [emptyCount(stationId)] }),
     recordInspections: () => ({ input: [recording.item()] }),
     reportNodeStatus: () => ({
       version: '1',

@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
+import { observeConditions } from '../../../server/modules/alarms/observe-conditions.service.ts';
 import { appendEvents } from '../../../server/modules/events/events.service.ts';
 import { idAt, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
+import { emptyCount } from '../access/empty-count.ts';
 
 export interface GrowingPlant {
   plant: SeededPlant;
@@ -15,8 +17,11 @@ export interface GrowingPlant {
   reader: SeededPerson;
   node: TestClient;
   lineIds: readonly string[];
-  /** Inspections that the plant's node may send. */
-  items(count: number): Record<string, unknown>[];
+  /** What the plant's node may send by a mutation. */
+  items(
+    field: 'recordInspections' | 'recordNodeEvents' | 'recordPartCounts' | 'reviseCaptures',
+    count: number,
+  ): Record<string, unknown>[];
   /** Until there are so many of each kind, of each parent. */
   growTo(count: number): Promise<void>;
 }
@@ -35,6 +40,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   const plantId = plant.row.id;
   const cameraIds = [camera.id];
   const lineIds = [seeded.line.id];
+  const stationIds = [station.id];
   const reader = await plant.person(...all);
   await db.updateTable('person').set({ is_administrator: true }).where('id', '=', reader.row.id).execute();
 
@@ -54,7 +60,20 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   const owner = plant.owner.client;
   const named = () => ({ code: freshCode('grown'), name: 'Grown', plantId: plant.globalId });
   let count = 1;
+  let quotas = 0;
   const modelVersions = [version.globalId];
+
+  const unlost: string[] = [];
+  const sent = {
+    recordInspections: () => item(),
+    recordNodeEvents: () => ({
+      id: newId(),
+      kind: 'GATE_NOT_CONFIRMED',
+      stationId: encodeGlobalId('Station', station.id),
+    }),
+    recordPartCounts: () => emptyCount(encodeGlobalId('Station', station.id), { jobCode: newId() }),
+    reviseCaptures: () => ({ inspectionId: unlost.pop() ?? '', isLost: true }),
+  };
 
   await growFromNothing();
   const noon = { startsAt: '12:00', durationMin: 1, recurrence: 'FREQ=DAILY', validFrom: '2020-01-01' };
@@ -66,13 +85,17 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
     reader,
     node: node.client,
     lineIds,
-    items: (many) => Array.from({ length: many }, () => item()),
+    items: (field, many) => Array.from({ length: many }, () => sent[field]()),
     async growTo(most) {
       for (; count < most; count++) await grow(count + 1);
       server.authenticator.forgetAll();
       await report();
       await recordParts();
+      await countParts();
+      await setUpCamera();
+      await wantImages();
       await appendSome();
+      await raiseAlarms();
     },
   };
 
@@ -89,7 +112,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
     const lineId = await copy('line', lineIds[0] ?? '', part);
     lineIds.push(lineId);
     await copy('station', station?.id ?? '', { ...part, edge_node_id: nodeId });
-    await copy('station', station?.id ?? '', { ...part, line_id: lineId });
+    stationIds.push(await copy('station', station?.id ?? '', { ...part, line_id: lineId }));
     cameraIds.push(await copy('camera', camera?.id ?? '', part));
     await growFromNothing();
     await copy('shift', shift.id, { ...part, starts_at: `12:${String(n).padStart(2, '0')}` });
@@ -185,7 +208,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
     if (made.__typename !== kind) throw new Error(JSON.stringify(made));
   }
 
-  /** The node says as much as there is: its cameras, and as many signals of the machine. */
+  /** The node says as much as there is: its cameras, gates and machines, as many refusals, and as many signals of the first machine. */
   async function report(): Promise<void> {
     const at = new Date().toISOString();
     await node?.client.act('reportNodeStatus', 'skewMs', {
@@ -198,18 +221,18 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       droppedFrames: 0,
       machineConnected: true,
       cameras: cameraIds.map((id) => ({ cameraId: encodeGlobalId('Camera', id), framesTaken: 1 })),
-      machines: [
-        {
-          lineId: encodeGlobalId('Line', lineIds[0] ?? ''),
-          quality: 'GOOD',
-          state: 'Execute',
-          jobCode,
-          productCode: 'p',
-          recipeCode: 'r',
-          batchCode: 'b',
-          signals: signals(),
-        },
-      ],
+      gates: stationIds.map((id) => ({ stationId: encodeGlobalId('Station', id), mode: 'ACTIVE' })),
+      deadLetterSamples: Array.from({ length: count }, (_, n) => ({ id: `d-${n}`, kind: 'IMAGE', reason: 'r' })),
+      machines: lineIds.map((id, index) => ({
+        lineId: encodeGlobalId('Line', id),
+        quality: 'GOOD',
+        state: 'Execute',
+        jobCode: `job-${index + 1}`,
+        productCode: 'p',
+        recipeCode: 'r',
+        batchCode: 'b',
+        signals: index === 0 ? signals() : [],
+      })),
     });
   }
 
@@ -234,8 +257,36 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
         },
       }),
     );
+    unlost.push(...parts.map((part) => part.id));
     const { recorded, items } = await record(node?.client ?? server.anonymous, parts);
     if (recorded !== parts.length) throw new Error(JSON.stringify(items));
+  }
+
+  /** As many counts of the first job. */
+  async function countParts(): Promise<void> {
+    const stationId = encodeGlobalId('Station', station?.id ?? '');
+    await node?.client.act('recordPartCounts', 'items { outcome }', {
+      input: Array.from({ length: count }, () => emptyCount(stationId, { jobCode })),
+    });
+  }
+
+  /** As many quotas for images. */
+  async function wantImages(): Promise<void> {
+    const policy = { plantId: plant.globalId, auditFraction: 1, uncertainProbability: 1, rejectProbability: 1 };
+    await owner.act('setCapturePolicy', 'auditFraction', policy);
+    const quota = { plantId: plant.globalId, cell: { productCode: 'none' }, wanted: 1, probability: 1 };
+    for (; quotas < count; quotas++) await owner.act('openCaptureQuota', 'id', quota);
+  }
+
+  /** The first camera looks at as many recipes. */
+  async function setUpCamera(): Promise<void> {
+    const cameraId = encodeGlobalId('Camera', cameraIds[0] ?? '');
+    for (let n = 0; n < count; n++)
+      await owner.act('setCameraSetup', 'recipeCode', {
+        cameraId,
+        recipeCode: `r-${n}`,
+        bands: { contrast: { min: 0 } },
+      });
   }
 
   /** Events that name all that an event can name. */
@@ -250,6 +301,24 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       data: {},
     };
     await db.transaction().execute((trx) => appendEvents(trx, plantId, Array(count).fill(one)));
+  }
+
+  /** An alarm of each camera, and as many changes of the first as there are. */
+  async function raiseAlarms(): Promise<void> {
+    const observe = (cameras: readonly string[], state: 'active' | 'clear') =>
+      db.transaction().execute((trx) =>
+        observeConditions(
+          trx,
+          plantId,
+          cameras.map((id) => ({
+            ...{ type: 'IMAGE_STATISTICS_OUT_OF_BAND', source: { kind: 'camera', id } },
+            ...{ state, at: new Date(), data: {} },
+          })),
+        ),
+      );
+    await observe(cameraIds, 'active');
+    for (let n = 0; n < count; n++)
+      for (const state of ['clear', 'active'] as const) await observe(cameraIds.slice(0, 1), state);
   }
 
   function signals() {

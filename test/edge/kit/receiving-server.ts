@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { CapturePolicy } from '../../../edge/capture/capture-policy.ts';
+import type { Capture } from '../../../edge/capture/image-keeper.ts';
 import type { TestArtifact } from './tiny-model.ts';
 
 const storedOperations: Record<string, string> = JSON.parse(
@@ -16,6 +18,7 @@ export interface ReceivedInspection {
   verdict: string;
   score: number;
   imageSha256: string;
+  capture: Capture;
   defects: { class: string; box: { x: number; y: number; width: number; height: number }; outline: number[] }[];
   context: { machineState: string | null; signals: { name: string; quality: string }[] } | null;
 }
@@ -25,8 +28,26 @@ export interface ReceivedStatus {
   outboxResults: number;
   deadLetters: number;
   droppedFrames: number;
-  cameras: { cameraId: string; modelVersionId: string | null; framesTaken: number; problem: string | null }[];
+  cameras: {
+    cameraId: string;
+    modelVersionId: string | null;
+    shadowModelVersionId: string | null;
+    framesTaken: number;
+    problem: string | null;
+  }[];
   machines: { quality: string; state: string | null }[];
+}
+
+/** An event, a snapshot of counts or a revision, as it arrived. */
+export type ReceivedNote = { id?: string; kind?: string; inspectionId?: string; revision?: number } & Record<
+  string,
+  unknown
+>;
+
+interface Assignment {
+  versionId: string;
+  artifact: TestArtifact;
+  sizeBytes?: number;
 }
 
 export interface ReceivingServer extends AsyncDisposable {
@@ -38,9 +59,23 @@ export interface ReceivingServer extends AsyncDisposable {
   duplicates: number;
   conflicts: string[];
   images: Map<string, number>;
+  /** First delivery of each id. */
+  events: Map<string, ReceivedNote>;
+  /** The newest revision of each count. */
+  partCounts: Map<string, ReceivedNote>;
+  /** By inspection: what was told last. */
+  revisions: Map<string, ReceivedNote>;
   status: ReceivedStatus | undefined;
   /** Camera code → its model. */
-  assignments: Map<string, { versionId: string; artifact: TestArtifact; sizeBytes?: number }>;
+  assignments: Map<string, Assignment>;
+  /** Camera code → the model that judges along. */
+  shadows: Map<string, Assignment>;
+  /** Camera code → how its images are cut and aligned, by recipe. */
+  setups: Map<string, unknown[]>;
+  /** By hash: what GET /images gives. */
+  references: Map<string, Uint8Array>;
+  deadLetterRetryAt: string | null;
+  capturePolicy: CapturePolicy | null;
   /** Why an item is refused; undefined takes it. */
   refuse: (item: ReceivedInspection) => string | undefined;
   /** Status of an answer to a PUT instead of taking it. */
@@ -65,8 +100,16 @@ export async function startReceivingServer(cameras: string[]): Promise<Receiving
     duplicates: 0,
     conflicts: [],
     images: new Map(),
+    events: new Map(),
+    partCounts: new Map(),
+    revisions: new Map(),
     status: undefined,
     assignments: new Map(),
+    shadows: new Map(),
+    setups: new Map(),
+    references: new Map(),
+    deadLetterRetryAt: null,
+    capturePolicy: null,
     refuse: () => undefined,
     refuseImage: () => undefined,
     async down() {
@@ -124,6 +167,7 @@ export async function startReceivingServer(cameras: string[]): Promise<Receiving
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     const path = request.url ?? '';
+    if (path === '/health') return void response.writeHead(200).end('{}');
     if (request.headers.authorization !== `Bearer ${receiver.token}`) return void response.writeHead(401).end('{}');
     if (path === '/graphql') {
       const { extensions, variables } = JSON.parse(body.toString());
@@ -133,6 +177,7 @@ export async function startReceivingServer(cameras: string[]): Promise<Receiving
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify(execute(query, variables.input)));
     } else if (request.method === 'PUT') takeImage(path.split('/').at(-1) ?? '', body, response);
+    else if (path.startsWith('/images/')) sendReference(path.split('/').at(-1) ?? '', response);
     else sendArtifact(path.split('/').at(-1) ?? '', request.headers.range, response);
   }
 
@@ -142,6 +187,14 @@ export async function startReceivingServer(cameras: string[]): Promise<Receiving
       receiver.status = input as ReceivedStatus;
       return { data: { reportNodeStatus: { __typename: 'ReportNodeStatusPayload', skewMs: 0 } } };
     }
+    const notes = input as ReceivedNote[];
+    const taken = (__typename: string, items: unknown[]) => ({ __typename, items });
+    if (query.includes('mutation EdgeRecordNodeEvents'))
+      return { data: { recordNodeEvents: taken('RecordNodeEventsPayload', notes.map(takeEvent)) } };
+    if (query.includes('mutation EdgeRecordPartCounts'))
+      return { data: { recordPartCounts: taken('RecordPartCountsPayload', notes.map(takeCounts)) } };
+    if (query.includes('mutation EdgeReviseCaptures'))
+      return { data: { reviseCaptures: taken('ReviseCapturesPayload', notes.map(takeRevision)) } };
     const items = (input as ReceivedInspection[]).map(take);
     return { data: { recordInspections: { __typename: 'RecordInspectionsPayload', items } } };
   }
@@ -171,6 +224,26 @@ export async function startReceivingServer(cameras: string[]): Promise<Receiving
     return outcome('RECORDED');
   }
 
+  function takeEvent(event: ReceivedNote) {
+    const id = String(event.id);
+    const isKnown = receiver.events.has(id);
+    if (!isKnown) receiver.events.set(id, event);
+    return noteOutcome(id, isKnown);
+  }
+
+  function takeCounts(counts: ReceivedNote) {
+    const id = String(counts.id);
+    const isOld = Number(receiver.partCounts.get(id)?.revision ?? -1) >= Number(counts.revision);
+    if (!isOld) receiver.partCounts.set(id, counts);
+    return noteOutcome(id, isOld);
+  }
+
+  function takeRevision(revision: ReceivedNote) {
+    const id = String(revision.inspectionId);
+    receiver.revisions.set(id, revision);
+    return noteOutcome(id, false);
+  }
+
   function takeImage(sha256: string, body: Buffer, response: ServerResponse): void {
     const refusal = receiver.refuseImage(sha256);
     if (refusal !== undefined) return void response.writeHead(refusal).end('{"field":"image"}');
@@ -180,29 +253,43 @@ export async function startReceivingServer(cameras: string[]): Promise<Receiving
   }
 
   function sendArtifact(sha256: string, range: string | undefined, response: ServerResponse): void {
-    const found = [...receiver.assignments.values()].find(({ artifact }) => artifact.sha256 === sha256);
+    const assigned = [...receiver.assignments.values(), ...receiver.shadows.values()];
+    const found = assigned.find(({ artifact }) => artifact.sha256 === sha256);
     if (!found) return void response.writeHead(404).end('{}');
     const offset = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
     response.writeHead(offset > 0 ? 206 : 200).end(found.artifact.bytes.subarray(offset));
+  }
+
+  function sendReference(sha256: string, response: ServerResponse): void {
+    const bytes = receiver.references.get(sha256);
+    response.writeHead(bytes ? 200 : 404).end(bytes ?? '{}');
   }
 
   function plan() {
     return {
       id: 'node-1',
       code: 'edge-1',
+      deadLetterRetryAt: receiver.deadLetterRetryAt,
+      capturePolicy: receiver.capturePolicy,
       plant: { code: 'plant-1' },
       stations: [
         {
+          id: 'station-id-1',
           code: 'station-1',
           line: { id: 'line-id-1', code: 'line-1' },
-          cameras: cameras.map((code) => ({ id: `id-${code}`, code, assignment: assignmentOf(code) })),
+          cameras: cameras.map((code) => ({
+            id: `id-${code}`,
+            code,
+            assignment: assignmentOf(receiver.assignments.get(code)),
+            shadowAssignment: assignmentOf(receiver.shadows.get(code)),
+            setups: receiver.setups.get(code) ?? [],
+          })),
         },
       ],
     };
   }
 
-  function assignmentOf(camera: string) {
-    const assigned = receiver.assignments.get(camera);
+  function assignmentOf(assigned: Assignment | undefined) {
     if (!assigned) return null;
     const { versionId, artifact, sizeBytes = artifact.bytes.length } = assigned;
     const { sha256, signature, signingKeyId } = artifact;
@@ -214,6 +301,10 @@ export async function startReceivingServer(cameras: string[]): Promise<Receiving
       },
     };
   }
+}
+
+function noteOutcome(id: string, isKnown: boolean) {
+  return { id, outcome: isKnown ? 'DUPLICATE' : 'RECORDED', field: null, value: null, reason: null };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -23,14 +23,13 @@ const LAST_LINES = 12;
 
 export class Children {
   readonly #children: Child[] = [];
-  #stopping = false;
-
-  get isStopping(): boolean {
-    return this.#stopping;
-  }
 
   get pids(): Record<string, number> {
     return Object.fromEntries(this.#children.map((child) => [child.name, child.process.pid ?? 0]));
+  }
+
+  named(name: string): Child | undefined {
+    return this.#children.find((child) => child.name === name);
   }
 
   start(name: string, file: string, args: readonly string[], options: ChildOptions = {}): Child {
@@ -81,7 +80,6 @@ export class Children {
 
   /** Ends all of them, last started first, within `timeoutMs`; never throws. */
   async stop(timeoutMs: number): Promise<void> {
-    this.#stopping = true;
     const deadline = Date.now() + timeoutMs;
     for (const child of [...this.#children].reverse()) {
       if (child.process.exitCode !== null || child.process.signalCode !== null) continue;

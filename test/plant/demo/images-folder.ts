@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { TrainingImage } from './setup-model.ts';
+import type { TrainingImage } from './upload-images.ts';
 
 const TYPES: Record<string, TrainingImage['contentType']> = {
   '.jpg': 'image/jpeg',

@@ -1,6 +1,6 @@
 /** Good bottles for the first model: every glass, and the spread of light and position that the rendered line shows. */
 import { renderBottle } from '../render-bottle.ts';
-import type { TrainingImage } from './setup-model.ts';
+import type { TrainingImage } from './upload-images.ts';
 
 const IMAGES_PER_GLASS = 48;
 const FIRST_SEED = 900_000_000;

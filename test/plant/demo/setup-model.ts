@@ -1,14 +1,8 @@
 /** Teaches the demo's first model the way people do: images in, a person's decision, a frozen version, training, approval, assignment. */
-import { createHash } from 'node:crypto';
 import type { DemoClient } from './graphql-client.ts';
 import { input } from './graphql-client.ts';
 import { PLANT_CODE } from './setup-plant.ts';
-
-/** One good image to learn from. */
-export interface TrainingImage {
-  bytes: Buffer;
-  contentType: 'image/jpeg' | 'image/png';
-}
+import { type TrainingImage, uploadImages } from './upload-images.ts';
 
 export interface DemoModel {
   /** Code of the data set and of the model; another source of images has another code. */
@@ -27,7 +21,6 @@ export interface Team {
 /** What some 130 images can promise with 90 % confidence; a lower share takes more of them. */
 const FALSE_REJECT_TARGET = 0.05;
 const SEED = 1;
-const UPLOADS_AT_ONCE = 6;
 const ITEMS_PER_CALL = 200;
 const POLL_MS = 250;
 
@@ -83,7 +76,7 @@ async function train(
 ): Promise<string> {
   const images = await wanted.images();
   say(`first model: ${images.length} images of good parts go into the data set`);
-  const hashes = await upload(team.quality, images);
+  const hashes = await uploadImages(team.quality, images);
   const datasetVersionId = await freeze(team.quality, plantId, wanted, hashes);
 
   const modelValues = { plantId, code: wanted.code, name: wanted.name };
@@ -152,26 +145,6 @@ async function freeze(
   const version = { datasetVersionId: { type: 'ID!', value: datasetVersionId } };
   await client.act('freezeDatasetVersion', 'DatasetVersion', 'id', '(datasetVersionId: $datasetVersionId)', version);
   return datasetVersionId;
-}
-
-/** Puts the images to the server, a few at once; gives their distinct hashes. */
-async function upload(client: DemoClient, images: readonly TrainingImage[]): Promise<string[]> {
-  const hashes = new Map(images.map((image) => [createHash('sha256').update(image.bytes).digest('hex'), image]));
-  const queue = [...hashes];
-  const worker = async () => {
-    for (let next = queue.pop(); next; next = queue.pop()) {
-      const [sha256, image] = next;
-      const response = await fetch(`${client.url}/images/${PLANT_CODE}/${sha256}`, {
-        method: 'PUT',
-        headers: { ...client.headers(), 'content-type': image.contentType },
-        body: new Uint8Array(image.bytes),
-        signal: AbortSignal.timeout(30_000),
-      });
-      if (!response.ok) throw new Error(`image ${sha256} was refused: ${response.status} ${await response.text()}`);
-    }
-  };
-  await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, worker));
-  return [...hashes.keys()].sort();
 }
 
 interface RunAnswer {

@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { stringify } from 'yaml';
-import { input } from '../../plant/demo/graphql-client.ts';
+import { type DemoClient, input } from '../../plant/demo/graphql-client.ts';
 import { demoPeople, personWith } from '../../plant/demo/people.ts';
 import { setUpModel } from '../../plant/demo/setup-model.ts';
 import {
   CAMERA_CODE,
   createAdministrator,
+  type DemoLine,
   NODE_CODE,
   STATION_CODE,
   setUpPlant,
@@ -21,7 +22,7 @@ import { createSeededRandom } from '../../support/seeded-random.ts';
 import { type LineProcess, spawnLines } from '../../support/spawn-lines.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const LINE = { code: 'line-1', name: 'Line 1', speed: 600 };
+const LINE: DemoLine = { code: 'line-1', name: 'Line 1', speed: 600 };
 const GOOD_IMAGES = 24;
 const SIDE_PX = 64;
 /** Generous: a proof may share its cores with much else. */
@@ -32,16 +33,35 @@ export interface Product {
   url: string;
   spool: string;
   lineId: string;
+  plantId: string;
   /** Secret of a token that may read everything of the plant. */
   reader: string;
+  /** Signed in; the session outlives the server's restarts. */
+  admin: DemoClient;
   startServer(): Promise<LineProcess>;
-  startEdge(): Promise<LineProcess>;
+  /** `environment` is added to the process's own. */
+  startEdge(environment?: Record<string, string>): Promise<LineProcess>;
+}
+
+export interface ProductOptions {
+  /** Each with one station and one camera; the first one's spool is the product's. */
+  lines?: readonly DemoLine[];
+  edgeHome?: string;
+  /** Changes the edge node's configuration before it is written. */
+  configure?: (config: EdgeFile) => EdgeFile;
+}
+
+/** The part of an edge node's configuration that a proof may want to change. */
+export interface EdgeFile {
+  stations: { line: string; cameras: { source: Record<string, unknown> }[]; [field: string]: unknown }[];
+  [field: string]: unknown;
 }
 
 /** Leaves the server running, so that the proof can begin with it. */
 export async function setUpProduct(
   folder: string,
   report: (line: string) => void,
+  { lines = [LINE], edgeHome = join(folder, 'edge'), configure = (file) => file }: ProductOptions = {},
 ): Promise<{ product: Product; server: LineProcess }> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -55,8 +75,7 @@ export async function setUpProduct(
   const administrator = personWith(people, 'ADMINISTRATOR');
   await createAdministrator(url, code, administrator);
   const admin = await signIn(url, administrator);
-  const edgeHome = join(folder, 'edge');
-  const plant = await setUpPlant(admin, [LINE], people, edgeHome);
+  const plant = await setUpPlant(admin, lines, people, edgeHome);
   const approver = personWith(people, 'APPROVER');
   const team = {
     quality: await signIn(url, personWith(people, 'QUALITY_ENGINEER')),
@@ -74,26 +93,33 @@ export async function setUpProduct(
     'secret',
     ...input('createToken', tokenValues),
   );
-  const { lines } = await admin.run<{ lines: { edges: { node: { id: string } }[] } }>(
-    '{ lines { edges { node { id } } } }',
+  const known = await admin.run<{ lines: { edges: { node: { id: string; code: string } }[] } }>(
+    '{ lines { edges { node { id code } } } }',
   );
+  const lineId = known.lines.edges.find(({ node }) => node.code === lines[0]?.code)?.node.id ?? '';
 
-  const spool = join(folder, 'spool');
+  const spoolOf = (index: number) => join(folder, index === 0 ? 'spool' : `spool-${index}`);
   const config = join(folder, 'edge.yaml');
-  const source = { kind: 'folder', path: spool, pollMs: 100 };
   await writeFile(
     config,
-    stringify({
-      node: NODE_CODE,
-      home: edgeHome,
-      server: { url, enrolmentCode: plant.enrolmentCode, retryMaxMs: 1_000 },
-      trust: { modelSigningKeys: plant.signingKeys },
-      stations: [{ station: STATION_CODE, line: LINE.code, cameras: [{ camera: CAMERA_CODE, source }] }],
-    }),
+    stringify(
+      configure({
+        node: NODE_CODE,
+        home: edgeHome,
+        server: { url, enrolmentCode: plant.enrolmentCode, retryMaxMs: 1_000 },
+        trust: { modelSigningKeys: plant.signingKeys },
+        stations: lines.map(({ code }, index) => ({
+          station: STATION_CODE,
+          line: code,
+          cameras: [{ camera: CAMERA_CODE, source: { kind: 'folder', path: spoolOf(index), pollMs: 100 } }],
+        })),
+      }),
+    ),
   );
-  const startEdge = () => spawnLines(process.execPath, [join(repository, 'edge/main.ts'), '--config', config]);
-  const lineId = lines.edges[0]?.node.id ?? '';
-  return { product: { folder, url, spool, lineId, reader: secret, startServer, startEdge }, server };
+  const startEdge = (env: Record<string, string> = {}) =>
+    spawnLines(process.execPath, [join(repository, 'edge/main.ts'), '--config', config], { env });
+  const ids = { lineId, plantId: plant.plantId };
+  return { product: { folder, url, spool: spoolOf(0), ...ids, reader: secret, admin, startServer, startEdge }, server };
 }
 
 /** A disc on a dark ground; `mark` makes each image's bytes its own. */
@@ -111,7 +137,7 @@ export async function goodImage(mark: number): Promise<{ bytes: Buffer; contentT
   return { bytes, contentType: 'image/png' };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();

@@ -20,7 +20,7 @@ const ROWS = 90;
 const JSON_COLUMNS = ['defects', 'signals'];
 const TIME_COLUMNS = ['captured_at', 'received_at'];
 const NUMBER_COLUMNS = new Set(
-  'position score latency_ms defect_count speed_per_min temperature_c humidity_percent brightness contrast colour_cast sharpness offset_x_px offset_y_px rotation_deg'.split(
+  'position score latency_ms defect_count speed_per_min temperature_c humidity_percent brightness contrast colour_cast sharpness offset_x_px offset_y_px rotation_deg image_kept keep_probability'.split(
     ' ',
   ),
 );
@@ -69,6 +69,7 @@ describe.each(databases())('exports on %s', (kind) => {
         imageSha256: createHash('sha256').update(String(index)).digest('hex'),
         imageStats: { brightness: 0.5, contrast: 0.25, colourCast: 0.125, sharpness: 300 },
         position: { offsetXPx: 1.5, offsetYPx: -0.5, rotationDeg: 0.25 },
+        capture: { isKept: index % 3 > 0, keepProbability: 0.3, reason: 'AUDIT' },
         context,
         defects: [
           { class: 'crack "a", b', score: 0.7, box, outline },

@@ -54,7 +54,9 @@ export async function rawRows({ db }: TestServer, plantId: string): Promise<Reco
       'image_sha256', encode(i.image_sha256, 'hex'), 'machine_state', i.machine_state, 'machine_mode', i.machine_mode,
       'speed_per_min', i.speed_per_min, 'temperature_c', i.temperature_c, 'humidity_percent', i.humidity_percent, 'signals', i.signals,
       'brightness', i.brightness, 'contrast', i.contrast, 'colour_cast', i.colour_cast, 'sharpness', i.sharpness
-    ) || jsonb_build_object('offset_x_px', i.offset_x_px, 'offset_y_px', i.offset_y_px, 'rotation_deg', i.rotation_deg) AS row
+    ) || jsonb_build_object('offset_x_px', i.offset_x_px, 'offset_y_px', i.offset_y_px, 'rotation_deg', i.rotation_deg,
+      'image_kept', i.is_kept::integer, 'keep_probability', i.keep_probability, 'capture_reason', i.capture_reason,
+      'image_lost_at', i.image_lost_at) AS row
     FROM inspection i
     JOIN line l ON l.id = i.line_id JOIN station s ON s.id = i.station_id JOIN camera c ON c.id = i.camera_id
     JOIN model_version v ON v.id = i.model_version_id JOIN model m ON m.id = v.model_id

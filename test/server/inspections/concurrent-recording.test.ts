@@ -52,7 +52,16 @@ describe.runIf(databases().includes('postgresql'))('two transactions that record
   function rows(count: number): NewInspection[] {
     return Array.from({ length: count }, (_, index) => {
       const capturedAtMs = Date.now() - index;
-      const none = { partId: null, imageSha256: null, jobId: null, productId: null, recipeId: null, batchId: null };
+      const none = {
+        partId: null,
+        imageSha256: null,
+        capture: { isKept: true, keepProbability: 1, reason: 'all' as const },
+        quotaIds: null,
+        jobId: null,
+        productId: null,
+        recipeId: null,
+        batchId: null,
+      };
       const context = { machineState: null, machineMode: null, speedPerMin: null, temperatureC: null };
       return {
         id: idAt(capturedAtMs),

@@ -8,6 +8,8 @@ import { createSeed, type SeededPlant } from '../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 
+const letterOf = (reason: string) => ({ id: 'd', kind: 'IMAGE', reason });
+
 describe.each(databases())('reportNodeStatus on %s', (kind) => {
   let clock = Date.parse('2026-06-01T10:00:00Z');
   let server: TestServer;
@@ -87,7 +89,7 @@ describe.each(databases())('reportNodeStatus on %s', (kind) => {
     const answer = await report(null, { sentAt: new Date(clock + 1000 + 250) });
     expect(answer).toMatchObject({ __typename: 'ReportNodeStatusPayload', skewMs: 250 });
     await report(null, { deadLetters: 2 });
-    expect(await events()).toEqual(['node.up']);
+    expect(await events()).toEqual(['node.up', 'alarm.raised UNACKNOWLEDGED']);
 
     const { edgeNodes } = await reader.read<{ edgeNodes: { edges: unknown[] } }>(
       '{ edgeNodes { edges { node { code lastSeenAt skewMs status { version deadLetters cameras { cameraId framesTaken problem } } } } } }',
@@ -99,6 +101,61 @@ describe.each(databases())('reportNodeStatus on %s', (kind) => {
         skewMs: 0,
         status: { version: '0.1.0', deadLetters: 2, cameras: [{ cameraId, framesTaken: 3, problem: null }] },
       },
+    });
+  });
+
+  it('keeps what a node says of its computer, its outbox, its connections and gates', async () => {
+    const stationId = encodeGlobalId('Station', plant.lines[0]?.stations[0]?.station.id ?? '');
+    const at = new Date(clock).toISOString();
+    const letter = { id: 'd-1', kind: 'RESULT', key: 'k', reason: 'r', field: 'score', value: '2', at };
+    const machine = { isConnected: true, clockOffsetMs: -3.5, clockUncertaintyMs: 2, security: 'Sign', problem: null };
+    const gate = { stationId, mode: 'DRY_RUN', isEnabled: true, isTracking: false, confirmed: 5, notConfirmed: 1 };
+    const camera = { cameraId, framesTaken: 3, droppedFrames: 2, p99LatencyMs: 90, shadowModelVersionId: null };
+    const said = {
+      hardware: { hostname: 'edge-1', system: 'Linux', processor: 'x', cores: 4, memoryBytes: 8e9 },
+      disk: { freeBytes: 5e11, totalBytes: 1e12 },
+      outboxImageBytes: 3e10,
+      outboxLimitShare: 0.25,
+      oldestResultAt: at,
+      sacrificedImages: 7,
+      sacrificedResults: 0,
+      deadLetterSamples: [letter],
+      certificateExpiresAt: at,
+      problem: 'disk slow',
+    };
+    const gates = [{ ...gate, unexpected: 0, late: 2, lastCommandAt: at, problem: null }];
+    await report({ state: 'Execute', ...machine }, { ...said, gates, cameras: [camera] });
+    const { edgeNodes } = await reader.read<{ edgeNodes: { edges: { node: { status: unknown } }[] } }>(
+      `{ edgeNodes { edges { node { status {
+        hardware { hostname system processor cores memoryBytes } disk { freeBytes totalBytes }
+        outboxImageBytes outboxLimitShare oldestResultAt sacrificedImages sacrificedResults certificateExpiresAt problem
+        deadLetterSamples { id kind key reason field value at }
+        machines { lineId isConnected clockOffsetMs clockUncertaintyMs security problem }
+        gates { stationId mode isEnabled isTracking confirmed notConfirmed unexpected late lastCommandAt problem }
+        cameras { cameraId framesTaken droppedFrames p99LatencyMs shadowModelVersionId }
+      } } } } }`,
+    );
+    const status = { ...said, gates, machines: [{ lineId, ...machine }], cameras: [camera] };
+    expect(edgeNodes.edges.map(({ node }) => node.status)).toContainEqual(status);
+  });
+
+  it('reads what an older node has reported', async () => {
+    const status = { version: '0', startedAt: '2026-01-01T00:00:00.000Z', outboxResults: 0, outboxImages: 0 };
+    const old = { ...status, deadLetters: 0, droppedFrames: 0, machineConnected: true, cameras: [] };
+    await server.db
+      .updateTable('edge_node')
+      .set({ status: JSON.stringify(old) })
+      .where('plant_id', '=', plant.row.id)
+      .execute();
+    const { edgeNodes } = await reader.read<{ edgeNodes: { edges: { node: { status: unknown } }[] } }>(
+      '{ edgeNodes { edges { node { status { version hardware { cores } gates { mode } machines { security } deadLetterSamples { id } } } } } }',
+    );
+    expect(edgeNodes.edges[0]?.node.status).toEqual({
+      version: '0',
+      hardware: null,
+      gates: [],
+      machines: [],
+      deadLetterSamples: [],
     });
   });
 
@@ -196,7 +253,13 @@ describe.each(databases())('reportNodeStatus on %s', (kind) => {
     expect(marked.reduce((sum, count) => sum + count, 0)).toBe(1);
     expect(await markSilentNodes(server.services, since)).toBe(0);
     await report(null);
-    expect(await events()).toEqual(['node.up', 'node.down', 'node.up']);
+    expect(await events()).toEqual([
+      'node.up',
+      'node.down',
+      'alarm.raised UNACKNOWLEDGED',
+      'node.up',
+      'alarm.returned RETURNED_UNACKNOWLEDGED',
+    ]);
   });
 
   it.each([
@@ -207,10 +270,27 @@ describe.each(databases())('reportNodeStatus on %s', (kind) => {
       'input.machines[0].speedPerMin',
       () => ({ machines: [{ lineId, quality: 'GOOD', signals: [], speedPerMin: 1e40 }] }),
     ],
+    ['input.outboxLimitShare', () => ({ outboxLimitShare: 1.1 })],
+    ['input.disk.freeBytes', () => ({ disk: { freeBytes: -1, totalBytes: 1 } })],
+    ['input.problem', () => ({ problem: 'x'.repeat(501) })],
+    ['input.gates[0].stationId', () => ({ gates: [{ stationId: 'x', mode: 'OFF' }] })],
+    ['input.gates[0].late', () => ({ gates: [{ stationId: 'x', mode: 'OFF', late: -1 }] })],
+    ['input.deadLetterSamples[0].reason', () => ({ deadLetterSamples: [letterOf('x'.repeat(501))] })],
+    // LEHR_LIMIT_DEAD_LETTER_SAMPLES
+    ['input.deadLetterSamples', () => ({ deadLetterSamples: Array(21).fill(letterOf('r')) })],
     ['input.machines[1].lineId', () => ({ machines: [1, 2].map(() => ({ lineId, quality: 'GOOD', signals: [] })) })],
   ])('refuses a report for its %s and writes nothing', async (field, over) => {
     expect(await report(null, over())).toMatchObject({ __typename: 'InvalidInputError', field });
     expect(await events()).toEqual([]);
+  });
+
+  it('takes text that is not well-formed', async () => {
+    expect(await report(null, { problem: 'a\ud800' })).toMatchObject({ __typename: 'ReportNodeStatusPayload' });
+  });
+
+  it('takes as many dead letters as are allowed', async () => {
+    const deadLetterSamples = Array(20).fill(letterOf('r'));
+    expect(await report(null, { deadLetterSamples })).toMatchObject({ __typename: 'ReportNodeStatusPayload' });
   });
 
   it('does not let a node speak for what is not its own', async () => {

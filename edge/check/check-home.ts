@@ -1,0 +1,46 @@
+/** Whether the node's home can hold what it has to: looked at from outside, a running node is not disturbed. */
+import { constants, existsSync, statfsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { EdgeConfig } from '../config.ts';
+import { readOutboxFile } from '../uplink/read-outbox-file.ts';
+import type { Finding } from './check-list.ts';
+
+/** Throws when the home cannot be written or the disk has no room. */
+export async function checkHome({ home, outbox }: EdgeConfig): Promise<Finding<void>> {
+  // Before the first start the nearest folder that is there counts.
+  let folder = home;
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  await access(folder, constants.W_OK | constants.X_OK).catch(() => {
+    throw new Error(`home is "${home}"; ${folder} cannot be written by this user, give it the right or another home`);
+  });
+  const file = join(home, 'outbox.db');
+  if (existsSync(file)) {
+    await access(file, constants.R_OK | constants.W_OK).catch(() => {
+      throw new Error(`${file} cannot be written by this user; give it to the user that runs the node`);
+    });
+  }
+  const { bavail, blocks, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free < outbox.minFreeBytes) {
+    throw new Error(
+      `${gigabytes(free)} are free on the disk of ${folder}, less than outbox.minFreeBytes (${gigabytes(outbox.minFreeBytes)}): images would be given up at once; make room or lower it`,
+    );
+  }
+  const held = existsSync(file) ? readOutboxFile(home) : undefined;
+  const notes: string[] = [];
+  const wanted = Math.min(outbox.maxFileBytes, outbox.maxImageBytes + outbox.maxResultBytes);
+  if (wanted > free + (held?.fileBytes ?? 0)) {
+    notes.push(
+      `the outbox may grow to ${gigabytes(wanted)} (outbox.maxImageBytes, maxResultBytes), the disk of ${gigabytes(blocks * bsize)} has ${gigabytes(free)} left: it gives up images before that`,
+    );
+  }
+  if (held && held.deadLetters > 0)
+    notes.push(`the server refused ${held.deadLetters} things: see them with --dead-letters`);
+  const waiting = held ? `, ${held.results} results and ${held.images} images wait` : ', new';
+  return { result: undefined, told: `${home} can be written, ${gigabytes(free)} free${waiting}`, notes };
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`;
+}

@@ -1,0 +1,107 @@
+/**
+ * A belt by its encoder: piecewise linear between samples, at the last speed beyond them. Machines tell of changes only, so
+ * silence means that the belt stands; what moved further than a belt can without a sample is a reset, a slip or a gap.
+ */
+import { BELT_POINTS, type Belt, type BeltPoint, pointBefore, timeBetween } from './belt.ts';
+
+export interface EncoderSettings {
+  mmPerUnit: number;
+  toleranceMm: number;
+  maxSpeedMmPerS: number;
+  maxReverseMmPerS: number;
+  /** The longest time between two samples of a moving belt. */
+  updateMs: number;
+  gapMs: number;
+  /** The longest way of a sample to the node. */
+  settleMs: number;
+  leadMs: number;
+}
+
+export function createEncoderBelt(settings: EncoderSettings): Belt {
+  const { updateMs, gapMs, settleMs, leadMs, toleranceMm } = settings;
+  const points: BeltPoint[] = [];
+  /** Added to what the encoder says, so that positions go on over its resets. */
+  let offsetMm = 0;
+  let mmPerMs = 0;
+  let isHeard = false;
+  const newest = () => points.at(-1) ?? { atMs: Number.NEGATIVE_INFINITY, mm: 0 };
+
+  return {
+    sample(atMs, value) {
+      let mm = value * settings.mmPerUnit + offsetMm;
+      const last = points.at(-1);
+      if (last && atMs <= last.atMs) return undefined;
+      const wasHeard = isHeard;
+      isHeard = true;
+      if (!last) {
+        points.push({ atMs, mm });
+        return undefined;
+      }
+      const elapsedMs = atMs - last.atMs;
+      let reason: string | undefined;
+      if (!canMove(mm - last.mm, elapsedMs)) {
+        reason = `the encoder jumped by ${Math.round(mm - last.mm)} mm in ${Math.round(elapsedMs)} ms`;
+        const expectedMm = last.mm + mmPerMs * (wasHeard ? Math.min(elapsedMs, gapMs) : elapsedMs);
+        offsetMm += expectedMm - mm;
+        mm = expectedMm;
+      } else if (!canMove(mm - last.mm, Math.min(elapsedMs, gapMs))) {
+        reason = `the belt moved ${Math.round(mm - last.mm)} mm in ${Math.round(elapsedMs)} ms without a sample`;
+      }
+      // Silence was standing still: the belt began to move within the last update.
+      if (elapsedMs > 2 * updateMs && canMove(mm - last.mm, updateMs)) {
+        points.push({ atMs: atMs - updateMs, mm: last.mm });
+      }
+      points.push({ atMs, mm });
+      if (points.length > BELT_POINTS) points.splice(0, points.length - BELT_POINTS);
+      mmPerMs = speedNow();
+      return wasHeard ? reason : undefined;
+    },
+    lose() {
+      isHeard = false;
+    },
+    get isHeard() {
+      return isHeard;
+    },
+    positionAt,
+    timeAt(mm) {
+      const last = newest();
+      if (mm <= last.mm) return timeBetween(points, mm) ?? points[0]?.atMs;
+      return mmPerMs > 0 ? last.atMs + (mm - last.mm) / mmPerMs : undefined;
+    },
+    hasPassed: (mm, nowMs) => newest().mm >= mm || (!isHeard && points.length > 0 && positionAt(nowMs) >= mm),
+    get exactUntilMs() {
+      return newest().atMs;
+    },
+    get trustedUntilMs() {
+      return isHeard ? newest().atMs + updateMs + settleMs : Number.POSITIVE_INFINITY;
+    },
+  };
+
+  function positionAt(atMs: number): number {
+    const last = points.at(-1);
+    if (!last) return 0;
+    if (atMs > last.atMs) {
+      const aheadMs = isHeard ? Math.min(atMs - last.atMs, updateMs + settleMs + leadMs) : atMs - last.atMs;
+      return last.mm + mmPerMs * aheadMs;
+    }
+    const index = pointBefore(points, atMs);
+    const [before, after] = [points[index] ?? last, points[index + 1]];
+    if (!after || atMs <= before.atMs) return before.mm;
+    return before.mm + ((after.mm - before.mm) * (atMs - before.atMs)) / (after.atMs - before.atMs);
+  }
+
+  function canMove(mm: number, elapsedMs: number): boolean {
+    const seconds = elapsedMs / 1_000;
+    const forward = settings.maxSpeedMmPerS * seconds + toleranceMm;
+    const back = settings.maxReverseMmPerS * seconds + toleranceMm;
+    return mm <= forward && mm >= -back;
+  }
+
+  /** Over about one update: shorter is noise of a fast encoder, longer lags behind a belt that brakes. */
+  function speedNow(): number {
+    const last = newest();
+    const from = points.findLast(({ atMs }, index) => index < points.length - 1 && atMs <= last.atMs - updateMs * 0.8);
+    const start = from && last.atMs - from.atMs <= 2 * updateMs ? from : points.at(-2);
+    return start ? (last.mm - start.mm) / (last.atMs - start.atMs) : 0;
+  }
+}

@@ -1,0 +1,47 @@
+/** The gates of the node's stations: each station with a trigger has its parts tracked, with or without a gate. */
+import { join } from 'node:path';
+import type { EdgeConfig } from '../config.ts';
+import type { Machine } from '../devices/device.ts';
+import { openStationGate, type StationGate } from '../gate/station-gate.ts';
+import type { Logger } from '../log.ts';
+import { inspectionId } from '../pipeline/inspection-id.ts';
+import { type NodePlan, PlanError } from '../uplink/node-plan.ts';
+import type { Outbox } from '../uplink/outbox.ts';
+
+export interface GateSurroundings {
+  config: EdgeConfig;
+  outbox: Outbox;
+  /** By line. */
+  machines: ReadonlyMap<string, Machine>;
+  log: Logger;
+}
+
+/** By `LINE/STATION`. Rejects when the plan does not know a station, or the counts of before cannot be read. */
+export async function startGates(
+  plan: NodePlan,
+  { config, outbox, machines, log }: GateSurroundings,
+): Promise<Map<string, StationGate>> {
+  const gates = new Map<string, StationGate>();
+  for (const { line, station, trigger, gate, cameras } of config.stations) {
+    const machine = machines.get(line);
+    if (!trigger || !machine) continue;
+    const [lineId, stationId] = [plan.lineIds[line], plan.stationIds[`${line}/${station}`]];
+    if (lineId === undefined || stationId === undefined) {
+      throw new PlanError(`station ${line}/${station} is not in the plan that this node has; it needs the server once`);
+    }
+    const hasJob = config.machines.some((entry) => entry.line === line && Object.hasOwn(entry.signals, 'jobCode'));
+    const opened = await openStationGate({
+      settings: { cameras: cameras.map(({ camera }) => camera), trigger, gate },
+      lineId,
+      stationId,
+      machine,
+      jobSignal: hasJob ? 'jobCode' : undefined,
+      countFile: join(config.home, 'gate', line, `${station}.json`),
+      outbox,
+      newId: inspectionId,
+      warn: (message) => log.warn({ line, station }, message),
+    });
+    gates.set(`${line}/${station}`, opened);
+  }
+  return gates;
+}

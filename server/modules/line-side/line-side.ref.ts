@@ -1,0 +1,5 @@
+/** The line side's types by name, so that other modules can point to them. */
+import { builder } from '../../kit/builder.ts';
+import type { JobPartCounts } from './part-counts.service.ts';
+
+export const JobPartCountsRef = builder.objectRef<JobPartCounts>('JobPartCounts');

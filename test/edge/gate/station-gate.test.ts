@@ -1,0 +1,200 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { GateSchema, TriggerSchema } from '../../../edge/config/gate-config.ts';
+import type { GateEvent, RunCounts } from '../../../edge/gate/gate-types.ts';
+import { openStationGate, type StationGate } from '../../../edge/gate/station-gate.ts';
+import { inspectionId } from '../../../edge/pipeline/inspection-id.ts';
+import { makeTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
+import { GATE } from './gate-bench.ts';
+import { type HandMachine, handMachine } from './hand-machine.ts';
+
+let folder: TemporaryFolder;
+let machine: HandMachine;
+let gates: StationGate[];
+let events: GateEvent[];
+let counts: Map<string, RunCounts>;
+let warnings: string[];
+let diskProblem: string | undefined;
+/** Moves the belt at 1 mm a millisecond, by the machine's own clock. */
+let belt: NodeJS.Timeout | undefined;
+/** The machine's clock is a minute behind. */
+const machineNow = () => Date.now() - 60_000;
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('station-gate');
+  machine = handMachine();
+  gates = [];
+  events = [];
+  counts = new Map();
+  warnings = [];
+  diskProblem = undefined;
+});
+afterEach(async () => {
+  clearInterval(belt);
+  for (const gate of gates) await gate.stop();
+  await folder.remove();
+});
+
+const outbox = {
+  async putEvents(more: GateEvent[]) {
+    if (diskProblem !== undefined) throw new Error(diskProblem);
+    events.push(...more);
+  },
+  async putCounts(run: RunCounts) {
+    if (diskProblem !== undefined) throw new Error(diskProblem);
+    counts.set(run.id, run);
+  },
+};
+
+async function open(more: Partial<z.input<typeof GateSchema>> = {}): Promise<StationGate> {
+  const trigger = { signal: 'counter', kind: 'counter', partIdSignal: 'id', windowMs: 40, countsMs: 10 };
+  const gate = await openStationGate({
+    settings: {
+      cameras: ['camera'],
+      trigger: TriggerSchema.parse(trigger),
+      // The process itself may stand still for a moment on a busy computer.
+      gate: GateSchema.parse({ ...GATE, distanceMm: 150, encoderGapMs: 1_000, ...more }),
+    },
+    lineId: 'line',
+    stationId: 'station',
+    machine,
+    jobSignal: 'job',
+    countFile: join(folder.path, 'gate', 'station.json'),
+    outbox,
+    newId: inspectionId,
+    warn: (message) => warnings.push(message),
+  });
+  gates.push(gate);
+  return gate;
+}
+
+function startLine(): void {
+  machine.connect(true);
+  machine.say('counter', 0, machineNow() - 3_600_000);
+  machine.say('confirm', 0, machineNow() - 3_600_000);
+  machine.say('encoder', machineNow(), machineNow());
+  belt = setInterval(() => machine.say('encoder', machineNow(), machineNow()), 10);
+}
+
+/** A part now, named, with its image. */
+function part(gate: StationGate, number: number) {
+  machine.say('counter', number, machineNow());
+  machine.say('id', `P-${number}`, machineNow());
+  const tracker = gate.tracker('camera');
+  return { tracker, seen: tracker.seen({ partId: null, capturedAtMs: Date.now() }) };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  await expect.poll(isSo, { timeout: 15_000, interval: 5 }).toBe(true);
+}
+
+const total = (key: 'triggered' | 'rejected' | 'accepted' | 'unseen' | 'bypassed') =>
+  [...counts.values()].reduce((sum, run) => sum + run[key], 0);
+
+describe('a gate in the running node', () => {
+  it('fires at the part that is to be rejected, by the machine’s clock, and keeps events and counts', async () => {
+    const gate = await open();
+    startLine();
+    machine.say('job', 'JO-1');
+    const { tracker, seen } = part(gate, 1);
+    const triggeredAtMs = performance.timeOrigin + performance.now();
+    await seen.tied;
+    expect(seen.partId).toBe('P-1');
+    const fired = machine.written('command', true);
+    const over = machine.written('command', false);
+    tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'inspection-1' });
+    // 150 mm at 1 mm a millisecond, less the lead. Not a timing test: the busiest machine is not a tenth of a second off.
+    expect(Math.abs((await fired) - triggeredAtMs - 140)).toBeLessThan(100);
+    await over;
+    machine.say('confirm', 1, machineNow());
+    await until(() => total('rejected') === 1);
+    expect(events).toMatchObject([
+      { kind: 'GATE_REJECTED', partId: 'P-1', inspectionId: 'inspection-1', jobCode: 'JO-1' },
+    ]);
+    expect(events[0]).toMatchObject({ lineId: 'line', stationId: 'station' });
+    expect(gate.state()).toMatchObject({ mode: 'active', isTracking: true, confirmed: 1, problem: undefined });
+  });
+
+  it('hears no model that only looks on: a verdict counts once, and only from the tracker that saw the image', async () => {
+    const gate = await open();
+    startLine();
+    const { tracker, seen } = part(gate, 1);
+    tracker.decided(seen, { verdict: 'PASS', inspectionId: 'active' });
+    tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'shadow' });
+    gate.tracker('camera').decided(seen, { verdict: 'REJECT', inspectionId: 'shadow' });
+    await until(() => total('accepted') === 1);
+    expect(machine.writes).toEqual([]);
+  });
+
+  it('goes on counting after a kill, by what it had written down and the machine’s counter', async () => {
+    const gate = await open();
+    startLine();
+    const { tracker, seen } = part(gate, 1);
+    tracker.decided(seen, { verdict: 'PASS', inspectionId: 'i' });
+    await until(() => total('accepted') === 1);
+    part(gate, 2);
+    await until(() => total('triggered') === 2);
+    // A killed node writes nothing more; this one is only left alone.
+    await gate.stop();
+    await open();
+    machine.say('counter', 7, machineNow());
+    await until(() => total('triggered') === 7);
+    expect([...counts.values()]).toMatchObject([{ accepted: 1, unseen: 6, unknown: 0, inTransit: 0 }]);
+    await until(() => events.some(({ kind }) => kind === 'PARTS_UNSEEN'));
+    expect(events.at(-1)?.data).toMatchObject({ count: 6, reason: 'node restarted' });
+  });
+
+  it('says once what it cannot keep, and keeps it when it can', async () => {
+    const gate = await open({ reactions: { noVerdict: 'pass' } });
+    diskProblem = 'the disk is full';
+    startLine();
+    const { tracker, seen } = part(gate, 1);
+    tracker.undecided(seen, 'unreadable');
+    await until(() => gate.state().problem !== undefined);
+    await until(() => gate.state().inTransit === 0);
+    expect(warnings).toEqual(['events and counts of the gate cannot be kept: the disk is full']);
+    diskProblem = undefined;
+    await until(() => total('unseen') === 1 && events.length === 1 && gate.state().problem === undefined);
+  });
+
+  it('tells why a write fails, and ends a pulse that the connection was lost in', async () => {
+    const gate = await open();
+    startLine();
+    const { tracker, seen } = part(gate, 1);
+    machine.refusal = 'no answer';
+    const fired = machine.written('command', true);
+    tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'i' });
+    await fired;
+    await until(() => events.some(({ kind }) => kind === 'GATE_NOT_CONFIRMED'));
+    expect(events[0]?.data).toEqual({ cause: 'verdict', problem: 'no answer' });
+    expect(gate.state().problem).toBe('command cannot be written: no answer');
+    machine.refusal = undefined;
+    const ended = machine.written('command', false);
+    machine.connect(false);
+    machine.connect(true);
+    await ended;
+    await until(() => gate.state().problem === undefined);
+  });
+
+  it('does not begin new counts over those that it cannot read', async () => {
+    await writeFile(join(folder.path, 'station.json'), 'x');
+    const opening = openStationGate({
+      settings: {
+        cameras: ['camera'],
+        trigger: TriggerSchema.parse({ signal: 'counter', kind: 'counter' }),
+        gate: undefined,
+      },
+      lineId: 'line',
+      stationId: 'station',
+      machine,
+      jobSignal: undefined,
+      countFile: join(folder.path, 'station.json'),
+      outbox,
+      newId: inspectionId,
+      warn: () => {},
+    });
+    await expect(opening).rejects.toThrow(/station\.json does not hold the counts of a gate; move it away/);
+  });
+});
