@@ -1,5 +1,6 @@
 /** Datasets, their versions that freeze, and the images people decided to put in. */
 import type { Selectable } from 'kysely';
+import type { Defaulted, Json } from '../../database/column-types.ts';
 
 export type DatasetVersionStateName = 'draft' | 'frozen';
 export type SplitName = 'train' | 'validation' | 'golden';
@@ -24,6 +25,13 @@ export interface DatasetVersionTable {
   frozen_at: Date | null;
   /** SHA-256 of the canonical manifest. */
   content_hash: Buffer | null;
+  based_on_id: Defaulted<string | null>;
+  /** Definitions that its labels are read by; null: the plant had no book. */
+  book_id: Defaulted<string | null>;
+  /** How its images are divided. */
+  split_policy: Defaulted<Json<unknown> | null>;
+  /** 1: hash, label and split of each image; 2: also regions, decisions and the book. */
+  manifest_format: Defaulted<1 | 2>;
 }
 
 export interface DatasetItemTable {
@@ -32,6 +40,8 @@ export interface DatasetItemTable {
   image_sha256: Buffer;
   label: string;
   split: SplitName;
+  /** What lets the image in. */
+  decision_id: string;
   decided_by: string;
   decided_at: Date;
 }

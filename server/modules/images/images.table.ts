@@ -1,5 +1,6 @@
 /** What is known of each stored image; the bytes lie in the image store under their hash. */
 import type { Selectable } from 'kysely';
+import type { Defaulted } from '../../database/column-types.ts';
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp';
 
@@ -11,6 +12,8 @@ export interface ImageTable {
   width: number;
   height: number;
   received_at: Date;
+  /** When retention took the file away. */
+  deleted_at: Defaulted<Date | null>;
 }
 
 export interface ImagesTables {

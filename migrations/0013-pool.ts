@@ -1,0 +1,102 @@
+/** The pool: every kept image with where it comes from, what was measured on it and how good it is as data; saved views of it. */
+import { type Kysely, sql } from 'kysely';
+
+export async function up(db: Kysely<any>): Promise<void> {
+  await sql`
+    -- one row an image, written when it arrives; a result that names it later fills in its context
+    CREATE TABLE pool_image (
+      plant_id uuid NOT NULL,
+      image_sha256 bytea NOT NULL,
+      -- line: an edge node sent it; import: a person brought it
+      origin text NOT NULL CHECK (origin IN ('line', 'import')),
+      import_id uuid,
+      -- where in the imported set it lay
+      source_path text CHECK (length(source_path) BETWEEN 1 AND 1000),
+      -- of the inspection; else what the import says, or when it arrived
+      captured_at timestamptz NOT NULL,
+      received_at timestamptz NOT NULL,
+      width integer NOT NULL CHECK (width > 0),
+      height integer NOT NULL CHECK (height > 0),
+      size_bytes bigint NOT NULL CHECK (size_bytes > 0),
+
+      -- the first inspection that named the image; null while none has
+      inspection_id uuid,
+      line_id uuid,
+      station_id uuid,
+      camera_id uuid,
+      job_id uuid,
+      product_id uuid,
+      recipe_id uuid,
+      batch_id uuid,
+      model_version_id uuid,
+      part_id text,
+      verdict text CHECK (verdict IN ('pass', 'reject', 'uncertain')),
+      score real,
+      defect_class text,
+      machine_state text,
+      machine_mode text,
+      speed_per_min real,
+      temperature_c real,
+      humidity_percent real,
+      brightness real,
+      contrast real,
+      colour_cast real,
+      sharpness real,
+      offset_x_px real,
+      offset_y_px real,
+      rotation_deg real,
+      -- inclusion probability: estimates weigh the image by its inverse; null: no draw decided it
+      keep_probability real CHECK (keep_probability > 0 AND keep_probability <= 1),
+      capture_reason text,
+
+      -- by the worker; null while it has not been at the image
+      measured_at timestamptz,
+      -- why it could not be measured
+      measure_error text,
+      -- SHA-256 of width, height and decoded RGB pixels: equal for equal pictures in different files
+      pixel_hash bytea CHECK (length(pixel_hash) = 32),
+      -- 64 bits of the DCT of the picture's luminance
+      perceptual_hash bytea CHECK (length(perceptual_hash) = 8),
+      -- quality scores, each from 0 (as bad as it gets) to 1 (nothing amiss)
+      blurred real CHECK (blurred BETWEEN 0 AND 1),
+      dark real CHECK (dark BETWEEN 0 AND 1),
+      bright real CHECK (bright BETWEEN 0 AND 1),
+      low_information real CHECK (low_information BETWEEN 0 AND 1),
+      outlier real CHECK (outlier BETWEEN 0 AND 1),
+      uniqueness real CHECK (uniqueness BETWEEN 0 AND 1),
+      representativeness real CHECK (representativeness BETWEEN 0 AND 1),
+      label_error real CHECK (label_error BETWEEN 0 AND 1),
+      leak real CHECK (leak BETWEEN 0 AND 1),
+      -- the least hash of the images with the same picture, and with nearly the same; null: it stands alone
+      exact_group bytea,
+      near_group bytea,
+      -- place in the map of embeddings
+      map_x real,
+      map_y real,
+
+      tags text[] NOT NULL DEFAULT '{}',
+      -- as the labels say, written with them in one transaction
+      label_state text NOT NULL DEFAULT 'unlabelled'
+        CHECK (label_state IN ('unlabelled', 'suggested', 'pending', 'conflict', 'labelled')),
+      -- 'good' or the code of a defect class; not null exactly when labelled
+      label text CHECK (length(label) BETWEEN 1 AND 100),
+      labelled_at timestamptz,
+      PRIMARY KEY (plant_id, image_sha256),
+      FOREIGN KEY (plant_id, image_sha256) REFERENCES image (plant_id, sha256),
+      CHECK ((label_state = 'labelled') = (label IS NOT NULL AND labelled_at IS NOT NULL))
+    );
+
+    -- a filter with its order, by a name; shared with the plant or of one person
+    CREATE TABLE pool_view (
+      id uuid PRIMARY KEY,
+      plant_id uuid NOT NULL REFERENCES plant (id),
+      name text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+      -- the arguments of poolImages as JSON
+      question jsonb NOT NULL CHECK (jsonb_typeof(question) = 'object'),
+      is_shared boolean NOT NULL,
+      made_by uuid NOT NULL REFERENCES person (id),
+      made_at timestamptz NOT NULL,
+      UNIQUE (plant_id, made_by, name)
+    );
+  `.execute(db);
+}

@@ -1,0 +1,38 @@
+/** What makes images comparable: embeddings by a named backbone, and pairs that show nearly the same picture. */
+import { type Kysely, sql } from 'kysely';
+
+export async function up(db: Kysely<any>): Promise<void> {
+  await sql`
+    CREATE TABLE image_embedding (
+      plant_id uuid NOT NULL,
+      image_sha256 bytea NOT NULL,
+      -- name and version of the backbone and of how its maps are pooled
+      embedder text NOT NULL CHECK (length(embedder) BETWEEN 1 AND 100),
+      -- key in the plant's index, and the order in which an index catches up
+      number bigint GENERATED ALWAYS AS IDENTITY,
+      -- 32-bit floats, little-endian, of unit length
+      vector bytea NOT NULL CHECK (length(vector) > 0 AND length(vector) % 4 = 0),
+      embedded_at timestamptz NOT NULL,
+      PRIMARY KEY (plant_id, image_sha256, embedder),
+      FOREIGN KEY (plant_id, image_sha256) REFERENCES image (plant_id, sha256)
+    );
+    CREATE INDEX image_embedding_number ON image_embedding (plant_id, embedder, number);
+
+    CREATE TABLE near_duplicate (
+      plant_id uuid NOT NULL,
+      -- the lesser hash first
+      a_sha256 bytea NOT NULL,
+      b_sha256 bytea NOT NULL,
+      -- the strongest evidence
+      evidence text NOT NULL CHECK (evidence IN ('pixels', 'perceptual_hash', 'embedding')),
+      -- how alike, 1 being the same picture
+      likeness real NOT NULL CHECK (likeness BETWEEN 0 AND 1),
+      found_at timestamptz NOT NULL,
+      PRIMARY KEY (plant_id, a_sha256, b_sha256),
+      CHECK (a_sha256 < b_sha256),
+      FOREIGN KEY (plant_id, a_sha256) REFERENCES image (plant_id, sha256),
+      FOREIGN KEY (plant_id, b_sha256) REFERENCES image (plant_id, sha256)
+    );
+    CREATE INDEX near_duplicate_b ON near_duplicate (plant_id, b_sha256);
+  `.execute(db);
+}

@@ -1,0 +1,177 @@
+/** The defect book, what people say of images, what holds because of it, and the queue. */
+import type { Selectable } from 'kysely';
+import type { Defaulted, Json } from '../../database/column-types.ts';
+
+export interface DefectBookTable {
+  id: string;
+  plant_id: string;
+  number: number;
+  state: 'draft' | 'signed';
+  created_by: string;
+  created_at: Date;
+  signed_by: string | null;
+  signed_at: Date | null;
+  /** What the signature says; the person has just given the password again. */
+  meaning: string | null;
+  /** SHA-256 of its canonical content. */
+  content_hash: Buffer | null;
+}
+
+export interface DefectClassTable {
+  book_id: string;
+  plant_id: string;
+  /** The same in every version; what labels and models name. */
+  code: string;
+  /** Counts the changes of its content. */
+  revision: number;
+  name: string;
+  definition: string;
+  severity: 'critical' | 'major' | 'minor';
+  /** [{ quantity, unit, min, max }]. */
+  limits: Json<unknown>;
+  /** { language: { name, definition } }. */
+  translations: Json<unknown>;
+  /** Order in lists and of the number keys. */
+  ordinal: number;
+  /** Kept for old labels, not offered for new ones. */
+  is_retired: Defaulted<boolean>;
+}
+
+export interface DefectExampleTable {
+  book_id: string;
+  plant_id: string;
+  code: string;
+  image_sha256: Buffer;
+  /** Just still good, or just bad enough. */
+  is_defect: boolean;
+  note: string | null;
+}
+
+export interface AnnotationTable {
+  id: string;
+  plant_id: string;
+  image_sha256: Buffer;
+  person_id: string;
+  /** Counts what this person said of this image. */
+  number: number;
+  /** Under which definitions; null: made before the plant had a book. */
+  book_id: string | null;
+  /** 'good', or the code of the gravest class. */
+  label: string;
+  /** [{ classCode, kind, … }] in pixels of the image, as schema/region.ts has it. */
+  regions: Json<unknown>;
+  origin: 'review' | 'direct' | 'import' | 'restore';
+  /** A known answer that was asked again without saying so: measures the person, decides nothing. */
+  is_check: Defaulted<boolean>;
+  made_at: Date;
+  /** From seeing the image to the answer. */
+  elapsed_ms: number | null;
+}
+
+export interface LabelDecisionTable {
+  id: string;
+  plant_id: string;
+  image_sha256: Buffer;
+  label: string;
+  /** Whose regions hold; one of those who said it. */
+  annotation_id: string;
+  /** One reviewer, two who agree, or a third who decided. */
+  rule: 'one' | 'two' | 'third';
+  decided_at: Date;
+}
+
+export interface LabelDecisionVoteTable {
+  decision_id: string;
+  plant_id: string;
+  image_sha256: Buffer;
+  annotation_id: string;
+}
+
+export interface AgreementRuleTable {
+  id: string;
+  plant_id: string;
+  label: string | null;
+  reviewers: 1 | 2;
+  changed_by: string;
+  changed_at: Date;
+}
+
+export interface ReviewSettingTable {
+  plant_id: string;
+  known_share: number;
+  changed_by: string;
+  changed_at: Date;
+}
+
+export interface KnownAnswerTable {
+  plant_id: string;
+  image_sha256: Buffer;
+  decision_id: string;
+  added_by: string;
+  added_at: Date;
+}
+
+export interface LabelSuggestionTable {
+  id: string;
+  plant_id: string;
+  inspection_id: string;
+  captured_at: Date;
+  /** Null: the part's image was not kept. */
+  image_sha256: Buffer | null;
+  kind: 'reject_was_wrong' | 'reject_was_right' | 'was_bad';
+  person_id: string;
+  made_at: Date;
+}
+
+export interface ReviewItemTable {
+  id: string;
+  plant_id: string;
+  image_sha256: Buffer;
+  /** What the queue wants to know. */
+  purpose: 'label' | 'agree' | 'settle' | 'recheck' | 'doubt' | 'suggestion';
+  /** What a decision is worth; the highest first. */
+  worth: number;
+  /** { code, … } that the screens put into one line. */
+  reason: Json<unknown>;
+  opened_at: Date;
+  closed_at: Date | null;
+  /** A person has it until then; nobody else gets it before. */
+  claimed_by: string | null;
+  claimed_until: Date | null;
+}
+
+export interface ReviewSketchTable {
+  plant_id: string;
+  image_sha256: Buffer;
+  person_id: string;
+  document: Json<unknown>;
+  saved_at: Date;
+}
+
+export interface LabelsTables {
+  defect_book: DefectBookTable;
+  defect_class: DefectClassTable;
+  defect_example: DefectExampleTable;
+  annotation: AnnotationTable;
+  label_decision: LabelDecisionTable;
+  label_decision_vote: LabelDecisionVoteTable;
+  agreement_rule: AgreementRuleTable;
+  review_setting: ReviewSettingTable;
+  known_answer: KnownAnswerTable;
+  label_suggestion: LabelSuggestionTable;
+  review_item: ReviewItemTable;
+  review_sketch: ReviewSketchTable;
+}
+
+export type DefectBookRow = Selectable<DefectBookTable>;
+export type DefectClassRow = Selectable<DefectClassTable>;
+export type DefectExampleRow = Selectable<DefectExampleTable>;
+export type AnnotationRow = Selectable<AnnotationTable>;
+export type LabelDecisionRow = Selectable<LabelDecisionTable>;
+export type LabelDecisionVoteRow = Selectable<LabelDecisionVoteTable>;
+export type AgreementRuleRow = Selectable<AgreementRuleTable>;
+export type ReviewSettingRow = Selectable<ReviewSettingTable>;
+export type KnownAnswerRow = Selectable<KnownAnswerTable>;
+export type LabelSuggestionRow = Selectable<LabelSuggestionTable>;
+export type ReviewItemRow = Selectable<ReviewItemTable>;
+export type ReviewSketchRow = Selectable<ReviewSketchTable>;

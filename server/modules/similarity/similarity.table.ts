@@ -1,0 +1,35 @@
+/** Embeddings of images, and pairs that show nearly the same picture. */
+import type { Selectable } from 'kysely';
+import type { Defaulted } from '../../database/column-types.ts';
+
+export interface ImageEmbeddingTable {
+  plant_id: string;
+  image_sha256: Buffer;
+  /** Name and version of the backbone and of how its maps are pooled. */
+  embedder: string;
+  /** Key in the plant's index, and the order in which an index catches up. */
+  number: Defaulted<number | null>;
+  /** 32-bit floats, little-endian, of unit length. */
+  vector: Buffer;
+  embedded_at: Date;
+}
+
+export interface NearDuplicateTable {
+  plant_id: string;
+  /** The lesser hash first. */
+  a_sha256: Buffer;
+  b_sha256: Buffer;
+  /** The strongest evidence. */
+  evidence: 'pixels' | 'perceptual_hash' | 'embedding';
+  /** How alike, 1 being the same picture. */
+  likeness: number;
+  found_at: Date;
+}
+
+export interface SimilarityTables {
+  image_embedding: ImageEmbeddingTable;
+  near_duplicate: NearDuplicateTable;
+}
+
+export type ImageEmbeddingRow = Selectable<ImageEmbeddingTable>;
+export type NearDuplicateRow = Selectable<NearDuplicateTable>;
