@@ -5,6 +5,7 @@ import { Provider } from '@urql/solid';
 import { type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import { AccountScreen } from './features/account/account-screen.tsx';
 import { AlarmsScreen } from './features/alarms/alarms-screen.tsx';
+import { DataFrame } from './features/data/data-frame.tsx';
 import { FleetScreen } from './features/fleet/fleet-screen.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { LineScreen } from './features/line/line-screen.tsx';
@@ -18,6 +19,7 @@ import { PlantsScreen } from './features/plant-setup/plants-screen.tsx';
 import { ShiftsScreen } from './features/plant-setup/shifts-screen.tsx';
 import { StructureScreen } from './features/plant-setup/structure-screen.tsx';
 import { TokensScreen } from './features/plant-setup/tokens-screen.tsx';
+import { PoolScreen } from './features/pool/pool-screen.tsx';
 import { createSession, type Person, type Session } from './features/session/create-session.ts';
 import { ResetPasswordScreen } from './features/session/reset-password.tsx';
 import { roleNames } from './features/session/role-names.ts';
@@ -89,6 +91,10 @@ export function App() {
           <Route path="/plants/:plant/lines/:line" component={LineScreen} />
           <Route path="/alarms" component={AlarmsScreen} />
           <Route path="/fleet/:node?" component={FleetScreen} />
+          <Route path="/data/:plant" component={DataFrame}>
+            <Route path="/" component={() => <Navigate href="pool" />} />
+            <Route path="/pool" component={PoolScreen} />
+          </Route>
           <Route path="/account" component={AccountScreen} />
           <Route path="/admin/people" component={PeopleScreen} />
           <Route path="/admin/plants" component={PlantsScreen} />

@@ -1,12 +1,15 @@
 import { alarms } from './words-alarms-de.ts';
 import type { Words } from './words-en.ts';
 import { fleet, gate } from './words-fleet-de.ts';
+import { data, pool } from './words-pool-de.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-de.ts';
 
 /** German. The state words of PackML stay as the standard writes them. */
 export const de: Words = {
   act,
   alarms,
+  data,
+  pool,
   fleet,
   gate,
   account,
@@ -22,6 +25,7 @@ export const de: Words = {
     lines: 'Linien',
     alarms: 'Alarme',
     fleet: 'Flotte',
+    data: 'Daten',
     breadcrumb: 'Standort',
     administration: 'Verwaltung',
     plants: 'Werke',

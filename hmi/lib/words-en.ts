@@ -2,11 +2,14 @@
 
 import { alarms } from './words-alarms-en.ts';
 import { fleet, gate } from './words-fleet-en.ts';
+import { data, pool } from './words-pool-en.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-en.ts';
 
 export const en = {
   act,
   alarms,
+  data,
+  pool,
   fleet,
   gate,
   account,
@@ -22,6 +25,7 @@ export const en = {
     lines: 'Lines',
     alarms: 'Alarms',
     fleet: 'Fleet',
+    data: 'Data',
     breadcrumb: 'Where you are',
     administration: 'Admin',
     plants: 'Plants',

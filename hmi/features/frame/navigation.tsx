@@ -1,6 +1,7 @@
 import { A } from '@solidjs/router';
 import { For, Show } from 'solid-js';
 import { linePath, useCatalogue } from '../../lib/catalogue.ts';
+import { dataPath } from '../../lib/data-plant.ts';
 import { words } from '../../lib/language.ts';
 import { administersAny, useViewer } from '../../lib/viewer.ts';
 
@@ -26,6 +27,9 @@ export function Navigation() {
                 </A>
               )}
             </For>
+            <A class="navigation-link" href={dataPath(plant)}>
+              {words().nav.data}
+            </A>
           </>
         )}
       </For>
