@@ -21,6 +21,7 @@ export async function up(db: Kysely<any>): Promise<void> {
 
       -- the first inspection that named the image; null while none has
       inspection_id uuid,
+      edge_node_id uuid,
       line_id uuid,
       station_id uuid,
       camera_id uuid,
@@ -84,6 +85,55 @@ export async function up(db: Kysely<any>): Promise<void> {
       PRIMARY KEY (plant_id, image_sha256),
       FOREIGN KEY (plant_id, image_sha256) REFERENCES image (plant_id, sha256),
       CHECK ((label_state = 'labelled') = (label IS NOT NULL AND labelled_at IS NOT NULL))
+    );
+
+    -- what was kept before there was a pool; its context follows as that of any image that was there before its result
+    INSERT INTO pool_image (plant_id, image_sha256, origin, captured_at, received_at, width, height, size_bytes)
+      SELECT plant_id, sha256, 'line', received_at, received_at, width, height, size_bytes FROM image;
+
+    -- the first result that names an image which has not arrived, with all that the image's row takes from it
+    CREATE TABLE pool_awaited (
+      plant_id uuid NOT NULL REFERENCES plant (id),
+      image_sha256 bytea NOT NULL CHECK (length(image_sha256) = 32),
+      captured_at timestamptz NOT NULL,
+      inspection_id uuid NOT NULL,
+      edge_node_id uuid,
+      line_id uuid,
+      station_id uuid,
+      camera_id uuid,
+      job_id uuid,
+      product_id uuid,
+      recipe_id uuid,
+      batch_id uuid,
+      model_version_id uuid,
+      part_id text,
+      verdict text,
+      score real,
+      defect_class text,
+      machine_state text,
+      machine_mode text,
+      speed_per_min real,
+      temperature_c real,
+      humidity_percent real,
+      brightness real,
+      contrast real,
+      colour_cast real,
+      sharpness real,
+      offset_x_px real,
+      offset_y_px real,
+      rotation_deg real,
+      keep_probability real,
+      capture_reason text,
+      noted_at timestamptz NOT NULL,
+      PRIMARY KEY (plant_id, image_sha256)
+    );
+    CREATE INDEX pool_awaited_time ON pool_awaited (noted_at);
+    CREATE INDEX pool_awaited_line ON pool_awaited (line_id, captured_at);
+
+    -- how far the results of a line have been looked through for images
+    CREATE TABLE pool_cursor (
+      line_id uuid PRIMARY KEY REFERENCES line (id),
+      next_position bigint NOT NULL CHECK (next_position > 0)
     );
 
     -- a filter with its order, by a name; shared with the plant or of one person

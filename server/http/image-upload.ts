@@ -26,7 +26,7 @@ export async function storeImage(
     const header = await checkImage(temporary, limits.imagePixels, sha256);
     const target = imagePath(home, plantId, sha256);
     await settle(temporary, target);
-    return await recordImage(context.db, {
+    const image = {
       plant_id: plantId,
       sha256: Buffer.from(sha256, 'hex'),
       format: header.format,
@@ -34,7 +34,11 @@ export async function storeImage(
       width: header.width,
       height: header.height,
       received_at: context.now(),
-    });
+    };
+    const isNew = await recordImage(context.db, image, context.rights.edgeNodeId === null ? 'import' : 'line');
+    // retention may have taken away, since then, the file that was there
+    if (isNew) await settle(temporary, target);
+    return isNew;
   } finally {
     await rm(temporary, { force: true });
   }

@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import { byteaArray, plainArray } from '../../database/array-literal.ts';
 import type { Db } from '../../database/database.ts';
-import type { ImageRow } from './images.table.ts';
+import { contextColumns } from '../pool/context-columns.ts';
+import type { ImageRow, NewImage } from './images.table.ts';
 
 export interface ImageKey {
   plantId: string;
@@ -20,12 +21,28 @@ export async function selectImages(db: Db, keys: readonly ImageKey[]): Promise<I
   return rows;
 }
 
-/** False when the plant has the image already. */
-export async function insertImage(db: Db, image: ImageRow): Promise<boolean> {
-  const result = await db
-    .insertInto('image')
-    .values(image)
-    .onConflict((conflict) => conflict.columns(['plant_id', 'sha256']).doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+/**
+ * The image and its row in the pool, with the context that a result has brought before. False when the plant has the image
+ * already; one whose file retention took away is there again.
+ */
+export async function insertImage(db: Db, image: NewImage, origin: 'line' | 'import'): Promise<boolean> {
+  const { rows } = await sql`
+    WITH stored AS (
+      INSERT INTO image (plant_id, sha256, format, size_bytes, width, height, received_at)
+      VALUES (${image.plant_id}, ${image.sha256}, ${image.format}, ${image.size_bytes}, ${image.width}, ${image.height}, ${image.received_at})
+      ON CONFLICT (plant_id, sha256) DO UPDATE SET deleted_at = NULL, received_at = excluded.received_at
+        WHERE image.deleted_at IS NOT NULL
+      RETURNING *
+    ), awaited AS (
+      DELETE FROM pool_awaited a USING stored s WHERE a.plant_id = s.plant_id AND a.image_sha256 = s.sha256 RETURNING a.*
+    ), pooled AS (
+      INSERT INTO pool_image (plant_id, image_sha256, origin, captured_at, received_at, width, height, size_bytes, ${contextColumns()})
+      SELECT s.plant_id, s.sha256, ${origin}, coalesce(a.captured_at, s.received_at), s.received_at, s.width, s.height, s.size_bytes,
+        ${contextColumns('a')}
+      FROM stored s LEFT JOIN awaited a ON true
+      ON CONFLICT DO NOTHING
+    )
+    SELECT 1 FROM stored
+  `.execute(db);
+  return rows.length > 0;
 }

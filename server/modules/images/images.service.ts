@@ -2,11 +2,14 @@
 import type { Db } from '../../database/database.ts';
 import type { Context } from '../../kit/context.ts';
 import { type ImageKey, insertImage, selectImages } from './images.queries.ts';
-import type { ImageRow } from './images.table.ts';
+import type { ImageRow, NewImage } from './images.table.ts';
 
-/** Notes an image whose file is in place and safe on disk. False when the plant has it already; then nothing changes. */
-export function recordImage(db: Db, image: ImageRow): Promise<boolean> {
-  return insertImage(db, image);
+/**
+ * Notes an image whose file is in place and safe on disk, in the pool too; `import` when a person brought it. False when the
+ * plant has it already; then nothing changes.
+ */
+export function recordImage(db: Db, image: NewImage, origin: 'line' | 'import' = 'line'): Promise<boolean> {
+  return insertImage(db, image, origin);
 }
 
 /** The image of a plant, or null while it has not arrived. One statement for all images of an execution. */

@@ -21,3 +21,6 @@ export interface ImagesTables {
 }
 
 export type ImageRow = Selectable<ImageTable>;
+
+/** As it arrives. */
+export type NewImage = Omit<ImageRow, 'deleted_at'>;

@@ -18,6 +18,7 @@ export interface PoolImageTable {
   size_bytes: number;
   /** The first inspection that named the image; null while none has. */
   inspection_id: string | null;
+  edge_node_id: string | null;
   line_id: string | null;
   station_id: string | null;
   camera_id: string | null;
@@ -77,6 +78,12 @@ export interface PoolImageTable {
   labelled_at: Date | null;
 }
 
+/** How far the results of a line have been looked through for images. */
+export interface PoolCursorTable {
+  line_id: string;
+  next_position: number;
+}
+
 export interface PoolViewTable {
   id: string;
   plant_id: string;
@@ -90,6 +97,7 @@ export interface PoolViewTable {
 
 export interface PoolTables {
   pool_image: PoolImageTable;
+  pool_cursor: PoolCursorTable;
   pool_view: PoolViewTable;
 }
 
