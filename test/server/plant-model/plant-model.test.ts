@@ -119,7 +119,7 @@ describe.each(databases())('the plant model’s file on %s', (kind) => {
         expect(await exportModel(client, second.plant?.id ?? '')).toBe(moved);
       }),
       // a model costs half a second: to shrink it would outlast the test and hide what failed
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: 4, endOnFailure: true },
     );
   }, 60_000);
 
