@@ -115,6 +115,7 @@ export async function up(db: Kysely<any>): Promise<void> {
     );
     CREATE INDEX annotation_person ON annotation (plant_id, person_id, made_at);
     CREATE TRIGGER annotation_append_only BEFORE UPDATE OR DELETE ON annotation FOR EACH ROW EXECUTE FUNCTION lehr_refuse_change();
+    CREATE TRIGGER annotation_no_truncate BEFORE TRUNCATE ON annotation FOR EACH STATEMENT EXECUTE FUNCTION lehr_refuse_change();
 
     -- what holds of an image, because enough people said so; never changed, the next one replaces it
     CREATE TABLE label_decision (
@@ -130,8 +131,9 @@ export async function up(db: Kysely<any>): Promise<void> {
       UNIQUE (plant_id, image_sha256, id),
       FOREIGN KEY (plant_id, image_sha256, annotation_id) REFERENCES annotation (plant_id, image_sha256, id)
     );
-    CREATE INDEX label_decision_image ON label_decision (plant_id, image_sha256, decided_at DESC);
+    CREATE INDEX label_decision_image ON label_decision (plant_id, image_sha256, decided_at DESC, id DESC);
     CREATE TRIGGER label_decision_append_only BEFORE UPDATE OR DELETE ON label_decision FOR EACH ROW EXECUTE FUNCTION lehr_refuse_change();
+    CREATE TRIGGER label_decision_no_truncate BEFORE TRUNCATE ON label_decision FOR EACH STATEMENT EXECUTE FUNCTION lehr_refuse_change();
 
     -- who said so, annotation_id of the decision among them
     CREATE TABLE label_decision_vote (
@@ -143,7 +145,49 @@ export async function up(db: Kysely<any>): Promise<void> {
       FOREIGN KEY (plant_id, image_sha256, decision_id) REFERENCES label_decision (plant_id, image_sha256, id),
       FOREIGN KEY (plant_id, image_sha256, annotation_id) REFERENCES annotation (plant_id, image_sha256, id)
     );
+    CREATE INDEX label_decision_vote_annotation ON label_decision_vote (plant_id, image_sha256, annotation_id);
     CREATE TRIGGER label_decision_vote_append_only BEFORE UPDATE OR DELETE ON label_decision_vote FOR EACH ROW EXECUTE FUNCTION lehr_refuse_change();
+    CREATE TRIGGER label_decision_vote_no_truncate BEFORE TRUNCATE ON label_decision_vote FOR EACH STATEMENT EXECUTE FUNCTION lehr_refuse_change();
+
+    -- at commit: as many different people as its rule asks for have said exactly this, none of them when only measured
+    CREATE FUNCTION lehr_decision_votes() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+      decided label_decision%ROWTYPE;
+      votes integer;
+      persons integer;
+      others integer;
+      spoke integer;
+      has_own boolean;
+    BEGIN
+      IF TG_TABLE_NAME = 'label_decision' THEN
+        decided := NEW;
+      ELSE
+        SELECT * INTO decided FROM label_decision WHERE id = NEW.decision_id;
+      END IF;
+      SELECT count(*), count(DISTINCT a.person_id), count(*) FILTER (WHERE a.label <> decided.label OR a.is_check),
+        coalesce(bool_or(a.id = decided.annotation_id), false)
+      INTO votes, persons, others, has_own
+      FROM label_decision_vote v JOIN annotation a ON a.id = v.annotation_id
+      WHERE v.decision_id = decided.id;
+      IF others > 0 OR NOT has_own OR votes <> persons OR persons < (CASE decided.rule WHEN 'one' THEN 1 ELSE 2 END)
+        OR (decided.rule = 'one' AND persons > 1) THEN
+        RAISE EXCEPTION 'decision % by the rule % has % votes of % people, % of them for something else', decided.id, decided.rule, votes, persons, others
+          USING ERRCODE = 'integrity_constraint_violation';
+      END IF;
+      IF decided.rule = 'third' THEN
+        SELECT count(DISTINCT person_id) INTO spoke FROM annotation
+        WHERE plant_id = decided.plant_id AND image_sha256 = decided.image_sha256 AND NOT is_check;
+        IF spoke < 3 THEN
+          RAISE EXCEPTION 'decision % is said to be of a third person, but % have spoken', decided.id, spoke
+            USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+      END IF;
+      RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER label_decision_has_votes AFTER INSERT ON label_decision
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lehr_decision_votes();
+    CREATE CONSTRAINT TRIGGER label_decision_vote_agrees AFTER INSERT ON label_decision_vote
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lehr_decision_votes();
 
     -- how many people it takes; class null: of every class (and of good) that has none of its own
     CREATE TABLE agreement_rule (
@@ -202,12 +246,20 @@ export async function up(db: Kysely<any>): Promise<void> {
       -- a person has it until then; nobody else gets it before
       claimed_by uuid REFERENCES person (id),
       claimed_until timestamptz,
+      -- a new round began then: what was said before is history and counts no more; null: everything counts
+      since timestamptz,
+      -- a known answer, asked of the one who has claimed it without saying so
+      is_check boolean NOT NULL DEFAULT false,
       CHECK ((claimed_by IS NULL) = (claimed_until IS NULL)),
+      CHECK (NOT is_check OR claimed_by IS NOT NULL),
+      UNIQUE (plant_id, id),
       FOREIGN KEY (plant_id, image_sha256) REFERENCES image (plant_id, sha256)
     );
     -- an image waits once
-    CREATE UNIQUE INDEX review_item_open ON review_item (plant_id, image_sha256) WHERE closed_at IS NULL;
+    CREATE UNIQUE INDEX review_item_open ON review_item (plant_id, image_sha256) WHERE closed_at IS NULL AND NOT is_check;
+    CREATE UNIQUE INDEX review_item_check ON review_item (plant_id, image_sha256, claimed_by) WHERE closed_at IS NULL AND is_check;
     CREATE INDEX review_item_worth ON review_item (plant_id, worth DESC, id) WHERE closed_at IS NULL;
+    CREATE INDEX review_item_claimed ON review_item (plant_id, claimed_by) WHERE closed_at IS NULL AND claimed_by IS NOT NULL;
 
     -- what a person has on the screen and has not said yet, with its history of strokes
     CREATE TABLE review_sketch (

@@ -1,5 +1,6 @@
 /** The defect book, what people say of images, what holds because of it, and the queue. */
 import type { Selectable } from 'kysely';
+import type { Region } from '../../../schema/region.ts';
 import type { Defaulted, Json } from '../../database/column-types.ts';
 
 export interface DefectBookTable {
@@ -17,6 +18,19 @@ export interface DefectBookTable {
   content_hash: Buffer | null;
 }
 
+export type Severity = 'critical' | 'major' | 'minor';
+
+/** A measurable bound of a class: below `min` or above `max` it counts; null: unbounded on that side. */
+export interface DefectLimit {
+  quantity: string;
+  unit: string;
+  min: number | null;
+  max: number | null;
+}
+
+/** By language tag, such as de. */
+export type DefectTranslations = Record<string, { name: string; definition: string }>;
+
 export interface DefectClassTable {
   book_id: string;
   plant_id: string;
@@ -26,11 +40,9 @@ export interface DefectClassTable {
   revision: number;
   name: string;
   definition: string;
-  severity: 'critical' | 'major' | 'minor';
-  /** [{ quantity, unit, min, max }]. */
-  limits: Json<unknown>;
-  /** { language: { name, definition } }. */
-  translations: Json<unknown>;
+  severity: Severity;
+  limits: Json<DefectLimit[]>;
+  translations: Json<DefectTranslations>;
   /** Order in lists and of the number keys. */
   ordinal: number;
   /** Kept for old labels, not offered for new ones. */
@@ -47,6 +59,8 @@ export interface DefectExampleTable {
   note: string | null;
 }
 
+export type AnnotationOrigin = 'review' | 'direct' | 'import' | 'restore';
+
 export interface AnnotationTable {
   id: string;
   plant_id: string;
@@ -58,15 +72,17 @@ export interface AnnotationTable {
   book_id: string | null;
   /** 'good', or the code of the gravest class. */
   label: string;
-  /** [{ classCode, kind, … }] in pixels of the image, as schema/region.ts has it. */
-  regions: Json<unknown>;
-  origin: 'review' | 'direct' | 'import' | 'restore';
+  regions: Json<Region[]>;
+  origin: AnnotationOrigin;
   /** A known answer that was asked again without saying so: measures the person, decides nothing. */
   is_check: Defaulted<boolean>;
   made_at: Date;
   /** From seeing the image to the answer. */
   elapsed_ms: number | null;
 }
+
+/** One reviewer, two who agree, or two of at least three. */
+export type DecisionRule = 'one' | 'two' | 'third';
 
 export interface LabelDecisionTable {
   id: string;
@@ -75,8 +91,7 @@ export interface LabelDecisionTable {
   label: string;
   /** Whose regions hold; one of those who said it. */
   annotation_id: string;
-  /** One reviewer, two who agree, or a third who decided. */
-  rule: 'one' | 'two' | 'third';
+  rule: DecisionRule;
   decided_at: Date;
 }
 
@@ -111,6 +126,8 @@ export interface KnownAnswerTable {
   added_at: Date;
 }
 
+export type SuggestionKind = 'reject_was_wrong' | 'reject_was_right' | 'was_bad';
+
 export interface LabelSuggestionTable {
   id: string;
   plant_id: string;
@@ -118,33 +135,46 @@ export interface LabelSuggestionTable {
   captured_at: Date;
   /** Null: the part's image was not kept. */
   image_sha256: Buffer | null;
-  kind: 'reject_was_wrong' | 'reject_was_right' | 'was_bad';
+  kind: SuggestionKind;
   person_id: string;
   made_at: Date;
 }
+
+/** Why an image waits, as the screens put it into one line: a code and the numbers it speaks of. */
+export interface ReviewReason {
+  code: string;
+  [param: string]: string | number;
+}
+
+/** label: nobody has spoken; agree: a second is asked; settle: two disagree; the others begin a new round. */
+export type ReviewPurpose = 'label' | 'agree' | 'settle' | 'recheck' | 'doubt' | 'suggestion';
 
 export interface ReviewItemTable {
   id: string;
   plant_id: string;
   image_sha256: Buffer;
   /** What the queue wants to know. */
-  purpose: 'label' | 'agree' | 'settle' | 'recheck' | 'doubt' | 'suggestion';
+  purpose: ReviewPurpose;
   /** What a decision is worth; the highest first. */
   worth: number;
   /** { code, … } that the screens put into one line. */
-  reason: Json<unknown>;
+  reason: Json<ReviewReason>;
   opened_at: Date;
   closed_at: Date | null;
   /** A person has it until then; nobody else gets it before. */
   claimed_by: string | null;
   claimed_until: Date | null;
+  /** A new round began then: what was said before is history; null: everything counts. */
+  since: Defaulted<Date | null>;
+  /** A known answer, asked of the one who has claimed it without saying so. */
+  is_check: Defaulted<boolean>;
 }
 
 export interface ReviewSketchTable {
   plant_id: string;
   image_sha256: Buffer;
   person_id: string;
-  document: Json<unknown>;
+  document: Json<Record<string, unknown>>;
   saved_at: Date;
 }
 

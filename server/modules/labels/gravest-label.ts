@@ -1,0 +1,27 @@
+/** Which word stands for an image with several defects. */
+import type { Severity } from './labels.table.ts';
+
+/** What every plant calls an image without a defect. */
+export const GOOD = 'good';
+
+export interface RankedClass {
+  code: string;
+  severity: Severity;
+  ordinal: number;
+}
+
+const rank: Readonly<Record<Severity, number>> = { critical: 0, major: 1, minor: 2 };
+
+/** The most severe class, of equals the first in the book, of unknown ones the first by name; good when there is none. */
+export function gravestLabel(codes: Iterable<string>, classes: readonly RankedClass[]): string {
+  const known = new Map(classes.map((each) => [each.code, each]));
+  const [gravest] = [...new Set(codes)]
+    .filter((code) => code !== GOOD)
+    .sort((a, b) => {
+      const [left, right] = [known.get(a), known.get(b)];
+      if (left && right) return rank[left.severity] - rank[right.severity] || left.ordinal - right.ordinal;
+      if (left || right) return left ? -1 : 1;
+      return a < b ? -1 : 1;
+    });
+  return gravest ?? GOOD;
+}
