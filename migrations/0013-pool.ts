@@ -128,7 +128,7 @@ export async function up(db: Kysely<any>): Promise<void> {
       PRIMARY KEY (plant_id, image_sha256)
     );
     CREATE INDEX pool_awaited_time ON pool_awaited (noted_at);
-    CREATE INDEX pool_awaited_line ON pool_awaited (line_id, captured_at);
+    CREATE INDEX pool_awaited_capture ON pool_awaited (plant_id, captured_at);
 
     -- how far the results of a line have been looked through for images
     CREATE TABLE pool_cursor (

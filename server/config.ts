@@ -88,6 +88,7 @@ const environment = z.object({
   LEHR_LIMIT_RECORD_ITEMS: count(500, 500),
   LEHR_LIMIT_DATASET_ITEMS: count(1_000_000, 10_000_000),
   LEHR_LIMIT_DATASET_ITEMS_PER_CALL: count(500, 5000),
+  LEHR_LIMIT_DATASET_LEAKS_NAMED: count(20, 500),
   LEHR_LIMIT_IMAGE_BYTES: count(32 * 1024 * 1024, 1024 * 1024 * 1024, 1024),
   LEHR_LIMIT_IMAGE_PIXELS: count(64_000_000, 1_000_000_000, 1024),
   LEHR_LIMIT_THUMBNAILS_AT_ONCE: count(2, 64),
@@ -151,6 +152,14 @@ const environment = z.object({
   LEHR_LIMIT_ALARMS_SHOWN: count(50, 1000),
   LEHR_LIMIT_ALARM_CHANGES: count(50, 1000),
   LEHR_LIMIT_ALARM_STEPS: count(500, 10_000),
+  LEHR_LIMIT_POOL_PLACE_ROWS: count(1000, 10_000),
+  LEHR_LIMIT_POOL_COUNT: count(10_000, 1_000_000),
+  LEHR_LIMIT_POOL_IDS: count(1000, 10_000),
+  LEHR_LIMIT_POOL_LASSO_POINTS: count(1000, 10_000, 3),
+  LEHR_LIMIT_POOL_TAGS: count(50, 1000),
+  LEHR_LIMIT_POOL_TAGGED: count(10_000, 1_000_000),
+  LEHR_LIMIT_POOL_VIEWS: count(200, 10_000),
+  LEHR_LIMIT_RETENTION_IMAGES: count(1_000_000, 100_000_000),
 });
 
 export type Config = ReturnType<typeof readConfig>;
@@ -217,6 +226,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       /** Images of one dataset version, and in one `addDatasetItems`. */
       datasetItems: value.LEHR_LIMIT_DATASET_ITEMS,
       datasetItemsPerCall: value.LEHR_LIMIT_DATASET_ITEMS_PER_CALL,
+      datasetLeaksNamed: value.LEHR_LIMIT_DATASET_LEAKS_NAMED,
       imageBytes: value.LEHR_LIMIT_IMAGE_BYTES,
       imagePixels: value.LEHR_LIMIT_IMAGE_PIXELS,
       thumbnailsAtOnce: value.LEHR_LIMIT_THUMBNAILS_AT_ONCE,
@@ -307,6 +317,19 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       alarmChanges: value.LEHR_LIMIT_ALARM_CHANGES,
       /** Alarms whose delays, pulses and shelves end in one transaction. */
       alarmSteps: value.LEHR_LIMIT_ALARM_STEPS,
+      /** Results of a line that are looked through for images in one transaction. */
+      poolPlaceRows: value.LEHR_LIMIT_POOL_PLACE_ROWS,
+      /** How far images of the pool are counted. */
+      poolCount: value.LEHR_LIMIT_POOL_COUNT,
+      /** Images named in one filter or act, values of one list of a filter, and corners of a lasso. */
+      poolIds: value.LEHR_LIMIT_POOL_IDS,
+      poolLassoPoints: value.LEHR_LIMIT_POOL_LASSO_POINTS,
+      /** Tags of one image, images tagged in one act, saved views of one person in a plant. */
+      poolTags: value.LEHR_LIMIT_POOL_TAGS,
+      poolTagged: value.LEHR_LIMIT_POOL_TAGGED,
+      poolViews: value.LEHR_LIMIT_POOL_VIEWS,
+      /** Images that one run of retention names. */
+      retentionImages: value.LEHR_LIMIT_RETENTION_IMAGES,
     },
   };
 }

@@ -5,6 +5,7 @@ import { alarmEvaluationJob } from '../modules/alarms/alarms.jobs.ts';
 import { exportCleanUpJob, exportJob } from '../modules/exports/exports.jobs.ts';
 import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
+import { poolContextJob } from '../modules/pool/pool.jobs.ts';
 import { rollUpJob } from '../modules/statistics/statistics.jobs.ts';
 import { trainingJob } from '../modules/training/training.jobs.ts';
 
@@ -14,6 +15,7 @@ export const jobKinds: readonly AnyJobKind[] = [
   jobRecountsJob,
   alarmEvaluationJob,
   rollUpJob,
+  poolContextJob,
   exportJob,
   exportCleanUpJob,
   sessionCleanUpJob,

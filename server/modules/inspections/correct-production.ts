@@ -12,6 +12,7 @@ import { appendEvents } from '../events/events.service.ts';
 import { ensureProduction, findJobByCode, lockLinesForJobs } from '../jobs/jobs.service.ts';
 import { findPart } from '../plants/plants.service.ts';
 import type { LineRow } from '../plants/plants.table.ts';
+import { correctPooled } from '../pool/pool.service.ts';
 import {
   type CorrectedCount,
   type CorrectedRange,
@@ -145,6 +146,7 @@ interface Act {
 
 async function write(trx: Trx, context: Context, line: LineRow, { range, change, codes, reason }: Act): Promise<void> {
   const before = await updateProduction(trx, range, change);
+  await correctPooled(trx, range, change);
   const jobIds = [...before.map(({ jobId }) => jobId), change.job_id].filter((id) => typeof id === 'string');
   await markJobs(trx, [...new Set(jobIds)], context.now());
   const moved = movedCounts(before, change);

@@ -5,6 +5,7 @@ import { checkRange, type Refusal, shown } from '../../kit/check-values.ts';
 import type { Context } from '../../kit/context.ts';
 import { type RecordedItem, requireItemCount } from '../../kit/recorded-item.ts';
 import { viewingNode } from '../../kit/viewing-node.ts';
+import { revisePooled } from '../pool/pool.service.ts';
 import { type CaptureRevision, reviseCapture } from './capture-revision.ts';
 import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from './capture-time.ts';
 import { type CaptureState, lockCaptures, updateCaptures } from './captures.queries.ts';
@@ -50,6 +51,7 @@ export async function reviseCaptures(
     const written = [...changed.values()];
     if (written.length === 0) return outcomes;
     await updateCaptures(trx, node.plantId, written);
+    await revisePooled(trx, node.plantId, written);
     const contents = written.map((each) => `${each.id} ${each.isKept} ${each.keepProbability} ${each.lostAtMs}\n`);
     await appendAudit(trx, {
       actor: actorOf(context.viewer),

@@ -1,0 +1,23 @@
+/** Background work of the pool. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { defineJob } from '../../kit/define-job.ts';
+import { forgetAwaited, placeImages } from './place-images.ts';
+
+/** The queue's clock strikes once a minute; images should not wait that long for their context. */
+const turnMs = 50_000;
+const pauseMs = 5000;
+
+export const poolContextJob = defineJob({
+  name: 'pool-context',
+  payload: z.object({}),
+  cron: '* * * * *',
+  async run(services, _payload, signal) {
+    const endMs = performance.now() + turnMs;
+    await forgetAwaited(services);
+    while (!signal.aborted && performance.now() < endMs) {
+      const hasMore = await placeImages(services, signal);
+      if (!hasMore) await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  },
+});
