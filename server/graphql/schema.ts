@@ -10,6 +10,8 @@ import '../modules/alarms/alarms.lists.graphql.ts';
 import '../modules/alarms/alarms.mutations.graphql.ts';
 import '../modules/alarms/reject-rate.graphql.ts';
 import '../modules/datasets/datasets.graphql.ts';
+import '../modules/datasets/datasets.mutations.graphql.ts';
+import '../modules/datasets/leaks.graphql.ts';
 import '../modules/events/events.graphql.ts';
 import '../modules/events/events.live.graphql.ts';
 import '../modules/exports/exports.graphql.ts';

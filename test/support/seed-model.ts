@@ -6,6 +6,7 @@ import { newId } from '../../server/kit/ids.ts';
 import type { ApprovalRow, ModelAssignmentRow, ModelVersionRow } from '../../server/modules/models/models.table.ts';
 import type { CameraRow } from '../../server/modules/plants/plants.table.ts';
 import type { SeedHost } from './seed-host.ts';
+import { seedItem } from './seed-item.ts';
 
 export interface SeededVersion {
   version: ModelVersionRow;
@@ -63,18 +64,7 @@ export async function seedModelVersion(
       content_hash: null,
     })
     .execute();
-  await db
-    .insertInto('dataset_item')
-    .values({
-      dataset_version_id: datasetVersionId,
-      plant_id: plantId,
-      image_sha256: imageSha256,
-      label: 'good',
-      split: 'train',
-      decided_by: ownerId,
-      decided_at: at(),
-    })
-    .execute();
+  await seedItem(db, { versionId: datasetVersionId, plantId, imageSha256, personId: ownerId, at: at() });
   await db
     .updateTable('dataset_version')
     .set({ state: 'frozen', frozen_by: ownerId, frozen_at: at(), content_hash: randomBytes(32) })

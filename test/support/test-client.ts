@@ -1,6 +1,6 @@
 /** A caller of the GraphQL API as tests need one: answers whole, or data only; results of mutations as they are. */
 
-import { getNamedType, isUnionType } from 'graphql';
+import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType, isUnionType } from 'graphql';
 import { schema } from '../../server/graphql/schema.ts';
 
 export interface Answer<Data = Record<string, unknown>> {
@@ -73,7 +73,7 @@ function mutationOf(field: string, selection: string): { query: string; takesInp
   const members = isUnionType(type) ? type.getTypes() : [];
   const spreads = members.map((member) => {
     const isRefusal = member.getInterfaces().some(({ name }) => name === 'Error');
-    const fields = isRefusal ? Object.keys(member.getFields()).join(' ') : selection;
+    const fields = isRefusal ? scalarsOf(member) : selection;
     return `... on ${member.name} { ${fields} }`;
   });
   const declared = definition.args.map(({ name, type: argument }) => `$${name}: ${argument}`).join(', ');
@@ -83,4 +83,14 @@ function mutationOf(field: string, selection: string): { query: string; takesInp
     query: `mutation (${declared}) { result: ${field}(${given}) { __typename ${inner} } }`,
     takesInput: definition.args.length === 1 && definition.args[0]?.name === 'input',
   };
+}
+
+/** All that a refusal says, and what the things that it names say of themselves. */
+function scalarsOf(type: GraphQLObjectType, isNamed = false): string {
+  const fields = Object.values(type.getFields()).flatMap(({ name, type: fieldType }) => {
+    const inner = getNamedType(fieldType);
+    if (isLeafType(inner)) return [name];
+    return isObjectType(inner) && !isNamed ? [`${name} { ${scalarsOf(inner, true)} }`] : [];
+  });
+  return fields.join(' ');
 }

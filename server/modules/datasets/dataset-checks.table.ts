@@ -12,13 +12,25 @@ export interface GoldenImageTable {
   added_at: Date;
 }
 
+/** What one trap says of the whole version. `code` and `params` are the sentence; the screens have the words. */
+export interface CheckFigure {
+  kind: string;
+  /** From 0 (as bad as it gets) to 1; null: it could not be judged, `code` says why. */
+  score: number | null;
+  flagged: boolean;
+  /** Images that are flagged. */
+  count: number;
+  code: string;
+  params: Record<string, string | number>;
+}
+
 export interface DatasetCheckTable {
   dataset_version_id: string;
   plant_id: string;
   state: 'queued' | 'running' | 'succeeded' | 'failed';
-  fingerprint: Buffer | null;
-  /** [{ kind, score, flagged, … }], a figure for each trap over the whole version. */
-  figures: Json<unknown> | null;
+  /** Of the items that were looked at. */
+  revision: number | null;
+  figures: Json<CheckFigure[]> | null;
   error: string | null;
   requested_by: string;
   requested_at: Date;
@@ -32,7 +44,7 @@ export interface DatasetIssueTable {
   /** From 0 (as bad as it gets) to 1. */
   score: number;
   is_flagged: boolean;
-  detail: Json<unknown> | null;
+  detail: Json<Record<string, string | number>> | null;
 }
 
 export interface DatasetChecksTables {

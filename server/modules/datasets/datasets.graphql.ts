@@ -1,7 +1,6 @@
 /** Datasets in the schema: names and shapes only; the rules are in `datasets.service.ts`. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
 import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
@@ -9,15 +8,10 @@ import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
 import { PlantRef } from '../plants/plants.ref.ts';
 import { loadPart } from '../plants/plants.service.ts';
-import { DatasetItemRef, DatasetRef, DatasetVersionRef } from './datasets.ref.ts';
+import { DatasetItemRef, DatasetRef, DatasetVersionRef, Split } from './datasets.ref.ts';
 import {
-  addDatasetItems,
-  CURATORS,
-  createDataset,
-  createDatasetVersion,
   findDataset,
   findDatasetVersion,
-  freezeDatasetVersion,
   listDatasets,
   listDatasetVersions,
   listItems,
@@ -25,25 +19,15 @@ import {
   loadItemCount,
   loadVersionsOf,
 } from './datasets.service.ts';
-import type { DatasetVersionStateName, SplitName } from './datasets.table.ts';
+import type { DatasetVersionStateName } from './datasets.table.ts';
 
 const readers = { roles: READERS };
-const curators = { roles: CURATORS };
 
 const DatasetVersionState = builder.enumType('DatasetVersionState', {
   description: 'Whether a dataset version can still change.',
   values: {
     DRAFT: { value: 'draft' as DatasetVersionStateName, description: 'People add and change decisions.' },
     FROZEN: { value: 'frozen' as DatasetVersionStateName, description: 'Immutable, with a content hash.' },
-  },
-});
-
-const Split = builder.enumType('Split', {
-  description: 'What an image of a dataset version is for.',
-  values: {
-    TRAIN: { value: 'train' as SplitName, description: 'To learn from.' },
-    VALIDATION: { value: 'validation' as SplitName, description: 'To choose and calibrate with.' },
-    GOLDEN: { value: 'golden' as SplitName, description: 'To judge with; never trained on.' },
   },
 });
 
@@ -152,67 +136,5 @@ builder.queryFields((t) => ({
     args: { datasetId: t.arg.id({ description: 'Only of this dataset.' }) },
     resolve: (_root, args, context) =>
       listDatasetVersions(context, args, optionalKeyOf('Dataset', args.datasetId, 'datasetId')),
-  }),
-}));
-
-const CreateDatasetInput = builder.inputType('CreateDatasetInput', {
-  description: 'A new dataset of a plant.',
-  fields: (t) => ({
-    plantId: t.id({ required: true, description: 'The plant it belongs to.' }),
-    code: t.string({ required: true, description: 'Unique in the plant: a-z, 0-9 and -.' }),
-    name: t.string({ required: true, description: 'What people call it.' }),
-  }),
-});
-
-const DatasetItemInput = builder.inputType('DatasetItemInput', {
-  description: 'The caller’s decision on one image.',
-  fields: (t) => ({
-    imageSha256: t.field({ type: 'Sha256', required: true, description: 'An image that the plant has.' }),
-    label: t.string({ required: true, description: 'Its class, such as good.' }),
-    split: t.field({ type: Split, required: true, description: 'What it is for.' }),
-  }),
-});
-
-const AddDatasetItemsInput = builder.inputType('AddDatasetItemsInput', {
-  description: 'Decisions on images for a draft.',
-  fields: (t) => ({
-    datasetVersionId: t.id({ required: true, description: 'The draft.' }),
-    items: t.field({ type: [DatasetItemInput], required: true, description: 'Each image once.' }),
-  }),
-});
-
-builder.mutationFields((t) => ({
-  createDataset: t.field({
-    type: DatasetRef,
-    description: 'Makes a dataset.',
-    authScopes: curators,
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: CreateDatasetInput, required: true, description: 'What to make.' }) },
-    resolve: (_root, { input }, context) => createDataset(context, input),
-  }),
-  createDatasetVersion: t.field({
-    type: DatasetVersionRef,
-    description: 'Opens a new, empty draft.',
-    authScopes: curators,
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { datasetId: t.arg.id({ required: true, description: 'The dataset.' }) },
-    resolve: (_root, { datasetId }, context) => createDatasetVersion(context, datasetId),
-  }),
-  addDatasetItems: t.field({
-    type: DatasetVersionRef,
-    description:
-      'Records the caller’s decisions on images, all or none; a later decision on the same image replaces the former.',
-    authScopes: curators,
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: AddDatasetItemsInput, required: true, description: 'The decisions.' }) },
-    resolve: (_root, { input }, context) => addDatasetItems(context, input),
-  }),
-  freezeDatasetVersion: t.field({
-    type: DatasetVersionRef,
-    description: 'Freezes a draft for good.',
-    authScopes: curators,
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { datasetVersionId: t.arg.id({ required: true, description: 'The draft.' }) },
-    resolve: (_root, { datasetVersionId }, context) => freezeDatasetVersion(context, datasetVersionId),
   }),
 }));

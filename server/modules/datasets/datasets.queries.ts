@@ -1,6 +1,6 @@
 /** Every SQL statement of the datasets module that is not one of `kit/table-rows.ts`: rows in, rows out, no rules. */
 import { sql } from 'kysely';
-import { byteaArray, plainArray, textArray } from '../../database/array-literal.ts';
+import type { Region } from '#schema/region.ts';
 import type { Db, Trx } from '../../database/database.ts';
 import type { Page } from '../../kit/page.ts';
 import type { DatasetItemRow, DatasetRow, DatasetVersionRow, SplitName } from './datasets.table.ts';
@@ -24,7 +24,11 @@ export async function selectLastNumber(trx: Trx, datasetId: string): Promise<num
 }
 
 export async function insertDatasetVersion(trx: Trx, row: DatasetVersionRow): Promise<void> {
-  await trx.insertInto('dataset_version').values(row).execute();
+  const policy = row.split_policy === null ? null : JSON.stringify(row.split_policy);
+  await trx
+    .insertInto('dataset_version')
+    .values({ ...row, split_policy: policy })
+    .execute();
 }
 
 /** Holds the version until the transaction ends, so that nothing is added to it while it freezes. */
@@ -32,33 +36,30 @@ export function lockDatasetVersion(trx: Trx, id: string): Promise<DatasetVersion
   return trx.selectFrom('dataset_version').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
-export interface NewItem {
-  imageSha256: string;
-  label: string;
-  split: SplitName;
+/** All items of one version into another, as they are; an image that has become golden meanwhile is golden in the copy. */
+export async function copyItems(trx: Trx, fromId: string, toId: string): Promise<void> {
+  await sql`
+    INSERT INTO dataset_item (dataset_version_id, plant_id, image_sha256, label, split, decision_id, decided_by, decided_at)
+    SELECT ${toId}::uuid, i.plant_id, i.image_sha256, i.label,
+      CASE WHEN g.image_sha256 IS NOT NULL THEN 'golden' WHEN i.split = 'golden' THEN 'validation' ELSE i.split END,
+      i.decision_id, i.decided_by, i.decided_at
+    FROM dataset_item i
+    LEFT JOIN golden_image g ON g.plant_id = i.plant_id AND g.image_sha256 = i.image_sha256
+    WHERE i.dataset_version_id = ${fromId}::uuid
+  `.execute(trx);
 }
 
-/** Adds the items whose images the plant has, in one statement; the same image again takes the later decision. Gives the hashes written. */
-export async function upsertItems(
-  trx: Trx,
-  version: { id: string; plant_id: string },
-  items: readonly NewItem[],
-  decision: { personId: string; at: Date },
-): Promise<string[]> {
-  const { rows } = await sql<{ sha256: string }>`
-    INSERT INTO dataset_item (dataset_version_id, plant_id, image_sha256, label, split, decided_by, decided_at)
-    SELECT ${version.id}::uuid, ${version.plant_id}::uuid, item.sha256, item.label, item.split, ${decision.personId}::uuid, ${decision.at}::timestamptz
-    FROM unnest(
-      ${byteaArray(items.map((item) => item.imageSha256))}::bytea[],
-      ${textArray(items.map((item) => item.label))}::text[],
-      ${plainArray(items.map((item) => item.split))}::text[]
-    ) AS item (sha256, label, split)
-    JOIN image ON image.plant_id = ${version.plant_id}::uuid AND image.sha256 = item.sha256
-    ON CONFLICT (dataset_version_id, image_sha256)
-    DO UPDATE SET label = excluded.label, split = excluded.split, decided_by = excluded.decided_by, decided_at = excluded.decided_at
-    RETURNING encode(image_sha256, 'hex') AS sha256
-  `.execute(trx);
-  return rows.map((row) => row.sha256);
+/** The newest signed defect book of the plant: the definitions that labels are read by now. */
+export async function selectNewestBook(db: Db, plantId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('defect_book')
+    .select('id')
+    .where('plant_id', '=', plantId)
+    .where('state', '=', 'signed')
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
 }
 
 export async function countItems(db: Db, versionIds: readonly string[]): Promise<Map<string, number>> {
@@ -69,14 +70,36 @@ export async function countItems(db: Db, versionIds: readonly string[]): Promise
   return new Map(rows.map((row) => [row.id, row.items]));
 }
 
-/** All items of a version by hash; a version is bounded by `limits.datasetItems`. */
-export function selectItems(db: Db, versionId: string): Promise<DatasetItemRow[]> {
-  return db
-    .selectFrom('dataset_item')
-    .selectAll()
-    .where('dataset_version_id', '=', versionId)
-    .orderBy('image_sha256')
-    .execute();
+export interface ManifestRow {
+  image_sha256: Buffer;
+  label: string;
+  split: SplitName;
+  regions: Region[];
+}
+
+/** What a version says of its images, by hash, with the regions of the decisions that let them in. */
+export async function selectManifestPage(
+  db: Db,
+  versionId: string,
+  after: Buffer | null,
+  limit: number,
+): Promise<ManifestRow[]> {
+  const { rows } = await sql<ManifestRow>`
+    SELECT item.image_sha256, item.label, item.split, annotation.regions
+    FROM (
+      SELECT * FROM dataset_item WHERE dataset_version_id = ${versionId}::uuid ${after ? sql`AND image_sha256 > ${after}` : sql``}
+      ORDER BY image_sha256 LIMIT ${limit}
+    ) item
+    JOIN label_decision decision ON decision.id = item.decision_id
+    JOIN annotation ON annotation.id = decision.annotation_id
+    ORDER BY item.image_sha256
+  `.execute(db);
+  return rows;
+}
+
+export async function selectBookHash(db: Db, bookId: string): Promise<string | null> {
+  const row = await db.selectFrom('defect_book').select('content_hash').where('id', '=', bookId).executeTakeFirst();
+  return row?.content_hash?.toString('hex') ?? null;
 }
 
 /** The same page of each version's items by hash, in one statement; one row more than the page for each version. */
@@ -109,7 +132,13 @@ export async function freezeVersion(
 ): Promise<DatasetVersionRow> {
   return trx
     .updateTable('dataset_version')
-    .set({ state: 'frozen', frozen_by: frozen.personId, frozen_at: frozen.at, content_hash: frozen.contentHash })
+    .set({
+      state: 'frozen',
+      frozen_by: frozen.personId,
+      frozen_at: frozen.at,
+      content_hash: frozen.contentHash,
+      manifest_format: 2,
+    })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();

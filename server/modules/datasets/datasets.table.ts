@@ -1,6 +1,7 @@
 /** Datasets, their versions that freeze, and the images people decided to put in. */
-import type { Selectable } from 'kysely';
-import type { Defaulted, Json } from '../../database/column-types.ts';
+import type { ColumnType, Selectable } from 'kysely';
+import type { Defaulted } from '../../database/column-types.ts';
+import type { SplitPolicy } from './split-policy.ts';
 
 export type DatasetVersionStateName = 'draft' | 'frozen';
 export type SplitName = 'train' | 'validation' | 'golden';
@@ -29,9 +30,11 @@ export interface DatasetVersionTable {
   /** Definitions that its labels are read by; null: the plant had no book. */
   book_id: Defaulted<string | null>;
   /** How its images are divided. */
-  split_policy: Defaulted<Json<unknown> | null>;
-  /** 1: hash, label and split of each image; 2: also regions, decisions and the book. */
+  split_policy: ColumnType<SplitPolicy | null, string | null | undefined, string | null>;
+  /** 1: hash, label and split of each image; 2: also regions, the book and the policy. */
   manifest_format: Defaulted<1 | 2>;
+  /** Counts the statements that changed its items. */
+  revision: Defaulted<number>;
 }
 
 export interface DatasetItemTable {

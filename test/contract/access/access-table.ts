@@ -235,7 +235,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
   {
     allowed: ['quality_engineer', 'ml_engineer', ...administrators],
     fields: {
-      Mutation: 'addDatasetItems createDataset createDatasetVersion freezeDatasetVersion',
+      Mutation: 'addDatasetItems createDataset createDatasetVersion freezeDatasetVersion removeDatasetItems',
     },
   },
   {

@@ -79,6 +79,7 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
       datasetVersionId: world.draftVersionId,
       items: [{ imageSha256: world.imageSha256, label: 'good', split: 'TRAIN' }],
     }),
+    removeDatasetItems: () => ({ datasetVersionId: world.draftVersionId, imageSha256s: [world.imageSha256] }),
     freezeDatasetVersion: () => ({ datasetVersionId }),
     startTraining: () => ({ datasetVersionId, modelId: world.modelId, seed: 1, falseRejectTarget: 0.01 }),
     approveModelVersion: () => ({ modelVersionId, meaning: 'may run', password: 'not the password' }),

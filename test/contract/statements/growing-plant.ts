@@ -7,6 +7,7 @@ import { observeConditions } from '../../../server/modules/alarms/observe-condit
 import { appendEvents } from '../../../server/modules/events/events.service.ts';
 import { idAt, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
+import { seedItem } from '../../support/seed-item.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 import { emptyCount } from '../access/empty-count.ts';
@@ -154,18 +155,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       .insertInto('image')
       .values({ ...image, sha256 } as never)
       .execute();
-    await db
-      .insertInto('dataset_item')
-      .values({
-        dataset_version_id: draft,
-        plant_id: plantId,
-        image_sha256: sha256,
-        label: 'good',
-        split: 'train',
-        decided_by: reader.row.id,
-        decided_at: new Date(),
-      })
-      .execute();
+    await seedItem(db, { versionId: draft, plantId, imageSha256: sha256, personId: reader.row.id, at: new Date() });
   }
 
   /** One more export, and one more file of the first. */

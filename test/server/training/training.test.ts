@@ -11,6 +11,7 @@ import { registerSigningKey } from '../../../server/modules/models/signing-key.t
 import { trainingJob } from '../../../server/modules/training/training.jobs.ts';
 import { renderBottle } from '../../plant/render-bottle.ts';
 import { databases } from '../../support/database.ts';
+import { passCheck } from '../../support/pass-check.ts';
 import { createSeed, freshCode, type Seed, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../support/server.ts';
 
@@ -79,6 +80,7 @@ describe.each(databases())('training on %s', (kind) => {
       decided.push({ imageSha256: hash.toString('hex'), label, split });
     }
     await engineer.client.act('addDatasetItems', 'id', { datasetVersionId: id, items: decided });
+    await passCheck(server.db, id);
     await engineer.client.act('freezeDatasetVersion', 'id', { datasetVersionId: id });
     return id;
   }
