@@ -8,6 +8,8 @@ import { personRoles, type Role } from './rights.ts';
 export const READERS: readonly Role[] = [...personRoles, 'mes'];
 /** Readers, and the edge nodes for what they need to know of themselves. */
 export const READERS_AND_NODES: readonly Role[] = [...READERS, 'edge_node'];
+/** Who says what images show, and decides what belongs to a dataset. */
+export const CURATORS: readonly Role[] = ['quality_engineer', 'ml_engineer', 'administrator'];
 export const ADMINISTRATORS: readonly Role[] = ['administrator'];
 
 /**
