@@ -152,6 +152,17 @@ const environment = z.object({
   LEHR_LIMIT_ALARMS_SHOWN: count(50, 1000),
   LEHR_LIMIT_ALARM_CHANGES: count(50, 1000),
   LEHR_LIMIT_ALARM_STEPS: count(500, 10_000),
+  LEHR_LIMIT_DEFECT_CLASSES: count(60, 200),
+  LEHR_LIMIT_DEFECT_EXAMPLES: count(24, 200),
+  LEHR_LIMIT_LABEL_REGIONS: count(200, 5000),
+  LEHR_LIMIT_SKETCH_LENGTH: count(1_000_000, 16_000_000, 1000),
+  LEHR_LIMIT_REVIEW_CLAIMS: count(20, 200),
+  LEHR_LIMIT_REVIEW_CLAIM_S: count(300, 86_400),
+  LEHR_LIMIT_REVIEW_OPEN: count(10_000, 1_000_000),
+  LEHR_LIMIT_REVIEW_QUEUE: count(1000, 100_000),
+  LEHR_LIMIT_REVIEW_STEP: count(200, 10_000),
+  LEHR_LIMIT_KNOWN_ANSWERS: count(1000, 100_000),
+  LEHR_LIMIT_AGREEMENT_IMAGES: count(5000, 100_000),
   LEHR_LIMIT_POOL_PLACE_ROWS: count(1000, 10_000),
   LEHR_LIMIT_POOL_COUNT: count(10_000, 1_000_000),
   LEHR_LIMIT_POOL_IDS: count(1000, 10_000),
@@ -317,6 +328,24 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       alarmChanges: value.LEHR_LIMIT_ALARM_CHANGES,
       /** Alarms whose delays, pulses and shelves end in one transaction. */
       alarmSteps: value.LEHR_LIMIT_ALARM_STEPS,
+      /** Classes of a version of the defect book, and boundary examples of a class. */
+      defectClasses: value.LEHR_LIMIT_DEFECT_CLASSES,
+      defectExamples: value.LEHR_LIMIT_DEFECT_EXAMPLES,
+      /** Regions of one annotation, and the length of a sketch as JSON. */
+      labelRegions: value.LEHR_LIMIT_LABEL_REGIONS,
+      sketchLength: value.LEHR_LIMIT_SKETCH_LENGTH,
+      /** Items of the queue that a person holds at once, and how long nobody else gets them. */
+      reviewClaims: value.LEHR_LIMIT_REVIEW_CLAIMS,
+      reviewClaimMs: value.LEHR_LIMIT_REVIEW_CLAIM_S * 1000,
+      /** Images sent to the queue in one act. */
+      reviewOpen: value.LEHR_LIMIT_REVIEW_OPEN,
+      /** Images that the queue of a plant fills itself up with, and how many are weighed in one step. */
+      reviewQueue: value.LEHR_LIMIT_REVIEW_QUEUE,
+      reviewStep: value.LEHR_LIMIT_REVIEW_STEP,
+      /** Images of a plant whose answer is known and asked again. */
+      knownAnswers: value.LEHR_LIMIT_KNOWN_ANSWERS,
+      /** Images with several opinions that figures of agreement are taken from, the newest. */
+      agreementImages: value.LEHR_LIMIT_AGREEMENT_IMAGES,
       /** Results of a line that are looked through for images in one transaction. */
       poolPlaceRows: value.LEHR_LIMIT_POOL_PLACE_ROWS,
       /** How far images of the pool are counted. */
