@@ -19,8 +19,6 @@ export interface AnswerOutbox<Answer extends Outgoing> {
   waiting(): readonly Answer[];
   /** False when it could not be stored, so that a reload would lose it. */
   add(answer: Answer): boolean;
-  /** True when it had not gone out yet. */
-  takeBack(id: string): boolean;
   /** Sends what waits; at once when it was waiting to try again. */
   wake(): void;
 }
@@ -38,7 +36,6 @@ interface OutboxOptions<Answer> {
 
 export function makeAnswerOutbox<Answer extends Outgoing>(options: OutboxOptions<Answer>): AnswerOutbox<Answer> {
   let waiting = options.kept.read();
-  let sending: string | undefined;
   let isRunning = false;
   let resting: { wake: () => void } | undefined;
 
@@ -55,9 +52,7 @@ export function makeAnswerOutbox<Answer extends Outgoing>(options: OutboxOptions
     let failures = 0;
     for (let first = waiting[0]; first; first = waiting[0]) {
       const answer = first;
-      sending = answer.id;
       const sent = await options.send(answer).catch((): Sent => ({ kind: 'silent' }));
-      sending = undefined;
       if (sent.kind === 'silent') {
         failures += 1;
         const rest = options.rest(failures);
@@ -80,11 +75,6 @@ export function makeAnswerOutbox<Answer extends Outgoing>(options: OutboxOptions
       const isStored = keep([...waiting, answer]);
       void run();
       return isStored;
-    },
-    takeBack(id) {
-      if (sending === id || !waiting.some((answer) => answer.id === id)) return false;
-      keep(waiting.filter((answer) => answer.id !== id));
-      return true;
     },
     wake() {
       resting?.wake();

@@ -22,6 +22,8 @@ export type ReviewCommand =
   | { kind: 'contrast'; direction: 1 | -1 }
   | { kind: 'plain-view' }
   | { kind: 'layers' }
+  /** Takes up one of two answers that disagree, counted from 0. */
+  | { kind: 'take'; answer: 0 | 1 }
   | { kind: 'cancel' }
   | { kind: 'help' };
 
@@ -50,6 +52,8 @@ const characters: Record<string, ReviewCommand> = {
   q: { kind: 'select-next' },
   f: { kind: 'fit' },
   o: { kind: 'layers' },
+  c: { kind: 'take', answer: 0 },
+  d: { kind: 'take', answer: 1 },
   u: { kind: 'brightness', direction: 1 },
   j: { kind: 'brightness', direction: -1 },
   i: { kind: 'contrast', direction: 1 },

@@ -2,6 +2,7 @@ import { alarms } from './words-alarms-de.ts';
 import type { Words } from './words-en.ts';
 import { fleet, gate } from './words-fleet-de.ts';
 import { data, pool } from './words-pool-de.ts';
+import { label, review, said } from './words-review-de.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-de.ts';
 
 /** German. The state words of PackML stay as the standard writes them. */
@@ -10,6 +11,9 @@ export const de: Words = {
   alarms,
   data,
   pool,
+  review,
+  label,
+  said,
   fleet,
   gate,
   account,

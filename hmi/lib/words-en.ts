@@ -3,6 +3,7 @@
 import { alarms } from './words-alarms-en.ts';
 import { fleet, gate } from './words-fleet-en.ts';
 import { data, pool } from './words-pool-en.ts';
+import { label, review, said } from './words-review-en.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-en.ts';
 
 export const en = {
@@ -10,6 +11,9 @@ export const en = {
   alarms,
   data,
   pool,
+  review,
+  label,
+  said,
   fleet,
   gate,
   account,

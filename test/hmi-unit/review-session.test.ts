@@ -151,16 +151,6 @@ describe('answers on their way', () => {
     expect(refused).toEqual([['a', 'somebody else has it']]);
   });
 
-  it('can be taken back as long as they have not gone out', async () => {
-    const { outbox, wakers } = openOutbox(memoryStore(), async () => ({ kind: 'silent' }));
-    for (const item of items('a', 'b')) outbox.add(item);
-    expect(outbox.takeBack('a')).toBe(false);
-    await expect.poll(() => wakers.length).toBe(1);
-    expect(outbox.takeBack('b')).toBe(true);
-    expect(outbox.takeBack('b')).toBe(false);
-    expect(outbox.waiting().map(({ id }) => id)).toEqual(['a']);
-  });
-
   it('say when they could not be stored', () => {
     const store = memoryStore();
     store.isFull = true;
