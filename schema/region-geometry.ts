@@ -343,10 +343,13 @@ function paintRings(bitmap: Uint8Array, window: Bounds, rings: readonly number[]
   for (const ring of rings) {
     for (let at = 0; at + 1 < ring.length; at += 2) {
       const next = (at + 2) % ring.length;
-      const [x0, y0, x1, y1] = [ring[at] ?? 0, ring[at + 1] ?? 0, ring[next] ?? 0, ring[next + 1] ?? 0];
+      const isDown = (ring[at + 1] ?? 0) < (ring[next + 1] ?? 0);
+      // Always downwards, so that a way there and back crosses a row at the same place.
+      const [start, end] = isDown ? [at, next] : [next, at];
+      const [x0, y0, x1, y1] = [ring[start] ?? 0, ring[start + 1] ?? 0, ring[end] ?? 0, ring[end + 1] ?? 0];
       if (y0 === y1) continue;
-      const from = Math.max(0, Math.ceil(Math.min(y0, y1) - 0.5) - window.y);
-      const to = Math.min(window.height, Math.ceil(Math.max(y0, y1) - 0.5) - window.y);
+      const from = Math.max(0, Math.ceil(y0 - 0.5) - window.y);
+      const to = Math.min(window.height, Math.ceil(y1 - 0.5) - window.y);
       for (let y = from; y < to; y += 1) {
         crossings[y]?.push(x0 + ((y + window.y + 0.5 - y0) * (x1 - x0)) / (y1 - y0));
       }
