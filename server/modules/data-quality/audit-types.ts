@@ -57,6 +57,9 @@ export interface AuditInput {
   knownLabels: readonly string[] | null;
 }
 
+/** Instead of a class, where a property tells all defects from good. */
+export const ANY_DEFECT = '*';
+
 export const TRAP_KINDS = [
   'class_imbalance',
   'near_duplicates',
@@ -97,10 +100,8 @@ export interface AuditOutput {
   issues: AuditIssues[];
 }
 
-/** A program of its own does the work; how it may be ended and what it reports. */
+/** A program of its own does the work (`run-audit.ts`); how it may be ended. */
 export interface AuditRunOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
 }
-/** The door, in `run-audit.ts`: `runAudit(input, options): Promise<AuditOutput>`. */
-export type RunAudit = (input: AuditInput, options?: AuditRunOptions) => Promise<AuditOutput>;

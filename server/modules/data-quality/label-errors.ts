@@ -5,6 +5,7 @@
 import { createRandom, shuffled } from '../training/random.ts';
 import { calibrateScores } from './calibrate-scores.ts';
 import { outOfFoldScores, standardiseRows } from './ridge-folds.ts';
+import { midRanks } from './statistics.ts';
 
 export interface LabelErrorOptions {
   seed: number;
@@ -24,11 +25,15 @@ export interface LabelErrors {
   flagged: Uint8Array;
   /** Index of the likeliest class; −1: not judged. */
   likeliest: Int32Array;
+  /** How well the labels can be told from the images at all: mean over the classes of the out-of-fold AUROC. */
+  skill: number;
 }
 
 const FOLDS = 5;
 /** A class with fewer rows than this cannot be learnt; its rows are not judged and teach nothing. */
 export const LEAST_OF_CLASS = 5;
+/** Where the images hardly tell the labels, whoever doubts one is guessing: nothing is flagged. */
+export const LEAST_SKILL = 0.7;
 
 /** Undefined when there are not two classes to tell apart. `vectors`: rows × dimensions, without NaN. */
 export function labelErrors(
@@ -49,7 +54,10 @@ export function labelErrors(
   const foldOf = dealFolds(classOf, classes.length, groups, folds, seed);
   const scores = outOfFoldScores({ rows, dimensions, classOf, classes: classes.length, foldOf, folds });
   const probabilities = calibrateScores(scores, classOf, classes.length);
-  return spread(confidentLearning(probabilities, classOf, classes.length), judged, labels.length, classes);
+  const found = confidentLearning(probabilities, classOf, classes.length);
+  const skill = meanAuroc(scores, classOf, classes.length);
+  if (skill < LEAST_SKILL) found.flagged.fill(0);
+  return { ...spread(found, judged, labels.length, classes), skill };
 }
 
 interface Judged {
@@ -91,6 +99,22 @@ export function confidentLearning(probabilities: Float64Array, classOf: Int32Arr
   return judged;
 }
 
+function meanAuroc(scores: Float64Array, classOf: Int32Array, classes: number): number {
+  let total = 0;
+  for (let each = 0; each < classes; each++) {
+    const ranks = midRanks(Float64Array.from(classOf, (_, row) => scores[row * classes + each] ?? 0));
+    let own = 0;
+    let sum = 0;
+    for (let row = 0; row < ranks.length; row++) {
+      if (classOf[row] !== each) continue;
+      own += 1;
+      sum += ranks[row] ?? 0;
+    }
+    total += (sum - (own * (own + 1)) / 2) / (own * (classOf.length - own)) / classes;
+  }
+  return total;
+}
+
 /** Deals each class's rows to the folds like cards, shuffled; a group goes where its first row goes. */
 export function dealFolds(
   classOf: Int32Array,
@@ -126,8 +150,8 @@ export function gatherRows(vectors: Float32Array, dimensions: number, rows: read
   return result;
 }
 
-function spread(found: Judged, judged: readonly number[], rows: number, classes: string[]): LabelErrors {
-  const result: LabelErrors = {
+function spread(found: Judged, judged: readonly number[], rows: number, classes: string[]): Omit<LabelErrors, 'skill'> {
+  const result = {
     classes,
     probabilities: new Float64Array(rows * classes.length).fill(Number.NaN),
     scores: new Float32Array(rows).fill(Number.NaN),
