@@ -87,6 +87,46 @@ export async function up(db: Kysely<any>): Promise<void> {
       CHECK ((label_state = 'labelled') = (label IS NOT NULL AND labelled_at IS NOT NULL))
     );
 
+    -- pages in every order; rows without the value are the last of their index, and found there
+    CREATE INDEX pool_image_captured_at ON pool_image (plant_id, captured_at, image_sha256);
+    CREATE INDEX pool_image_labelled_at ON pool_image (plant_id, labelled_at, image_sha256);
+    CREATE INDEX pool_image_score ON pool_image (plant_id, score, image_sha256);
+    CREATE INDEX pool_image_brightness ON pool_image (plant_id, brightness, image_sha256);
+    CREATE INDEX pool_image_contrast ON pool_image (plant_id, contrast, image_sha256);
+    CREATE INDEX pool_image_colour_cast ON pool_image (plant_id, colour_cast, image_sha256);
+    CREATE INDEX pool_image_sharpness ON pool_image (plant_id, sharpness, image_sha256);
+    CREATE INDEX pool_image_offset_x_px ON pool_image (plant_id, offset_x_px, image_sha256);
+    CREATE INDEX pool_image_offset_y_px ON pool_image (plant_id, offset_y_px, image_sha256);
+    CREATE INDEX pool_image_rotation_deg ON pool_image (plant_id, rotation_deg, image_sha256);
+    CREATE INDEX pool_image_keep_probability ON pool_image (plant_id, keep_probability, image_sha256);
+    CREATE INDEX pool_image_blurred ON pool_image (plant_id, blurred, image_sha256);
+    CREATE INDEX pool_image_dark ON pool_image (plant_id, dark, image_sha256);
+    CREATE INDEX pool_image_bright ON pool_image (plant_id, bright, image_sha256);
+    CREATE INDEX pool_image_low_information ON pool_image (plant_id, low_information, image_sha256);
+    CREATE INDEX pool_image_outlier ON pool_image (plant_id, outlier, image_sha256);
+    CREATE INDEX pool_image_uniqueness ON pool_image (plant_id, uniqueness, image_sha256);
+    CREATE INDEX pool_image_representativeness ON pool_image (plant_id, representativeness, image_sha256);
+    CREATE INDEX pool_image_label_error ON pool_image (plant_id, label_error, image_sha256);
+    CREATE INDEX pool_image_leak ON pool_image (plant_id, leak, image_sha256);
+    -- what few rows have in common, with the order that is asked for most
+    CREATE INDEX pool_image_line ON pool_image (plant_id, line_id, captured_at, image_sha256);
+    CREATE INDEX pool_image_camera ON pool_image (plant_id, camera_id, captured_at, image_sha256);
+    CREATE INDEX pool_image_batch ON pool_image (plant_id, batch_id, captured_at, image_sha256);
+    CREATE INDEX pool_image_product ON pool_image (plant_id, product_id, captured_at, image_sha256);
+    CREATE INDEX pool_image_job ON pool_image (plant_id, job_id, captured_at, image_sha256);
+    CREATE INDEX pool_image_label_state ON pool_image (plant_id, label_state, captured_at, image_sha256);
+    CREATE INDEX pool_image_label ON pool_image (plant_id, label, captured_at, image_sha256);
+    CREATE INDEX pool_image_verdict ON pool_image (plant_id, verdict, captured_at, image_sha256);
+    CREATE INDEX pool_image_defect_class ON pool_image (plant_id, defect_class, captured_at, image_sha256) WHERE defect_class IS NOT NULL;
+    CREATE INDEX pool_image_part ON pool_image (plant_id, part_id) WHERE part_id IS NOT NULL;
+    CREATE INDEX pool_image_import ON pool_image (plant_id, import_id) WHERE import_id IS NOT NULL;
+    CREATE INDEX pool_image_exact_group ON pool_image (plant_id, exact_group) WHERE exact_group IS NOT NULL;
+    CREATE INDEX pool_image_near_group ON pool_image (plant_id, near_group) WHERE near_group IS NOT NULL;
+    CREATE INDEX pool_image_tags ON pool_image USING gin (tags) WHERE tags <> '{}';
+    CREATE INDEX pool_image_path ON pool_image
+      USING gin (to_tsvector('simple', regexp_replace(source_path, '[^[:alnum:]]+', ' ', 'g'))) WHERE source_path IS NOT NULL;
+    CREATE INDEX pool_image_place ON pool_image USING gist (point(map_x, map_y)) WHERE map_x IS NOT NULL;
+
     -- what was kept before there was a pool; its context follows as that of any image that was there before its result
     INSERT INTO pool_image (plant_id, image_sha256, origin, captured_at, received_at, width, height, size_bytes)
       SELECT plant_id, sha256, 'line', received_at, received_at, width, height, size_bytes FROM image;

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const count = (standard: number, max: number, min = 1) => z.coerce.number().int().min(min).max(max).default(standard);
+const share = (standard: number) => z.coerce.number().min(0).max(1).default(standard);
 /** Names separated by commas. */
 const names = <T extends string>(known: readonly T[], standard: string) =>
   z
@@ -68,6 +69,13 @@ const environment = z.object({
   LEHR_FREE_QUERIES: names(queryCallers, standardFreeQueries),
   LEHR_OPERATIONS: z.string().optional(),
   LEHR_TRUSTED_PROXIES: networks,
+  LEHR_FLAG_BLURRED: share(0.3),
+  LEHR_FLAG_DARK: share(0.3),
+  LEHR_FLAG_BRIGHT: share(0.3),
+  LEHR_FLAG_LOW_INFORMATION: share(0.3),
+  LEHR_FLAG_OUTLIER: share(0.3),
+  LEHR_FLAG_LABEL_ERROR: share(0.3),
+  LEHR_FLAG_LEAK: share(0.5),
   LEHR_LIMIT_PAGE_SIZE: count(50, 500),
   LEHR_LIMIT_MAX_PAGE_SIZE: count(500, 5000),
   LEHR_LIMIT_LOADER_BATCH: count(1000, 10_000),
@@ -205,6 +213,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     operationFiles: value.LEHR_OPERATIONS?.split(',').map((name) => resolve(name.trim())) ?? [],
     /** Whose X-Forwarded-For is believed. */
     trustedProxies: value.LEHR_TRUSTED_PROXIES,
+    /** An image whose quality score is below this counts as flagged. */
+    flags: {
+      blurred: value.LEHR_FLAG_BLURRED,
+      dark: value.LEHR_FLAG_DARK,
+      bright: value.LEHR_FLAG_BRIGHT,
+      lowInformation: value.LEHR_FLAG_LOW_INFORMATION,
+      outlier: value.LEHR_FLAG_OUTLIER,
+      labelError: value.LEHR_FLAG_LABEL_ERROR,
+      leak: value.LEHR_FLAG_LEAK,
+    },
     limits: {
       /** Rows of a page when the caller does not say, and the most one can ask for. */
       pageSize: value.LEHR_LIMIT_PAGE_SIZE,

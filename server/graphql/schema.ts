@@ -45,6 +45,8 @@ import '../modules/plants/plants.lists.graphql.ts';
 import '../modules/plants/plants.mutations.graphql.ts';
 import '../modules/plants/plants.updates.graphql.ts';
 import '../modules/shifts/shifts.graphql.ts';
+import '../modules/pool/pool.graphql.ts';
+import '../modules/pool/pool.lists.graphql.ts';
 import '../modules/rate-limit/rate-limit.graphql.ts';
 import '../modules/statistics/statistics.graphql.ts';
 import '../modules/training/training.graphql.ts';

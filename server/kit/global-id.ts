@@ -8,11 +8,12 @@ export function encodeGlobalId(typename: string, key: string | number | bigint):
 }
 
 const longestId = 200;
-const shape = /^([A-Za-z][A-Za-z0-9]*):([0-9a-f-]{36})(?::([0-9a-f-]{36}|[0-9]{1,15}))?$/;
+const shape = /^([A-Za-z][A-Za-z0-9]*):([0-9a-f-]{36})(?::([0-9a-f-]{36}|[0-9a-f]{64}|[0-9]{1,15}))?$/;
 /** What follows the plant in the keys of partitioned things; all others have a uuid alone. */
 const secondParts: Readonly<Record<string, (part: string) => boolean>> = {
   Event: (part) => /^[0-9]+$/.test(part),
   Inspection: isUuid,
+  PoolImage: (part) => part.length === 64,
 };
 
 /** The type and the key inside a global id. Throws `InvalidInputError` naming the field when it is not one. */

@@ -1,6 +1,7 @@
 /** The pool's door for other modules: rows of images, what results and labels change in them, and imports. */
 import type { Trx } from '../../database/database.ts';
 import type { Context } from '../../kit/context.ts';
+import { findInspections, type ReadInspection } from '../inspections/inspections.service.ts';
 import {
   type PooledChange,
   type PooledRevision,
@@ -37,6 +38,15 @@ export async function findPoolImages(
   const rows = visible.length === 0 ? [] : await selectPoolImages(db, visible);
   const byName = new Map(rows.map((row) => [`${row.plant_id}:${row.image_sha256.toString('hex')}`, row]));
   return keys.map((key) => byName.get(key) ?? null);
+}
+
+/** The first inspection that named the image, or null. One statement for all images of an execution. */
+export function loadNamingInspection(context: Context, image: PoolImageRow): Promise<ReadInspection | null> {
+  if (image.inspection_id === null) return Promise.resolve(null);
+  const loader = context.loader<string, ReadInspection | null>('inspections of the pool', (keys) =>
+    findInspections(context, keys),
+  );
+  return loader.load(`${image.plant_id}:${image.inspection_id}`);
 }
 
 /**
