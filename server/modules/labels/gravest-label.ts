@@ -25,3 +25,13 @@ export function gravestLabel(codes: Iterable<string>, classes: readonly RankedCl
     });
   return gravest ?? GOOD;
 }
+
+/** A label as it is said: the gravest of a class given for the whole image and those of its regions; undefined when nothing was said. */
+export function labelOf(
+  given: string | null,
+  regionCodes: readonly string[],
+  classes: readonly RankedClass[],
+): string | undefined {
+  if (given === null && regionCodes.length === 0) return undefined;
+  return gravestLabel(given === null ? regionCodes : [given, ...regionCodes], classes);
+}

@@ -158,31 +158,6 @@ export async function insertDecisions(
   `.execute(trx);
 }
 
-export interface NewState {
-  sha256: string;
-  state: 'unlabelled' | 'suggested' | 'pending' | 'conflict' | 'labelled';
-  label: string | null;
-}
-
-/** What the pool shows of images. */
-export async function updateLabelStates(
-  trx: Trx,
-  plantId: string,
-  at: Date,
-  states: readonly NewState[],
-): Promise<void> {
-  await sql`
-    UPDATE pool_image p
-    SET label_state = v.state, label = v.label, labelled_at = CASE WHEN v.state = 'labelled' THEN ${at}::timestamptz END
-    FROM unnest(
-      ${byteaArray(states.map(({ sha256 }) => sha256))}::bytea[],
-      ${plainArray(states.map(({ state }) => state))}::text[],
-      ${textArray(states.map(({ label }) => label))}::text[]
-    ) AS v (sha256, state, label)
-    WHERE p.plant_id = ${plantId}::uuid AND p.image_sha256 = v.sha256
-  `.execute(trx);
-}
-
 /** Nothing is left to ask of these images. */
 export async function closeItems(trx: Trx, plantId: string, sha256s: readonly string[], at: Date): Promise<void> {
   await sql`
@@ -241,4 +216,71 @@ export async function selectRules(db: Db, plantId: string): Promise<Map<string |
     .where('plant_id', '=', plantId)
     .execute();
   return new Map(rows.map(({ label, reviewers }) => [label, reviewers]));
+}
+
+/** The newest word of a person about an image, measured or counted. */
+export async function selectNewest(
+  db: Db,
+  plantId: string,
+  sha256: string,
+  personId: string,
+): Promise<AnnotationRow | undefined> {
+  return db
+    .selectFrom('annotation')
+    .selectAll()
+    .where('plant_id', '=', plantId)
+    .where('image_sha256', '=', Buffer.from(sha256, 'hex'))
+    .where('person_id', '=', personId)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** The history of images, oldest first; known answers that were asked again are left out. */
+export async function selectHistory(
+  db: Db,
+  keys: readonly { plantId: string; sha256: string }[],
+  each: number,
+): Promise<AnnotationRow[]> {
+  const { rows } = await sql<AnnotationRow>`
+    SELECT a.* FROM unnest(
+      ${plainArray(keys.map(({ plantId }) => plantId))}::uuid[], ${byteaArray(keys.map(({ sha256 }) => sha256))}::bytea[]
+    ) AS k (plant_id, sha256)
+    CROSS JOIN LATERAL (
+      SELECT * FROM annotation
+      WHERE plant_id = k.plant_id AND image_sha256 = k.sha256 AND NOT is_check ORDER BY made_at DESC, id DESC LIMIT ${each}
+    ) a
+    ORDER BY a.made_at, a.id
+  `.execute(db);
+  return rows;
+}
+
+/** Every decision about images, oldest first. */
+export async function selectDecisionHistory(
+  db: Db,
+  keys: readonly { plantId: string; sha256: string }[],
+  each: number,
+): Promise<LabelDecisionRow[]> {
+  const { rows } = await sql<LabelDecisionRow>`
+    SELECT d.* FROM unnest(
+      ${plainArray(keys.map(({ plantId }) => plantId))}::uuid[], ${byteaArray(keys.map(({ sha256 }) => sha256))}::bytea[]
+    ) AS k (plant_id, sha256)
+    CROSS JOIN LATERAL (
+      SELECT * FROM label_decision
+      WHERE plant_id = k.plant_id AND image_sha256 = k.sha256 ORDER BY decided_at DESC, id DESC LIMIT ${each}
+    ) d
+    ORDER BY d.decided_at, d.id
+  `.execute(db);
+  return rows;
+}
+
+export type VoteRow = AnnotationRow & { decision_id: string };
+
+/** What was said for each decision. */
+export async function selectVotes(db: Db, decisionIds: readonly string[]): Promise<VoteRow[]> {
+  const { rows } = await sql<VoteRow>`
+    SELECT a.*, v.decision_id FROM label_decision_vote v JOIN annotation a ON a.id = v.annotation_id
+    WHERE v.decision_id = any(${plainArray(decisionIds)}::uuid[]) ORDER BY v.decision_id, a.made_at, a.id
+  `.execute(db);
+  return rows;
 }

@@ -3,7 +3,13 @@
 import type { Region } from '../../../schema/region.ts';
 import { iouOf } from '../../../schema/region-geometry.ts';
 import type { Db, Trx } from '../../database/database.ts';
+import type { Context } from '../../kit/context.ts';
 import { newId } from '../../kit/ids.ts';
+import { loadById } from '../../kit/load-rows.ts';
+import { selectRowsIn } from '../../kit/table-rows.ts';
+import { setLabelStates } from '../pool/pool.service.ts';
+import type { PoolImageRow } from '../pool/pool.table.ts';
+import { TIERS } from '../review/worth.ts';
 import { decideLabel, type Outcome, type Said } from './decide-label.ts';
 import {
   askAgain,
@@ -13,15 +19,13 @@ import {
   insertDecisions,
   lockImages,
   type NewDecision,
-  type NewState,
   type StandingDecision,
   selectDecisions,
+  selectNewest,
   selectRules,
   selectStanding,
-  updateLabelStates,
 } from './labels.queries.ts';
-import type { AnnotationOrigin, AnnotationRow } from './labels.table.ts';
-import { TIERS } from './worth.ts';
+import type { AnnotationOrigin, AnnotationRow, LabelDecisionRow } from './labels.table.ts';
 
 export type { StandingDecision } from './labels.queries.ts';
 
@@ -40,7 +44,7 @@ export interface SaidOfImage {
 export interface Recorded {
   sha256: string;
   annotation: AnnotationRow;
-  state: NewState['state'];
+  state: PoolImageRow['label_state'];
   /** What holds now, if anything does. */
   decision: { id: string; label: string } | null;
 }
@@ -107,8 +111,9 @@ export async function decideImages(
     sha256,
     state: outcome.state,
     label: outcome.state === 'labelled' ? outcome.label : null,
+    at,
   }));
-  if (states.length > 0) await updateLabelStates(trx, plantId, at, states);
+  await setLabelStates(trx, plantId, states);
 
   const settled = decided.filter(({ outcome }) => outcome.state === 'labelled').map(({ sha256 }) => sha256);
   if (settled.length > 0) await closeItems(trx, plantId, settled, at);
@@ -151,4 +156,35 @@ function decisionOf(
 
 function saidOf(row: AnnotationRow): Said {
   return { id: row.id, personId: row.person_id, label: row.label, regions: row.regions, madeAt: row.made_at };
+}
+
+/** An answer to an image whose answer is known: it measures the person, nothing follows from it. */
+export async function recordCheck(
+  trx: Trx,
+  who: { personId: string; at: Date },
+  said: SaidOfImage,
+): Promise<AnnotationRow | undefined> {
+  const { plantId, sha256, label, regions, origin, bookId, elapsedMs = null } = said;
+  const row = { id: newId(), sha256, label, regions, origin, bookId, elapsedMs, isCheck: true, madeAt: who.at };
+  const [annotation] = await insertAnnotations(trx, plantId, who.personId, [row]);
+  await deleteSketches(trx, plantId, who.personId, [sha256]);
+  return annotation;
+}
+
+/** What the person last said of the image. */
+export function newestOf(
+  db: Db,
+  plantId: string,
+  sha256: string,
+  personId: string,
+): Promise<AnnotationRow | undefined> {
+  return selectNewest(db, plantId, sha256, personId);
+}
+
+export async function loadAnnotation(context: Context, id: string): Promise<AnnotationRow | null> {
+  return loadById(context, 'annotation', id, (ids) => selectRowsIn(context.db, 'annotation', 'id', ids, ['id']));
+}
+
+export async function loadDecision(context: Context, id: string): Promise<LabelDecisionRow | null> {
+  return loadById(context, 'decision', id, (ids) => selectRowsIn(context.db, 'label_decision', 'id', ids, ['id']));
 }

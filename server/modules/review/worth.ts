@@ -4,7 +4,7 @@
  * is worth
  *   redundancy × (0.45 uncertainty + 0.25 novelty + 0.2 rarity + 0.1 representation), each from 0 to 1.
  */
-import type { ReviewPurpose, ReviewReason } from './labels.table.ts';
+import type { ReviewPurpose, ReviewReason } from '../labels/labels.table.ts';
 
 export const TIERS: Readonly<Record<ReviewPurpose, number>> = {
   settle: 4,
