@@ -131,6 +131,16 @@ export async function up(db: Kysely<any>): Promise<void> {
     INSERT INTO pool_image (plant_id, image_sha256, origin, captured_at, received_at, width, height, size_bytes)
       SELECT plant_id, sha256, 'line', received_at, received_at, width, height, size_bytes FROM image;
 
+    -- no image without its row: whoever records one writes both in one statement, and what wrote the image alone gets the row here
+    CREATE FUNCTION lehr_pool_row() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO pool_image (plant_id, image_sha256, origin, captured_at, received_at, width, height, size_bytes)
+        VALUES (NEW.plant_id, NEW.sha256, 'line', NEW.received_at, NEW.received_at, NEW.width, NEW.height, NEW.size_bytes)
+        ON CONFLICT DO NOTHING;
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER image_pool_row AFTER INSERT ON image FOR EACH ROW EXECUTE FUNCTION lehr_pool_row();
+
     -- the first result that names an image which has not arrived, with all that the image's row takes from it
     CREATE TABLE pool_awaited (
       plant_id uuid NOT NULL REFERENCES plant (id),

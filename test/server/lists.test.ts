@@ -102,8 +102,8 @@ const lists: List[] = [
   },
 ];
 
-/** Shown where inspections are tested. */
-const elsewhere = ['inspections'];
+/** Shown where inspections and the pool are tested. */
+const elsewhere = ['inspections', 'poolImages'];
 
 it('no list is left out', () => {
   const connections = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ type }) => {

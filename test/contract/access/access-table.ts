@@ -69,6 +69,8 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       QueryProductsConnectionEdge: 'cursor node',
       QueryStationsConnection: 'edges pageInfo',
       QueryStationsConnectionEdge: 'cursor node',
+      PoolImageConnection: 'edges pageInfo',
+      PoolImageEdge: 'cursor node',
       RateLimit: 'cost limit remaining resetAt',
       SignOutPayload: 'signedOut',
       TooManyAttemptsError: 'message retryAfterS',
@@ -154,9 +156,10 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Event: 'actor cursor data edgeNode id kind line occurredAt recordedAt station',
       EventStreamPayload: 'cursor items sentAt',
       Image: 'format height receivedAt sha256 sizeBytes url width',
+      ImageQuality: 'blurred bright dark labelError leak lowInformation outlier representativeness uniqueness',
       ImageStats: 'brightness colourCast contrast sharpness',
       Inspection:
-        'batch camera capture capturedAt context cursor defects edgeNode id image imageSha256 imageStats imageUrl inspectionId job latencyMs line modelVersion partId position product receivedAt recipe score station verdict',
+        'batch camera capture capturedAt context cursor defects edgeNode id image imageSha256 imageStats imageUrl inspectionId job latencyMs line modelVersion partId poolImage position product receivedAt recipe score station verdict',
       InspectionContext: 'humidityPercent machineMode machineState signals speedPerMin temperatureC',
       InspectionExport:
         'error expiresAt files finishedAt format id plant progress requestedAt requestedBy rows startedAt state',
@@ -182,9 +185,12 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Person: 'email id name',
       Plant:
         'alarmDefinitions areas capturePolicy captureQuotas currentShift edgeNodes lines models nextShiftRuns products shifts',
+      PoolImage:
+        'batch brightness camera captureReason capturedAt colourCast contrast defectClass exactGroup height humidityPercent id image imageSha256 importId inspection job keepProbability label labelState labelledAt line machineMode machineState mapX mapY measureError measuredAt modelVersion nearGroup offsetXPx offsetYPx origin partId plant product quality receivedAt recipe rotationDeg score sharpness sizeBytes sourcePath speedPerMin station tags temperatureC verdict width',
+      PoolImageConnection: 'hasMoreThanTotal totalCount',
       Product: 'code id name retiredAt',
       Query:
-        'alarms areas cameras datasetVersions datasets edgeNodes events inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants products recipes shifts stations',
+        'alarms areas cameras datasetVersions datasets edgeNodes events inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants poolImages products recipes shifts stations',
       Recipe: 'code id name retiredAt',
       RejectRateLimits: 'centre historyParts limit rate reason subgroupMs',
       Signal: 'isAmbiguous name quality sourceTime unit value',

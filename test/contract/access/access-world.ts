@@ -353,6 +353,7 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     nodes: `(ids: ["${globalId}"])`,
     plant: `(code: "${row.code}")`,
     inspectionExports: `(plantId: "${globalId}")`,
+    poolImages: `(plantId: "${globalId}")`,
     tokens: `(plantId: "${globalId}")`,
     exportPlantModel: `(plantId: "${globalId}")`,
     events: `(filter: { plantId: "${globalId}" })`,

@@ -155,6 +155,15 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       .insertInto('image')
       .values({ ...image, sha256 } as never)
       .execute();
+    await db
+      .updateTable('pool_image')
+      .set({
+        line_id: lineIds.at(-1) ?? null,
+        camera_id: cameraIds.at(-1) ?? null,
+        station_id: stationIds.at(-1) ?? null,
+      })
+      .where('image_sha256', '=', sha256)
+      .execute();
     await seedItem(db, { versionId: draft, plantId, imageSha256: sha256, personId: reader.row.id, at: new Date() });
   }
 
