@@ -1,10 +1,11 @@
 /** What people do with datasets, in the schema; the rules are in the services. */
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { PoolFilter } from '../pool/pool-filter.ref.ts';
 import { DatasetLeakError } from './datasets.errors.ts';
 import { DatasetRef, DatasetVersionRef, Split } from './datasets.ref.ts';
 import { CURATORS, createDataset } from './datasets.service.ts';
-import { addDatasetItems, removeDatasetItems } from './draft-items.service.ts';
+import { addDatasetItems, addDatasetItemsByFilter, removeDatasetItems } from './draft-items.service.ts';
 import { freezeDatasetVersion } from './freeze-version.service.ts';
 import { createDatasetVersion } from './open-version.service.ts';
 
@@ -47,6 +48,22 @@ const RemoveDatasetItemsInput = builder.inputType('RemoveDatasetItemsInput', {
   }),
 });
 
+const AddDatasetItemsByFilterInput = builder.inputType('AddDatasetItemsByFilterInput', {
+  description: 'Images of the pool for a draft.',
+  fields: (t) => ({
+    datasetVersionId: t.id({ required: true, description: 'The draft.' }),
+    filter: t.field({
+      type: PoolFilter,
+      required: true,
+      description: 'Which; only those that people have decided on.',
+    }),
+    split: t.field({
+      type: Split,
+      description: 'Side of those that are new and not golden; TRAIN unless told. GOLDEN takes addGoldenImages first.',
+    }),
+  }),
+});
+
 builder.mutationFields((t) => ({
   createDataset: t.field({
     type: DatasetRef,
@@ -75,6 +92,15 @@ builder.mutationFields((t) => ({
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: AddDatasetItemsInput, required: true, description: 'The decisions.' }) },
     resolve: (_root, { input }, context) => addDatasetItems(context, input),
+  }),
+  addDatasetItemsByFilter: t.field({
+    type: DatasetVersionRef,
+    description: 'Adds all images that a filter of the pool names and people have decided on, with the label decided.',
+    authScopes: curators,
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: AddDatasetItemsByFilterInput, required: true, description: 'Which, and where to.' }) },
+    resolve: (_root, { input }, context) =>
+      addDatasetItemsByFilter(context, { ...input, split: input.split ?? 'train' }),
   }),
   removeDatasetItems: t.field({
     type: DatasetVersionRef,

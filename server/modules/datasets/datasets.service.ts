@@ -3,23 +3,22 @@ import { uniqueViolation } from '../../database/postgres-error.ts';
 import { canSee, requireRole } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { ConflictError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { listVisible, ofParent } from '../../kit/list-visible.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
-import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
+import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
 import type { Role } from '../../kit/rights.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
 import { checkCode, checkName } from '../plants/plant-model-rules.ts';
 import { findPart } from '../plants/plants.service.ts';
 import { countItems, insertDataset, selectItemPages } from './datasets.queries.ts';
 import type { DatasetItemRow, DatasetRow, DatasetVersionRow } from './datasets.table.ts';
+import { parseHashPage } from './hash-page.ts';
 
 /** Who decides what belongs to a dataset. */
 export const CURATORS: readonly Role[] = ['quality_engineer', 'ml_engineer', 'administrator'];
-
-const sha256Pattern = /^[0-9a-f]{64}$/;
 
 export async function createDataset(
   context: Context,
@@ -104,14 +103,7 @@ export async function listItems(
   versionId: string,
   args: PageArgs,
 ): Promise<Connection<DatasetItemRow>> {
-  const page = parsePage(args, context.config.limits, 1);
-  const key = (parts: readonly (string | number)[] | null, field: string): Buffer | null => {
-    if (parts === null) return null;
-    const text = String(parts[0]);
-    if (!sha256Pattern.test(text)) throw new InvalidInputError(field, text, 'give a cursor as this field returned it');
-    return Buffer.from(text, 'hex');
-  };
-  const keys = { after: key(page.after, 'after'), before: key(page.before, 'before') };
+  const { page, keys } = parseHashPage(args, context.config.limits);
   // lists of versions ask for the same page of each
   const rows = await loadByParent(
     context,

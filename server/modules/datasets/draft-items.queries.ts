@@ -1,5 +1,5 @@
 /** SQL of what goes into drafts and out of them. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { byteaArray, plainArray, textArray } from '../../database/array-literal.ts';
 import type { Trx } from '../../database/database.ts';
 import type { SplitName } from './datasets.table.ts';
@@ -93,4 +93,35 @@ export async function insertGoldenOf(
     LEFT JOIN pool_image pool ON pool.plant_id = ${plantId}::uuid AND pool.image_sha256 = asked.sha256
     ON CONFLICT (plant_id, image_sha256) DO UPDATE SET condition = excluded.condition, product_id = excluded.product_id
   `.execute(trx);
+}
+
+/**
+ * Adds the images that the condition on `pool_image p` lets through and people have decided on, in one statement: golden ones as golden, those
+ * that are in the version already with the decision that holds now and on the side where they are. Gives how many.
+ */
+export async function insertDecided(
+  trx: Trx,
+  version: { id: string },
+  condition: RawBuilder<boolean>,
+  split: SplitName,
+  person: { personId: string; at: Date },
+  most: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    INSERT INTO dataset_item AS kept (dataset_version_id, plant_id, image_sha256, label, split, decision_id, decided_by, decided_at)
+    SELECT ${version.id}::uuid, p.plant_id, p.image_sha256, decision.label,
+      CASE WHEN golden.image_sha256 IS NULL THEN ${split} ELSE 'golden' END, decision.id, ${person.personId}::uuid, ${person.at}::timestamptz
+    FROM pool_image p
+    JOIN image ON image.plant_id = p.plant_id AND image.sha256 = p.image_sha256 AND image.deleted_at IS NULL
+    CROSS JOIN LATERAL (
+      SELECT d.id, d.label FROM label_decision d WHERE d.plant_id = p.plant_id AND d.image_sha256 = p.image_sha256
+      ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
+    ) decision
+    LEFT JOIN golden_image golden ON golden.plant_id = p.plant_id AND golden.image_sha256 = p.image_sha256
+    WHERE ${condition} AND p.label_state = 'labelled'
+    LIMIT ${most}
+    ON CONFLICT (dataset_version_id, image_sha256) DO UPDATE SET label = excluded.label, decision_id = excluded.decision_id,
+      split = CASE WHEN excluded.split = 'golden' THEN 'golden' ELSE kept.split END, decided_by = excluded.decided_by, decided_at = excluded.decided_at
+  `.execute(trx);
+  return Number(numAffectedRows ?? 0n);
 }

@@ -3,11 +3,14 @@ import type { Trx } from '../../database/database.ts';
 import { appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { poolCondition } from '../pool/pool-condition.ts';
+import type { PoolFilterInput } from '../pool/pool-filter.ref.ts';
+import { readPoolFilter } from '../pool/read-filter.ts';
 import { contentHash } from './dataset-manifest.ts';
 import { countItems, lockDatasetVersion, selectNewestBook } from './datasets.queries.ts';
 import type { DatasetVersionRow, SplitName } from './datasets.table.ts';
 import { editableVersion, frozenConflict, personOf, subjectOf, whoAndWhen } from './draft-access.ts';
-import { deleteItems, insertGoldenOf, selectCandidates, upsertItems } from './draft-items.queries.ts';
+import { deleteItems, insertDecided, insertGoldenOf, selectCandidates, upsertItems } from './draft-items.queries.ts';
 import { decideOwn } from './own-decisions.ts';
 
 export interface NewItem {
@@ -33,6 +36,35 @@ export async function addDatasetItems(context: Context, input: AddDatasetItems):
     const items = await putItems(trx, context, version, input.items);
     await checkSize(trx, context, version, 'input.items', input.items.length);
     const detail = { items: items.length, contentHash: contentHash(items).toString('hex') };
+    await appendAudit(trx, { ...whoAndWhen(context), ...subjectOf(version), action: 'dataset.decide', detail });
+    return version;
+  });
+}
+
+/** Adds all images that a filter of the pool lets through and people have decided on. */
+export async function addDatasetItemsByFilter(
+  context: Context,
+  input: { datasetVersionId: string; filter: PoolFilterInput; split: SplitName },
+): Promise<DatasetVersionRow> {
+  const version = await editableVersion(context, input.datasetVersionId, 'input.datasetVersionId');
+  if (input.split === 'golden') {
+    const remedy =
+      'say TRAIN or VALIDATION; golden images are chosen one by one with addGoldenImages and come in as golden';
+    throw new InvalidInputError('input.split', 'GOLDEN', remedy);
+  }
+  const selection = readPoolFilter(context.config, input.filter, 'input.filter');
+  const condition = poolCondition(version.plant_id, selection);
+  return context.db.transaction().execute(async (trx) => {
+    await lockDraft(trx, version, 'input.datasetVersionId', input.datasetVersionId);
+    const person = { personId: personOf(context), at: context.now() };
+    const most = context.config.limits.datasetItems + 1;
+    const added = await insertDecided(trx, version, condition, input.split, person, most);
+    if (added === 0) {
+      const remedy = 'no image that people have decided on is in it; widen it, or label images in the review first';
+      throw new ConflictError('input.filter', input.filter, remedy);
+    }
+    const items = await checkSize(trx, context, version, 'input.filter', input.filter);
+    const detail = { filter: JSON.stringify(input.filter), written: added, items };
     await appendAudit(trx, { ...whoAndWhen(context), ...subjectOf(version), action: 'dataset.decide', detail });
     return version;
   });
