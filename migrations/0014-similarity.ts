@@ -34,5 +34,22 @@ export async function up(db: Kysely<any>): Promise<void> {
       FOREIGN KEY (plant_id, b_sha256) REFERENCES image (plant_id, sha256)
     );
     CREATE INDEX near_duplicate_b ON near_duplicate (plant_id, b_sha256);
+
+    -- who works at a plant's images, so that several workers measure none twice and numbers follow commits; and how many
+    -- images there were when all of them were last scored against their neighbours
+    CREATE TABLE similarity_turn (
+      plant_id uuid PRIMARY KEY REFERENCES plant (id),
+      taken_by uuid NOT NULL,
+      taken_until timestamptz NOT NULL,
+      scored_images bigint NOT NULL DEFAULT 0 CHECK (scored_images >= 0),
+      -- a round of scores that is under way: the number it has come to; null: none is
+      scoring_from bigint
+    );
+
+    -- what is still to do: empty most of the time
+    CREATE INDEX pool_image_to_measure ON pool_image (plant_id, received_at, image_sha256) WHERE measured_at IS NULL;
+    CREATE INDEX pool_image_to_compare ON pool_image (plant_id, measured_at, image_sha256)
+      WHERE outlier IS NULL AND measured_at IS NOT NULL AND measure_error IS NULL;
+    CREATE INDEX pool_image_pixel_hash ON pool_image (plant_id, pixel_hash);
   `.execute(db);
 }

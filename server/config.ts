@@ -97,6 +97,9 @@ const environment = z.object({
   LEHR_LIMIT_DATASET_ITEMS: count(1_000_000, 10_000_000),
   LEHR_LIMIT_DATASET_ITEMS_PER_CALL: count(500, 5000),
   LEHR_LIMIT_DATASET_LEAKS_NAMED: count(20, 500),
+  LEHR_LIMIT_DATASET_CHECK_LEAKS: count(10_000, 1_000_000),
+  LEHR_LIMIT_DATASET_CHECK_VECTORS: count(50_000, 1_000_000),
+  LEHR_LIMIT_DATASET_CHECK_ISSUES: count(10_000, 1_000_000),
   LEHR_LIMIT_IMAGE_BYTES: count(32 * 1024 * 1024, 1024 * 1024 * 1024, 1024),
   LEHR_LIMIT_IMAGE_PIXELS: count(64_000_000, 1_000_000_000, 1024),
   LEHR_LIMIT_THUMBNAILS_AT_ONCE: count(2, 64),
@@ -171,6 +174,9 @@ const environment = z.object({
   LEHR_LIMIT_REVIEW_STEP: count(200, 10_000),
   LEHR_LIMIT_KNOWN_ANSWERS: count(1000, 100_000),
   LEHR_LIMIT_AGREEMENT_IMAGES: count(5000, 100_000),
+  LEHR_LIMIT_MEASURE_BATCH: count(16, 1000),
+  LEHR_LIMIT_SIMILAR_IMAGES: count(100, 1000),
+  LEHR_LIMIT_SIMILAR_SEARCHED: count(5000, 100_000),
   LEHR_LIMIT_POOL_PLACE_ROWS: count(1000, 10_000),
   LEHR_LIMIT_POOL_COUNT: count(10_000, 1_000_000),
   LEHR_LIMIT_POOL_IDS: count(1000, 10_000),
@@ -255,7 +261,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       /** Images of one dataset version, and in one `addDatasetItems`. */
       datasetItems: value.LEHR_LIMIT_DATASET_ITEMS,
       datasetItemsPerCall: value.LEHR_LIMIT_DATASET_ITEMS_PER_CALL,
+      /** Pairs that a refusal to freeze names. */
       datasetLeaksNamed: value.LEHR_LIMIT_DATASET_LEAKS_NAMED,
+      /** Of one check: pairs that leak, images whose looks are compared, and images that are listed for each trap. */
+      datasetCheckLeaks: value.LEHR_LIMIT_DATASET_CHECK_LEAKS,
+      datasetCheckVectors: value.LEHR_LIMIT_DATASET_CHECK_VECTORS,
+      datasetCheckIssues: value.LEHR_LIMIT_DATASET_CHECK_ISSUES,
       imageBytes: value.LEHR_LIMIT_IMAGE_BYTES,
       imagePixels: value.LEHR_LIMIT_IMAGE_PIXELS,
       thumbnailsAtOnce: value.LEHR_LIMIT_THUMBNAILS_AT_ONCE,
@@ -364,6 +375,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       knownAnswers: value.LEHR_LIMIT_KNOWN_ANSWERS,
       /** Images with several opinions that figures of agreement are taken from, the newest. */
       agreementImages: value.LEHR_LIMIT_AGREEMENT_IMAGES,
+      /** Images that are measured, and compared with their neighbours, before the next look at what else waits. */
+      measureBatch: value.LEHR_LIMIT_MEASURE_BATCH,
+      /** Images in one answer of `similarImages`, and neighbours that are looked through for those that its filter names. */
+      similarImages: value.LEHR_LIMIT_SIMILAR_IMAGES,
+      similarSearched: value.LEHR_LIMIT_SIMILAR_SEARCHED,
       /** Results of a line that are looked through for images in one transaction. */
       poolPlaceRows: value.LEHR_LIMIT_POOL_PLACE_ROWS,
       /** How far images of the pool are counted. */

@@ -11,6 +11,16 @@ export function thumbnailPath(home: string, plantId: string, sha256: string, wid
   return join(home, 'thumbnails', plantId, sha256.slice(0, 2), `${sha256}-${width}.webp`);
 }
 
+/** What near-duplicates of it are found by: a small picture of its light. May be deleted at any time. */
+export function sketchPath(home: string, plantId: string, sha256: string): string {
+  return join(home, 'sketches', plantId, sha256.slice(0, 2), sha256);
+}
+
+/** A plant's index of embeddings; may be deleted while nothing runs. */
+export function similarityFolder(home: string, plantId: string): string {
+  return join(home, 'similarity', plantId);
+}
+
 export function artifactPath(home: string, sha256: string): string {
   return join(home, 'artifacts', sha256.slice(0, 2), sha256);
 }

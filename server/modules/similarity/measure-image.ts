@@ -1,6 +1,6 @@
 /** From a file to all that is measured on it: decoded once, squeezed to the sizes that each measure wants. */
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { EMBEDDING_INPUT_PX } from './embedding-graph.ts';
 import { HASH_INPUT_PX, perceptualHash } from './perceptual-hash.ts';
 import { QUALITY_INPUT_PX, type QualityScores, qualityScores } from './quality-scores.ts';
@@ -55,7 +55,7 @@ export async function readSketch(path: string, maxPixels: number): Promise<Uint8
   return luminance(image.autoOrient().removeAlpha().toColourspace('srgb'), SKETCH_PX);
 }
 
-function luminance(image: sharp.Sharp, side: number): Promise<Buffer> {
+function luminance(image: Sharp, side: number): Promise<Buffer> {
   return image.greyscale().resize(side, side, { fit: 'fill', kernel: 'lanczos3' }).raw({ depth: 'uchar' }).toBuffer();
 }
 

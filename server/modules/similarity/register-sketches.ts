@@ -72,9 +72,9 @@ export function register(fixed: readonly Level[], moving: readonly Picture[]): M
   if (!coarse || !middle || !otherCoarse || !otherMiddle) return undefined;
   const starts = STARTS.map((motion) => ({ motion, likeness: agreement(coarse, otherCoarse, motion) }));
   starts.sort((one, two) => two.likeness - one.likeness);
-  const settled = starts.slice(0, FOLLOWED).flatMap(({ motion: start }) => fit(coarse, otherCoarse, start));
+  const settled = starts.slice(0, FOLLOWED).flatMap(({ motion: start }) => follow(coarse, otherCoarse, start));
   settled.sort((one, two) => two.likeness - one.likeness);
-  const finer = settled.slice(0, FOLLOWED_FINER).flatMap(({ motion: start }) => fit(middle, otherMiddle, start));
+  const finer = settled.slice(0, FOLLOWED_FINER).flatMap(({ motion: start }) => follow(middle, otherMiddle, start));
   const best = finer.reduce<Fit | undefined>((a, b) => (a && a.likeness >= b.likeness ? a : b), undefined);
   if (!best || best.likeness < LEAST_AGREEMENT) return undefined;
   let motion: Motion | undefined = best.motion;
@@ -91,7 +91,7 @@ interface Fit {
 }
 
 /** None or one. */
-function fit(fixed: Level, moving: Picture, start: Motion): Fit[] {
+function follow(fixed: Level, moving: Picture, start: Motion): Fit[] {
   const motion = settle(fixed, moving, start);
   return motion ? [{ motion, likeness: agreement(fixed, moving, motion) }] : [];
 }

@@ -1,5 +1,5 @@
 /** Embeddings of images, and pairs that show nearly the same picture. */
-import type { Selectable } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
 import type { Defaulted } from '../../database/column-types.ts';
 
 export interface ImageEmbeddingTable {
@@ -8,7 +8,7 @@ export interface ImageEmbeddingTable {
   /** Name and version of the backbone and of how its maps are pooled. */
   embedder: string;
   /** Key in the plant's index, and the order in which an index catches up. */
-  number: Defaulted<number | null>;
+  number: Generated<number>;
   /** 32-bit floats, little-endian, of unit length. */
   vector: Buffer;
   embedded_at: Date;
@@ -26,9 +26,21 @@ export interface NearDuplicateTable {
   found_at: Date;
 }
 
+/** Who works at a plant's images, and how far a round of scores has come. */
+export interface SimilarityTurnTable {
+  plant_id: string;
+  taken_by: string;
+  taken_until: Date;
+  /** Images there were when all of them were last scored against their neighbours. */
+  scored_images: Defaulted<number>;
+  /** The number that a round under way has come to. */
+  scoring_from: number | null;
+}
+
 export interface SimilarityTables {
   image_embedding: ImageEmbeddingTable;
   near_duplicate: NearDuplicateTable;
+  similarity_turn: SimilarityTurnTable;
 }
 
 export type ImageEmbeddingRow = Selectable<ImageEmbeddingTable>;

@@ -1,5 +1,5 @@
 /** Makes the near-duplicates that leak in practice: the same photograph cut, brightened, compressed again, turned, or all of it. */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { Random } from '../../../server/modules/training/random.ts';
 
 export const PLANTED_KINDS = ['crop', 'brightness', 'jpeg', 'rotation', 'all'] as const;
@@ -17,7 +17,7 @@ const between = (random: Random, low: number, high: number) => low + random() * 
 export async function plantDuplicate(file: string, kind: PlantedKind, random: Random): Promise<Buffer> {
   const does = (one: PlantedKind) => kind === one || kind === 'all';
   let picture = await sharp(file).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-  const next = async (change: (image: sharp.Sharp, width: number, height: number) => sharp.Sharp) => {
+  const next = async (change: (image: Sharp, width: number, height: number) => Sharp) => {
     const { width, height, channels } = picture.info;
     const image = sharp(picture.data, { raw: { width, height, channels } });
     picture = await change(image, width, height).raw().toBuffer({ resolveWithObject: true });
