@@ -1,8 +1,12 @@
-/** Real images as vectors: mean and deviation over the picture of the backbone's maps of stride 8 and 16, squeezed to 256 × 256 px. */
-import sharp from 'sharp';
+/** Real images as the product embeds them. */
+
+import {
+  EMBEDDING_DIMENSIONS,
+  EMBEDDING_INPUT_PX,
+  embeddingGraph,
+} from '../../../server/modules/similarity/embedding-graph.ts';
+import { measureImage } from '../../../server/modules/similarity/measure-image.ts';
 import { readAnomalyDataset } from '../../../server/modules/training/anomaly-dataset.ts';
-import { featureGraph } from '../../../server/modules/training/anomaly-graph.ts';
-import { readBackbone } from '../../../server/modules/training/backbone.ts';
 import { loadModel } from '../../../server/modules/training/load-model.ts';
 
 export interface EmbeddedSet {
@@ -13,7 +17,7 @@ export interface EmbeddedSet {
   dimensions: number;
 }
 
-const sidePx = 256;
+const maxPixels = 64_000_000;
 
 export async function embedSet(folder: string): Promise<EmbeddedSet> {
   const { trainGood, test } = await readAnomalyDataset(folder);
@@ -21,44 +25,18 @@ export async function embedSet(folder: string): Promise<EmbeddedSet> {
     ...trainGood.map((path) => ({ path, label: 'good' })),
     ...test.map(({ path, className }) => ({ path, label: className === 'good' ? 'good' : 'defect' })),
   ];
-  const model = await loadModel(featureGraph(readBackbone([8, 16]), 0), { intraOpNumThreads: 1 });
+  const model = await loadModel(embeddingGraph(), { intraOpNumThreads: 1 });
+  const dims = [1, 3, EMBEDDING_INPUT_PX, EMBEDDING_INPUT_PX];
   try {
-    const rows: Float32Array[] = [];
-    for (const { path } of images) {
-      const pixels = await sharp(path)
-        .removeAlpha()
-        .toColourspace('srgb')
-        .resize(sidePx, sidePx, { fit: 'fill' })
-        .raw()
-        .toBuffer();
-      const { features } = await model.run({
-        image: { type: 'uint8', data: new Uint8Array(pixels), dims: [sidePx, sidePx, 3] },
-      });
-      if (!features) throw new Error('the backbone gave no features');
-      rows.push(meanAndDeviation(features.data, features.dims[1] ?? 0));
+    const vectors = new Float32Array(images.length * EMBEDDING_DIMENSIONS);
+    for (const [index, { path }] of images.entries()) {
+      const { planes } = await measureImage(path, maxPixels);
+      const { vector } = await model.run({ image: { type: 'float32', data: planes, dims } });
+      if (!vector) throw new Error(`${path} was not embedded`);
+      vectors.set(vector.data, index * EMBEDDING_DIMENSIONS);
     }
-    const dimensions = rows[0]?.length ?? 0;
-    const vectors = new Float32Array(rows.length * dimensions);
-    rows.forEach((row, index) => {
-      vectors.set(row, index * dimensions);
-    });
-    return { labels: images.map(({ label }) => label), vectors, dimensions };
+    return { labels: images.map(({ label }) => label), vectors, dimensions: EMBEDDING_DIMENSIONS };
   } finally {
     await model.release();
   }
-}
-
-function meanAndDeviation(cells: Float32Array, channels: number): Float32Array {
-  const count = cells.length / channels;
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  cells.forEach((value, at) => {
-    sums[at % channels] = (sums[at % channels] ?? 0) + value / count;
-    squares[at % channels] = (squares[at % channels] ?? 0) + value ** 2 / count;
-  });
-  return Float32Array.from({ length: 2 * channels }, (_, at) =>
-    at < channels
-      ? (sums[at] ?? 0)
-      : Math.sqrt(Math.max(0, (squares[at - channels] ?? 0) - (sums[at - channels] ?? 0) ** 2)),
-  );
 }
