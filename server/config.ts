@@ -63,6 +63,7 @@ const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   LEHR_WORKER: z.enum(['inside', 'external']).default('inside'),
   LEHR_PARENT: z.literal('1').optional(),
+  LEHR_IMPORT_DIR: z.string().min(1).optional(),
   LEHR_LOG: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LEHR_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   LEHR_SESSION_KEY: z.base64().min(44).optional(),
@@ -148,6 +149,13 @@ const environment = z.object({
   LEHR_LIMIT_EXPORT_PAGE_ROWS: count(2000, 10_000),
   LEHR_LIMIT_EXPORTS_OPEN: count(5, 100),
   LEHR_LIMIT_EXPORT_DAYS: count(7, 365),
+  LEHR_LIMIT_IMPORT_BYTES: count(64 * 1024 ** 3, 16 * 1024 ** 4, 1024),
+  LEHR_LIMIT_IMPORT_FILES: count(1_000_000, 10_000_000),
+  LEHR_LIMIT_IMPORT_LABEL_BYTES: count(256 * 1024 ** 2, 1024 ** 3, 1024),
+  LEHR_LIMIT_IMPORT_UPLOADS: count(10, 1000),
+  LEHR_LIMIT_IMPORTS_OPEN: count(5, 100),
+  LEHR_LIMIT_IMPORT_CLASSES: count(1000, 10_000),
+  LEHR_LIMIT_LEFT_OUT: count(1000, 100_000),
   LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(14, 60),
   LEHR_LIMIT_SHIFTS: count(50, 1000),
   LEHR_LIMIT_PLANT_MODEL_BYTES: count(2 * 1024 * 1024, 64 * 1024 * 1024, 1024),
@@ -208,6 +216,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     worker: value.LEHR_WORKER,
     hasParent: value.LEHR_PARENT === '1',
     logLevel: value.LEHR_LOG,
+    /** Folders below it can be imported without being sent; null: none can. */
+    importDir: value.LEHR_IMPORT_DIR === undefined ? null : resolve(value.LEHR_IMPORT_DIR),
     /** Where people reach the server when it stands behind another; decides whether cookies are for https only. */
     publicUrl: value.LEHR_PUBLIC_URL ?? null,
     /** At least 32 bytes that sign sessions, for several servers behind a balancer; null: the home keeps its own. */
@@ -332,6 +342,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       exportPageRows: value.LEHR_LIMIT_EXPORT_PAGE_ROWS,
       exportsOpen: value.LEHR_LIMIT_EXPORTS_OPEN,
       exportMs: value.LEHR_LIMIT_EXPORT_DAYS * 86_400_000,
+      /** Bytes of a set that comes in, packed and unpacked; its files; bytes of one file with labels. */
+      importBytes: value.LEHR_LIMIT_IMPORT_BYTES,
+      importFiles: value.LEHR_LIMIT_IMPORT_FILES,
+      importLabelBytes: value.LEHR_LIMIT_IMPORT_LABEL_BYTES,
+      /** Archives of a plant that lie on the server, imports of it that are not finished, and classes that one maps. */
+      importUploads: value.LEHR_LIMIT_IMPORT_UPLOADS,
+      importsOpen: value.LEHR_LIMIT_IMPORTS_OPEN,
+      importClasses: value.LEHR_LIMIT_IMPORT_CLASSES,
+      /** What an export leaves out, as far as it is listed beside its count; its archive has all of it. */
+      leftOut: value.LEHR_LIMIT_LEFT_OUT,
       partitionDaysAhead: value.LEHR_LIMIT_PARTITION_DAYS_AHEAD,
       /** Shifts of a plant that are in use. */
       shifts: value.LEHR_LIMIT_SHIFTS,

@@ -39,6 +39,24 @@ export function exportUrl(exportId: string, name: string): string {
   return `/exports/${exportId}/${name}`;
 }
 
+/** Where all images of a plant lie. */
+export function imageStoreFolder(home: string, plantId: string): string {
+  return join(home, 'images', plantId);
+}
+
+/** Archives that people send for imports; the name is checked at the door. */
+export function importUploadFolder(home: string, plantId: string): string {
+  return join(home, 'imports', plantId);
+}
+
+export function importUploadPath(home: string, plantId: string, name: string): string {
+  return join(importUploadFolder(home, plantId), name);
+}
+
+export function importReportUrl(importId: string): string {
+  return `/imports/${importId}/report.csv`;
+}
+
 /** Where an image is fetched: its hash says what, the plant's code whose. */
 export function imageUrl(plantCode: string, sha256: string): string {
   return `/images/${plantCode}/${sha256}`;

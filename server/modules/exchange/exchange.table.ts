@@ -1,19 +1,66 @@
 /** Labelled sets that come in and go out. */
 import type { Selectable } from 'kysely';
 import type { Defaulted, Json } from '../../database/column-types.ts';
+import type { FormatName, Refused, SourceSplit } from './formats/format.ts';
+
+export type LabelUse = 'decide' | 'suggest' | 'none';
+
+export interface ImportOptions {
+  /** decide: labels become annotations of the person who imports; suggest: the queue asks people about the images; none: only images come in. */
+  labels: LabelUse;
+  /** The set's name of a class → code of a class of the defect book, or 'good'. */
+  classes: Record<string, string>;
+  /** What the set's `test` is in the draft. */
+  testIs: 'golden' | 'validation';
+  datasetVersionId: string | null;
+  /** Images without a region and without a word on them are good. */
+  isEmptyGood: boolean;
+}
+
+export interface FoundInSet {
+  images: number;
+  splits: Partial<Record<SourceSplit | 'none', number>>;
+  /** `code` is null where the defect book knows no such class. */
+  classes: { name: string; images: number; code: string | null }[];
+}
+
+export interface ImportCounts {
+  /** Files that were gone through, and those of them that came in. */
+  images: number;
+  taken: number;
+  /** Of those that came in: new to the plant. */
+  added: number;
+  labelled: number;
+  /** Labelled, and waiting for another person's word. */
+  pending: number;
+  regions: number;
+  refused: number;
+  /** Put into the draft. */
+  items: number;
+}
+
+export interface ExportCounts {
+  images: number;
+  regions: number;
+  /** Items of which the format cannot hold something. */
+  lost: number;
+}
 
 export interface DatasetImportTable {
   id: string;
   plant_id: string;
-  format: string;
+  /** Null until somebody has looked at the set, where it was not named. */
+  format: FormatName | null;
+  source_kind: 'upload' | 'folder';
   /** The uploaded archive, or the name of a folder below the server's import folder. */
   source: string;
-  /** { datasetVersionId, labels: 'decide' | 'suggest' | 'none', … }. */
-  options: Json<unknown>;
+  options: Json<ImportOptions>;
+  /** Looks and counts only: nothing is written. */
+  is_dry_run: boolean;
   state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   progress: Defaulted<number>;
-  /** { images, labelled, regions, duplicates, refused }. */
-  counts: Defaulted<Json<unknown>>;
+  found: Json<FoundInSet> | null;
+  counts: Defaulted<Json<Partial<ImportCounts>>>;
   error: string | null;
   requested_by: string;
   requested_at: Date;
@@ -26,20 +73,24 @@ export interface DatasetImportFileTable {
   path: string;
   state: 'taken' | 'known' | 'refused';
   image_sha256: Buffer | null;
+  /** Why it was refused, or what of it was. */
   reason: string | null;
+  split: SourceSplit | null;
+  attributes: Json<Record<string, unknown>> | null;
 }
 
 export interface DatasetExportTable {
   id: string;
   plant_id: string;
   dataset_version_id: string;
-  format: string;
-  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'expired';
+  format: FormatName;
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired';
   progress: Defaulted<number>;
-  counts: Defaulted<Json<unknown>>;
-  /** What the format cannot hold: [{ path, reason }], the first of them. */
-  left_out: Defaulted<Json<unknown>>;
+  counts: Defaulted<Json<Partial<ExportCounts>>>;
+  /** What the format cannot hold, the first of it. */
+  left_out: Defaulted<Json<Refused[]>>;
   size_bytes: number | null;
+  sha256: Buffer | null;
   error: string | null;
   requested_by: string;
   requested_at: Date;
