@@ -2,6 +2,7 @@
 import type { AnyJobKind } from '../kit/define-job.ts';
 import { sessionCleanUpJob } from '../modules/access/access.jobs.ts';
 import { alarmEvaluationJob } from '../modules/alarms/alarms.jobs.ts';
+import { datasetCheckJob } from '../modules/datasets/datasets.jobs.ts';
 import { exportCleanUpJob, exportJob } from '../modules/exports/exports.jobs.ts';
 import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
@@ -11,6 +12,7 @@ import { trainingJob } from '../modules/training/training.jobs.ts';
 
 export const jobKinds: readonly AnyJobKind[] = [
   trainingJob,
+  datasetCheckJob,
   partitionsAheadJob,
   jobRecountsJob,
   alarmEvaluationJob,

@@ -16,6 +16,8 @@ export interface LeakRow {
   evidence: LeakEvidence;
   /** How alike, 1 being the same picture. */
   likeness: number;
+  /** Whether the other one is an image of the version, too. */
+  is_other_inside: boolean;
 }
 
 /**
@@ -32,25 +34,25 @@ export async function selectLeaks(
     SELECT version.id AS dataset_version_id, version.plant_id, leak.* FROM dataset_version version
     CROSS JOIN LATERAL (
       SELECT DISTINCT ON (found.likeness, found.image_sha256, found.other_sha256) found.* FROM (
-        SELECT i.image_sha256, i.image_sha256 AS other_sha256, i.split, 'golden' AS other_split, 'same_image' AS evidence, 1::real AS likeness
+        SELECT i.image_sha256, i.image_sha256 AS other_sha256, i.split, 'golden' AS other_split, 'same_image' AS evidence, 1::real AS likeness, false AS is_other_inside
         FROM golden_image g
         JOIN dataset_item i ON i.dataset_version_id = version.id AND i.image_sha256 = g.image_sha256
         WHERE g.plant_id = version.plant_id AND i.split <> 'golden'
         UNION ALL
-        SELECT a.image_sha256, b.image_sha256, a.split, b.split, 'pixels', 1::real
+        SELECT a.image_sha256, b.image_sha256, a.split, b.split, 'pixels', 1::real, true
         FROM pool_image p
         JOIN dataset_item a ON a.dataset_version_id = version.id AND a.image_sha256 = p.image_sha256
         JOIN pool_image q ON q.plant_id = p.plant_id AND q.exact_group = p.exact_group AND q.image_sha256 > p.image_sha256
         JOIN dataset_item b ON b.dataset_version_id = version.id AND b.image_sha256 = q.image_sha256
         WHERE p.plant_id = version.plant_id AND p.exact_group IS NOT NULL AND a.split <> b.split
         UNION ALL
-        SELECT a.image_sha256, b.image_sha256, a.split, b.split, n.evidence, n.likeness
+        SELECT a.image_sha256, b.image_sha256, a.split, b.split, n.evidence, n.likeness, true
         FROM near_duplicate n
         JOIN dataset_item a ON a.dataset_version_id = version.id AND a.image_sha256 = n.a_sha256
         JOIN dataset_item b ON b.dataset_version_id = version.id AND b.image_sha256 = n.b_sha256
         WHERE n.plant_id = version.plant_id AND a.split <> b.split
         UNION ALL
-        SELECT i.image_sha256, g.image_sha256, i.split, 'golden', n.evidence, n.likeness
+        SELECT i.image_sha256, g.image_sha256, i.split, 'golden', n.evidence, n.likeness, false
         FROM golden_image g
         JOIN LATERAL (
           SELECT CASE WHEN d.a_sha256 = g.image_sha256 THEN d.b_sha256 ELSE d.a_sha256 END AS sha256, d.evidence, d.likeness
