@@ -4,8 +4,14 @@ import type { Context } from '../../kit/context.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { loadByParent } from '../../kit/load-rows.ts';
 import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
-import { type IssueKey, selectChecks, selectIssuePage, upsertQueuedCheck } from './checks.queries.ts';
-import type { DatasetCheckRow, DatasetIssueRow } from './dataset-checks.table.ts';
+import {
+  type IssueKey,
+  type PlacedIssue,
+  selectChecks,
+  selectIssuePages,
+  upsertQueuedCheck,
+} from './checks.queries.ts';
+import type { DatasetCheckRow } from './dataset-checks.table.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
 import { editableVersion, personOf, subjectOf, whoAndWhen } from './draft-access.ts';
 import { lockDraft } from './draft-items.service.ts';
@@ -44,11 +50,18 @@ export async function listIssues(
   context: Context,
   versionId: string,
   args: PageArgs & { kind?: string | null | undefined; flagged?: boolean | null | undefined },
-): Promise<Connection<DatasetIssueRow>> {
+): Promise<Connection<PlacedIssue>> {
   const page = parsePage(args, context.config.limits, 3);
   const keys = { after: issueKey(page.after, 'after'), before: issueKey(page.before, 'before') };
   const question = { kind: args.kind ?? null, flagged: args.flagged ?? null };
-  const rows = await selectIssuePage(context.db, versionId, question, { ...page, ...keys });
+  // lists of versions ask for the same page of each
+  const rows = await loadByParent(
+    context,
+    `dataset issues ${JSON.stringify([page, question])}`,
+    versionId,
+    (ids) => selectIssuePages(context.db, ids, question, { ...page, ...keys }),
+    (row) => row.dataset_version_id,
+  );
   return toConnection(rows, page, (row) => [row.score, row.kind, row.image_sha256.toString('hex')]);
 }
 

@@ -7,7 +7,8 @@ import { loadPerson } from '../access/people.service.ts';
 import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
 import { checkDatasetVersion, listIssues, loadCheck } from './check-version.service.ts';
-import type { CheckFigure, DatasetCheckRow, DatasetIssueRow } from './dataset-checks.table.ts';
+import type { PlacedIssue } from './checks.queries.ts';
+import type { CheckFigure, DatasetCheckRow } from './dataset-checks.table.ts';
 import { DatasetVersionRef } from './datasets.ref.ts';
 import { CURATORS, loadDatasetVersion } from './datasets.service.ts';
 
@@ -69,7 +70,7 @@ DatasetCheckRef.implement({
   }),
 });
 
-const DatasetIssueRef = builder.objectRef<DatasetIssueRow & { plant_id: string }>('DatasetIssue');
+const DatasetIssueRef = builder.objectRef<PlacedIssue>('DatasetIssue');
 DatasetIssueRef.implement({
   description: 'What a trap says of one image of a version.',
   authScopes: readers,
@@ -106,11 +107,7 @@ builder.objectFields(DatasetVersionRef, (t) => ({
       kind: t.arg.string({ description: 'Only of this trap.' }),
       flagged: t.arg.boolean({ description: 'Only those that are flagged, or that are not.' }),
     },
-    resolve: async (version, args, context) => {
-      const { edges, pageInfo } = await listIssues(context, version.id, args);
-      const withPlant = edges.map(({ cursor, node }) => ({ cursor, node: { ...node, plant_id: version.plant_id } }));
-      return { edges: withPlant, pageInfo };
-    },
+    resolve: (version, args, context) => listIssues(context, version.id, args),
   }),
 }));
 

@@ -214,27 +214,34 @@ export interface IssueQuestion {
   flagged: boolean | null;
 }
 
-/** The worst images of a version first; one row more than the page. The key is (score, kind, image). */
-export async function selectIssuePage(
+/** The same page of each version, the worst images first, in one statement; one row more than the page. The key is (score, kind, image). */
+export async function selectIssuePages(
   db: Db,
-  versionId: string,
+  versionIds: readonly string[],
   { kind, flagged }: IssueQuestion,
   page: { limit: number; backward: boolean; after: IssueKey | null; before: IssueKey | null },
-): Promise<DatasetIssueRow[]> {
+): Promise<PlacedIssue[]> {
   const order = page.backward ? sql`DESC` : sql`ASC`;
   const keyOf = ({ score, kind: ofKind, sha256 }: IssueKey) =>
     sql`(${Math.fround(score)}::real, ${ofKind}::text, ${Buffer.from(sha256, 'hex')}::bytea)`;
-  const { rows } = await sql<DatasetIssueRow>`
-    SELECT * FROM dataset_issue
-    WHERE dataset_version_id = ${versionId}::uuid
-      ${kind === null ? sql`` : sql`AND kind = ${kind}`} ${flagged === null ? sql`` : sql`AND is_flagged = ${flagged}`}
-      ${page.after ? sql`AND (score, kind, image_sha256) > ${keyOf(page.after)}` : sql``}
-      ${page.before ? sql`AND (score, kind, image_sha256) < ${keyOf(page.before)}` : sql``}
-    ORDER BY score ${order}, kind ${order}, image_sha256 ${order}
-    LIMIT ${page.limit + 1}
+  const { rows } = await sql<PlacedIssue>`
+    SELECT issue.*, version.plant_id FROM dataset_version version
+    CROSS JOIN LATERAL (
+      SELECT * FROM dataset_issue
+      WHERE dataset_version_id = version.id
+        ${kind === null ? sql`` : sql`AND kind = ${kind}`} ${flagged === null ? sql`` : sql`AND is_flagged = ${flagged}`}
+        ${page.after ? sql`AND (score, kind, image_sha256) > ${keyOf(page.after)}` : sql``}
+        ${page.before ? sql`AND (score, kind, image_sha256) < ${keyOf(page.before)}` : sql``}
+      ORDER BY score ${order}, kind ${order}, image_sha256 ${order}
+      LIMIT ${page.limit + 1}
+    ) issue
+    WHERE version.id = any(${[...versionIds]}::uuid[])
+    ORDER BY issue.dataset_version_id, issue.score ${order}, issue.kind ${order}, issue.image_sha256 ${order}
   `.execute(db);
   return rows;
 }
+
+export type PlacedIssue = DatasetIssueRow & { plant_id: string };
 
 export interface IssueKey {
   score: number;

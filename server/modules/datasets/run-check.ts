@@ -80,15 +80,13 @@ function gather(
       .slice(0, most)
       .map((sha256) => ({ kind: 'unmeasured', sha256, score: 0, isFlagged: true, detail: null })),
     ...sides.flatMap(({ figure, flagged }) =>
-      [...flagged]
-        .slice(0, most)
-        .map((index) => ({
-          kind: figure.kind,
-          sha256: input.sha256[index] ?? '',
-          score: 0.5,
-          isFlagged: true,
-          detail: null,
-        })),
+      [...flagged].slice(0, most).map((index) => ({
+        kind: figure.kind,
+        sha256: input.sha256[index] ?? '',
+        score: 0.5,
+        isFlagged: true,
+        detail: null,
+      })),
     ),
     ...audit.issues.flatMap((trap) => worstOf(trap, input.sha256, most)),
   ];
