@@ -1,9 +1,11 @@
 /** What is drawn on one image, and each step that changes it. A step says all that it takes to be done again from the one before. */
+import type { Region } from './regions.ts';
 import { emptyMask, paint, type Stroke } from './sketch-mask.ts';
 import {
   type BoxGeometry,
   boundsOfGeometry,
   type Geometry,
+  geometryOf,
   hasArea,
   maskOf,
   moveGeometry,
@@ -20,6 +22,8 @@ export interface Sketch {
 
 export type Step =
   | { do: 'add'; classCode: string; geometry: BoxGeometry | PolygonGeometry }
+  /** What somebody else drew, as one's own. */
+  | { do: 'take'; region: Region }
   /** A new outline for an old shape. */
   | { do: 'form'; id: number; geometry: BoxGeometry | PolygonGeometry }
   | { do: 'move'; id: number; dx: number; dy: number }
@@ -39,6 +43,8 @@ export function applyStep(sketch: Sketch, step: Step, size: Size): Sketch {
   switch (step.do) {
     case 'add':
       return addShape(sketch, step.classCode, step.geometry);
+    case 'take':
+      return addShape(sketch, step.region.classCode, geometryOf(step.region, size));
     case 'form':
       return change(sketch, step.id, (shape) => own({ ...shape, geometry: step.geometry }));
     case 'move':

@@ -13,6 +13,8 @@ export interface ViewerRights {
 }
 
 const alarmOperators: readonly string[] = ['OPERATOR', 'QUALITY_ENGINEER', 'ADMINISTRATOR'];
+const curators: readonly string[] = ['QUALITY_ENGINEER', 'ML_ENGINEER', 'ADMINISTRATOR'];
+const suggesters: readonly string[] = ['OPERATOR', ...curators];
 const alarmEngineers: readonly string[] = ['QUALITY_ENGINEER', 'ADMINISTRATOR'];
 
 export const ViewerContext = createContext<Accessor<ViewerRights>>();
@@ -39,6 +41,16 @@ export function answersAlarms(viewer: ViewerRights, plantId: string): boolean {
 /** May decide how alarms behave, and have a node send again what was refused. */
 export function isQualityEngineer(viewer: ViewerRights, plantId: string): boolean {
   return holdsOneOf(viewer, plantId, alarmEngineers);
+}
+
+/** May label, curate, freeze, import and export. */
+export function curates(viewer: ViewerRights, plantId: string): boolean {
+  return holdsOneOf(viewer, plantId, curators);
+}
+
+/** May say at the line whether a verdict was right. */
+export function suggests(viewer: ViewerRights, plantId: string): boolean {
+  return holdsOneOf(viewer, plantId, suggesters);
 }
 
 function holdsOneOf(viewer: ViewerRights, plantId: string, roles: readonly string[]): boolean {

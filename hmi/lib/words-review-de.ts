@@ -15,6 +15,7 @@ export const review: typeof englishReview = {
   whoNobody: 'Zurzeit hat niemand ein Bild.',
   whoHolds: (name, count) => `${name}: ${count}`,
   until: (time) => `bis ${time}`,
+  answeredLately: (all, own) => `${all} Antworten in 24 h, davon ${own} von Ihnen`,
   next: 'Die nächsten',
   why: 'Warum es hier ist',
   worth: 'Wert',
@@ -39,6 +40,7 @@ export const review: typeof englishReview = {
   reasons: {
     settle: 'Zwei Personen sind sich nicht einig: Ihr Urteil entscheidet.',
     agree: 'Eine Person hat geantwortet: Es braucht eine zweite.',
+    operator: 'An der Linie hat jemand etwas zu diesem Teil gesagt.',
     suggestion: 'An der Linie hat jemand etwas zu diesem Teil gesagt.',
     reject_was_wrong: 'An der Linie: Der Auswurf war falsch.',
     reject_was_right: 'An der Linie: Der Auswurf war richtig.',
@@ -52,7 +54,7 @@ export const review: typeof englishReview = {
     rare: 'Seine Bedingungen sind selten.',
     represents: 'Es steht für viele Teile, deren Bild nicht behalten wurde.',
     twin: 'Ein fast gleiches Bild ist schon beurteilt.',
-    chosen: 'Jemand hat es zur Begutachtung ausgewählt.',
+    sent: 'Jemand hat es hierher geschickt.',
     label: 'Es ist noch nicht beurteilt.',
   },
   reasonScore: (score) => `Wert ${score}`,
@@ -127,7 +129,7 @@ export const label: typeof englishLabel = {
   none: 'Für Sie wartet nichts. Später wieder hereinsehen oder Bilder aus dem Bestand hierher schicken.',
   noneUnsent: 'Mehr wartet nicht. Ihre letzten Antworten sind unterwegs.',
   asking: 'Bilder werden geholt …',
-  classFromNow: (name) => `Klasse in der Hand: ${name}`,
+  chooseClassFirst: 'Die Klasse des Modells steht nicht im Fehlerkatalog: Bitte zuerst eine Klasse wählen.',
   keys: [
     ['0', 'gut, nächstes Bild'],
     ['1 … 9', 'Klasse in der Hand; bei „Auswahl“ auch die des gewählten Umrisses (⇧ 10 bis 18)'],

@@ -14,6 +14,7 @@ export const review = {
   whoNobody: 'Nobody has an image at the moment.',
   whoHolds: (name: string, count: string) => `${name}: ${count}`,
   until: (time: string) => `until ${time}`,
+  answeredLately: (all: string, own: string) => `${all} answers in 24 h, ${own} of them yours`,
   next: 'The next ones',
   why: 'Why it is here',
   worth: 'Worth',
@@ -36,6 +37,7 @@ export const review = {
   reasons: {
     settle: 'Two people disagree: yours decides.',
     agree: 'One person has answered: a second one is needed.',
+    operator: 'Somebody at the line said something about this part.',
     suggestion: 'Somebody at the line said something about this part.',
     reject_was_wrong: 'At the line: the reject was wrong.',
     reject_was_right: 'At the line: the reject was right.',
@@ -49,7 +51,7 @@ export const review = {
     rare: 'Its condition is rare.',
     represents: 'It stands for many parts that were not kept.',
     twin: 'A near duplicate is labelled already.',
-    chosen: 'Somebody chose it for review.',
+    sent: 'Somebody sent it here.',
     label: 'It has no label yet.',
   } as Record<string, string>,
   reasonScore: (score: string) => `score ${score}`,
@@ -124,7 +126,7 @@ export const label = {
   none: 'Nothing waits for you. Look in again later, or send images here from the pool.',
   noneUnsent: 'Nothing more waits. Your last answers are on their way.',
   asking: 'Asking for images …',
-  classFromNow: (name: string) => `Class in hand: ${name}`,
+  chooseClassFirst: 'The model’s class is not in the defect book: choose a class first.',
   keys: [
     ['0', 'good, next image'],
     ['1 … 9', 'class in hand; in “Choose” also of the chosen outline (⇧ 10 to 18)'],
