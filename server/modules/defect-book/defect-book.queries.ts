@@ -194,15 +194,20 @@ export async function selectTouched(
     before: Buffer | null;
     backward: boolean;
     limit: number;
+    /** Only those that do not wait in the queue. */
+    notWaiting?: boolean;
   },
 ): Promise<Buffer[]> {
-  const { codes, after, before, backward, limit } = question;
+  const { codes, after, before, backward, limit, notWaiting = false } = question;
+  const waits = sql`SELECT 1 FROM review_item item WHERE item.plant_id = ${book.plant_id}::uuid
+    AND item.image_sha256 = touched.image_sha256 AND item.closed_at IS NULL AND NOT item.is_check`;
   const { rows } = await sql<{ sha256: Buffer }>`
     SELECT DISTINCT image_sha256 AS sha256 FROM (${touchedLabels(book.id, book.plant_id)}) AS touched
     WHERE true
       ${codes ? sql`AND code = any(${textArray(codes)}::text[])` : sql``}
       ${after ? sql`AND image_sha256 > ${after}` : sql``}
       ${before ? sql`AND image_sha256 < ${before}` : sql``}
+      ${notWaiting ? sql`AND NOT EXISTS (${waits})` : sql``}
     ORDER BY 1 ${backward ? sql`DESC` : sql`ASC`} LIMIT ${limit}
   `.execute(db);
   return rows.map((row) => row.sha256);

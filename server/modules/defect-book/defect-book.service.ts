@@ -250,6 +250,12 @@ export async function listTouched(
   return toConnection(rows, page, (row) => [row.image_sha256.toString('hex')]);
 }
 
+/** Hashes (hexadecimal) of images whose labels the book touches and that do not wait in the queue, the first `limit`. */
+export async function touchedImages(context: Context, book: DefectBookRow, limit: number): Promise<string[]> {
+  const question = { codes: null, after: null, before: null, backward: false, limit, notWaiting: true };
+  return (await selectTouched(context.db, book, question)).map((sha256) => sha256.toString('hex'));
+}
+
 function signedConflict(field: string, globalId: string): ConflictError {
   return new ConflictError(field, globalId, 'this version is signed; open a new draft with openDefectBook');
 }

@@ -103,7 +103,12 @@ async function say(
     const isOfImage = item?.plant_id === answer.plantId && item.image_sha256.toString('hex') === answer.sha256;
     // an answer that was not heard of is sent again: its item is closed, or a second person is asked by now
     const before = isOfImage || !item ? await newestOf(trx, answer.plantId, answer.sha256, who.personId) : undefined;
-    if (before && isSame(before, answer) && (!item?.since || before.made_at >= item.since) && !(item?.is_check && !item.closed_at))
+    if (
+      before &&
+      isSame(before, answer) &&
+      (!item?.since || before.made_at >= item.since) &&
+      !(item?.is_check && !item.closed_at)
+    )
       return before;
     if (!item || !isOfImage || (item.is_check && !isMine)) throw new NotFoundError(field, itemGlobalId);
     if (item.closed_at) throw new ConflictError(field, itemGlobalId, 'it has been answered; look at the next image');

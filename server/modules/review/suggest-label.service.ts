@@ -1,16 +1,22 @@
 /** The operator's one tap at the line: it asks reviewers to look, it is no label. */
-import { type Role } from '../../kit/rights.ts';
+
 import { CURATORS, requireRole } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
+import { keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
+import type { Role } from '../../kit/rights.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { findInspections, type ReadInspection } from '../inspections/inspections.service.ts';
 import type { LabelSuggestionRow, SuggestionKind } from '../labels/labels.table.ts';
-import { queueSuggested, selectSuggestions, selectSuggestionsOfImages, upsertSuggestion } from './suggestions.queries.ts';
+import {
+  queueSuggested,
+  selectSuggestions,
+  selectSuggestionsOfImages,
+  upsertSuggestion,
+} from './suggestions.queries.ts';
 
 /** Who stands at a line, and who reviews what they say. */
 export const SUGGESTERS: readonly Role[] = ['operator', ...CURATORS];
@@ -33,7 +39,12 @@ export async function suggestLabel(
     );
   const at = context.now();
   const row: LabelSuggestionRow = {
-    ...{ id: newId(), plant_id: inspection.plant_id, inspection_id: inspection.id, captured_at: inspection.captured_at },
+    ...{
+      id: newId(),
+      plant_id: inspection.plant_id,
+      inspection_id: inspection.id,
+      captured_at: inspection.captured_at,
+    },
     ...{ image_sha256: inspection.image_sha256, kind: input.kind, person_id: viewingPerson(context), made_at: at },
   };
   const actor = actorOf(context.viewer);
@@ -55,7 +66,10 @@ export async function suggestLabel(
 export function suggestionsOf(context: Context, inspection: ReadInspection): Promise<LabelSuggestionRow[]> {
   const loader = context.loader<string, LabelSuggestionRow[]>('suggestions of inspections', async (names) => {
     const keys = names.map((name) => ({ plantId: name.slice(0, 36), id: name.slice(37) }));
-    const rows = Map.groupBy(await selectSuggestions(context.db, keys), (row) => `${row.plant_id}:${row.inspection_id}`);
+    const rows = Map.groupBy(
+      await selectSuggestions(context.db, keys),
+      (row) => `${row.plant_id}:${row.inspection_id}`,
+    );
     return names.map((name) => rows.get(name) ?? []);
   });
   return loader.load(`${inspection.plant_id}:${inspection.id}`);
@@ -72,9 +86,4 @@ export function suggestionsOfImage(context: Context, plantId: string, sha256: Bu
     return names.map((name) => rows.get(name) ?? []);
   });
   return loader.load(`${plantId}:${sha256.toString('hex')}`);
-}
-
-/** As the API names an inspection. */
-export function inspectionId(row: LabelSuggestionRow): string {
-  return encodeGlobalId('Inspection', `${row.plant_id}:${row.inspection_id}`);
 }

@@ -12,9 +12,7 @@ export function upsertSuggestion(trx: Trx, row: LabelSuggestionRow): Promise<Lab
     .insertInto('label_suggestion')
     .values(row)
     .onConflict((conflict) =>
-      conflict
-        .columns(['plant_id', 'inspection_id', 'person_id'])
-        .doUpdateSet({ kind, made_at, image_sha256 }),
+      conflict.columns(['plant_id', 'inspection_id', 'person_id']).doUpdateSet({ kind, made_at, image_sha256 }),
     )
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -24,12 +22,7 @@ export function upsertSuggestion(trx: Trx, row: LabelSuggestionRow): Promise<Lab
  * Images of the pool about which something was said at the line wait as suggestions, at once before others; what waits already for another
  * reason keeps it and comes up. What is labelled gets a second look in a new round.
  */
-export async function queueSuggested(
-  trx: Trx,
-  at: Date,
-  sha256s: readonly string[],
-  plantId: string,
-): Promise<number> {
+export async function queueSuggested(trx: Trx, at: Date, sha256s: readonly string[], plantId: string): Promise<number> {
   const { rows } = await sql`
     WITH said AS (
       SELECT p.plant_id, p.image_sha256,
@@ -56,10 +49,7 @@ export async function queueSuggested(
 }
 
 /** Images that came after what was said of them. */
-export async function selectAwaitedSuggestions(
-  db: Db,
-  limit: number,
-): Promise<{ plantId: string; sha256: string }[]> {
+export async function selectAwaitedSuggestions(db: Db, limit: number): Promise<{ plantId: string; sha256: string }[]> {
   const { rows } = await sql<{ plantId: string; sha256: string }>`
     SELECT DISTINCT s.plant_id AS "plantId", encode(s.image_sha256, 'hex') AS sha256
     FROM label_suggestion s
