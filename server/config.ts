@@ -186,7 +186,8 @@ const environment = z.object({
   LEHR_LIMIT_SIMILAR_IMAGES: count(100, 1000),
   LEHR_LIMIT_SIMILAR_SEARCHED: count(5000, 100_000),
   LEHR_LIMIT_POOL_PLACE_ROWS: count(1000, 10_000),
-  LEHR_LIMIT_POOL_COUNT: count(10_000, 1_000_000),
+  LEHR_LIMIT_POOL_COUNT: count(1000, 1_000_000),
+  LEHR_LIMIT_POOL_FACET_IMAGES: count(10_000, 1_000_000),
   LEHR_LIMIT_POOL_IDS: count(1000, 10_000),
   LEHR_LIMIT_POOL_LASSO_POINTS: count(1000, 10_000, 3),
   LEHR_LIMIT_POOL_TAGS: count(50, 1000),
@@ -402,8 +403,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       similarSearched: value.LEHR_LIMIT_SIMILAR_SEARCHED,
       /** Results of a line that are looked through for images in one transaction. */
       poolPlaceRows: value.LEHR_LIMIT_POOL_PLACE_ROWS,
-      /** How far images of the pool are counted. */
+      /** How far images of the pool are counted, and of how many it is said what they are made of. */
       poolCount: value.LEHR_LIMIT_POOL_COUNT,
+      poolFacetImages: value.LEHR_LIMIT_POOL_FACET_IMAGES,
       /** Images named in one filter or act, values of one list of a filter, and corners of a lasso. */
       poolIds: value.LEHR_LIMIT_POOL_IDS,
       poolLassoPoints: value.LEHR_LIMIT_POOL_LASSO_POINTS,

@@ -162,6 +162,8 @@ function pathsOf({ plant, lineIds }: GrowingPlant): ListPath[] {
       'Query.plant': `(code: "${plant.row.code}")`,
       'Query.nodes': `(ids: [${ids}])`,
       'Query.inspectionExports': `(plantId: "${plant.globalId}")`,
+      'Query.poolFacets': `(plantId: "${plant.globalId}")`,
+      'Query.poolViews': `(plantId: "${plant.globalId}")`,
       'Query.poolImages': `(plantId: "${plant.globalId}")`,
       'Query.tokens': `(plantId: "${plant.globalId}")`,
       'Query.events': `(filter: { plantId: "${plant.globalId}", kinds: ["${grownEvent}"] })`,

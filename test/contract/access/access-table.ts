@@ -187,10 +187,11 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
         'alarmDefinitions areas capturePolicy captureQuotas currentShift edgeNodes lines models nextShiftRuns products shifts',
       PoolImage:
         'batch brightness camera captureReason capturedAt colourCast contrast defectClass exactGroup height humidityPercent id image imageSha256 importId inspection job keepProbability label labelState labelledAt line machineMode machineState mapX mapY measureError measuredAt modelVersion nearGroup offsetXPx offsetYPx origin partId plant product quality receivedAt recipe rotationDeg score sharpness sizeBytes sourcePath speedPerMin station tags temperatureC verdict width',
+      PoolFacet: 'count field value',
       PoolImageConnection: 'hasMoreThanTotal totalCount',
       Product: 'code id name retiredAt',
       Query:
-        'alarms areas cameras datasetVersions datasets edgeNodes events inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants poolImages products recipes shifts stations',
+        'alarms areas cameras datasetVersions datasets edgeNodes events inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants poolFacets poolImages products recipes shifts stations',
       Recipe: 'code id name retiredAt',
       RejectRateLimits: 'centre historyParts limit rate reason subgroupMs',
       Signal: 'isAmbiguous name quality sourceTime unit value',
@@ -205,7 +206,9 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
   {
     allowed: people,
     fields: {
-      Mutation: 'changePassword endSession signOut',
+      Mutation: 'changePassword deletePoolView endSession savePoolView signOut',
+      PoolView: 'id isShared madeAt madeBy name plant question',
+      Query: 'poolViews',
       Session: 'createdAt expiresAt id isCurrent',
       Viewer: 'sessions',
     },
@@ -241,7 +244,9 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
   {
     allowed: ['quality_engineer', 'ml_engineer', ...administrators],
     fields: {
-      Mutation: 'addDatasetItems createDataset createDatasetVersion freezeDatasetVersion removeDatasetItems',
+      Mutation:
+        'addDatasetItems createDataset createDatasetVersion freezeDatasetVersion removeDatasetItems tagPoolImages',
+      TagPoolImagesPayload: 'changed',
     },
   },
   {

@@ -160,6 +160,9 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     });
     const plantId = plant.globalId;
     const policy = { plantId, auditFraction: 1, uncertainProbability: 1, rejectProbability: 1 };
+    const pooled = { plantId, imageSha256s: [image.sha256.toString('hex')], add: [marker] };
+    await callers.administrator.act('tagPoolImages', 'changed', pooled);
+    await callers.administrator.act('savePoolView', 'id', { plantId, name: marker, question: { marker } });
     await callers.administrator.act('setCapturePolicy', 'auditFraction', policy);
     const wanted = { plantId, cell: { productCode: marker }, wanted: 5, probability: 1 };
     quotaId = (await callers.administrator.act<{ id: string }>('openCaptureQuota', 'id', wanted)).id;
@@ -353,7 +356,9 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     nodes: `(ids: ["${globalId}"])`,
     plant: `(code: "${row.code}")`,
     inspectionExports: `(plantId: "${globalId}")`,
+    poolFacets: `(plantId: "${globalId}")`,
     poolImages: `(plantId: "${globalId}")`,
+    poolViews: `(plantId: "${globalId}")`,
     tokens: `(plantId: "${globalId}")`,
     exportPlantModel: `(plantId: "${globalId}")`,
     events: `(filter: { plantId: "${globalId}" })`,

@@ -48,6 +48,9 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
   return {
     signIn: () => ({ email: `${freshCode('nobody')}@lehr.test`, password }),
     createFirstAdministrator: () => ({ code: 'x', email: 'x@lehr.test', name: 'x', password }),
+    tagPoolImages: () => ({ plantId, imageSha256s: [world.imageSha256], add: [freshCode('tag')], remove: [] }),
+    savePoolView: () => ({ plantId, name: marker, question: {} }),
+    deletePoolView: () => ({ plantId, name: marker }),
     createPlant: () => ({ ...named(), sector: 'GLASS', timeZone: 'Europe/Berlin' }),
     createArea: () => ({ ...named(), plantId }),
     createLine: () => ({ ...named(), areaId: encodeGlobalId('Area', plant.area.id) }),

@@ -59,6 +59,7 @@ export const refusesNobody: Readonly<Record<string, string>> = {
   LEHR_LIMIT_POOL_PLACE_ROWS: size,
   LEHR_LIMIT_MEASURE_BATCH: size,
   LEHR_LIMIT_SIMILAR_SEARCHED: 'looks no further, so that a filter that few images pass gives fewer',
+  LEHR_LIMIT_POOL_FACET_IMAGES: 'looks at no more, which is enough to say what there is most of',
   LEHR_LIMIT_POOL_COUNT: 'counts no further, and says that there are more',
   LEHR_LIMIT_RETENTION_IMAGES: 'lists no more in one run; the next run has the rest',
   LEHR_LIMIT_ALARMS_SHOWN: 'the highest are shown, the others counted; all are in the list with pages',

@@ -164,6 +164,11 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       })
       .where('image_sha256', '=', sha256)
       .execute();
+    const view = { plant_id: plantId, name: newId(), question: '{}', is_shared: true, made_by: reader.row.id };
+    await db
+      .insertInto('pool_view')
+      .values({ ...view, id: newId(), made_at: new Date() })
+      .execute();
     await seedItem(db, { versionId: draft, plantId, imageSha256: sha256, personId: reader.row.id, at: new Date() });
   }
 
