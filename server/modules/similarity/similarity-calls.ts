@@ -43,8 +43,8 @@ export interface Calls {
     ask: { place: IndexPlace; hashes: readonly Uint8Array[]; most: number };
     answer: { number: number; bits: number }[][];
   };
-  /** Typical distance to the ten nearest; null while there are fewer than two images. */
-  scale: { ask: { place: IndexPlace; sample: Float32Array }; answer: number | null };
+  /** Typical distance to the ten nearest; null where it is not known or has changed, and no sample was given. */
+  scale: { ask: { place: IndexPlace; sample: Float32Array | null }; answer: number | null };
   /** Fisher's z of the first with each other; null where one cannot be read or laid on it. */
   compare: {
     ask: { image: SketchPlace; others: readonly SketchPlace[]; maxPixels: number };

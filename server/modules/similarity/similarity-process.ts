@@ -73,14 +73,15 @@ const calls: { [Name in CallName]: (ask: Calls[Name]['ask']) => Promise<Calls[Na
   async scale({ place, sample }) {
     const index = indexOf(place);
     const { size } = index.vectors;
-    if (size < 2) return null;
-    if (!index.scale || size > 1.1 * index.scale.size || size < 0.9 * index.scale.size) {
+    const isKnown = index.scale && size <= 1.1 * index.scale.size && size >= 0.9 * index.scale.size;
+    if (!isKnown) {
+      if (!sample) return null;
       const found = index.vectors.search(sample, SCALE_NEIGHBOURS + 1);
       const means = found.map((neighbours) => mean(neighbours.slice(1).map(({ likeness }) => distanceOf(likeness))));
       const sorted = means.toSorted((a, b) => a - b);
       index.scale = { distance: sorted[sorted.length >> 1] ?? 0, size };
     }
-    return index.scale.distance;
+    return index.scale?.distance ?? null;
   },
   async compare({ image, others, maxPixels }) {
     const one = await sketchOf(image, maxPixels);
