@@ -40,6 +40,7 @@ export async function up(db: Kysely<any>): Promise<void> {
       ALTER COLUMN decision_id SET NOT NULL,
       -- the label is that of the decision, and the decision is about this image
       ADD FOREIGN KEY (plant_id, image_sha256, decision_id, label) REFERENCES label_decision (plant_id, image_sha256, id, label);
+    CREATE INDEX model_version_dataset ON model_version (dataset_version_id, id);
     CREATE INDEX dataset_item_image ON dataset_item (plant_id, image_sha256);
 
     -- judges models, per product and condition; what is in here is never trained on

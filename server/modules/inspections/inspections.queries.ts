@@ -9,7 +9,7 @@ import type { InspectionDefectRow, InspectionRow, VerdictName } from './inspecti
 /** A row without what only recording and counting need. */
 export type ReadInspection = Omit<InspectionRow, 'content_hash' | 'capture_quota_ids'>;
 
-const COLUMNS = sql`i.plant_id, i.captured_at, i.id, i.position, i.received_at, i.line_id, i.station_id, i.camera_id,
+export const COLUMNS = sql`i.plant_id, i.captured_at, i.id, i.position, i.received_at, i.line_id, i.station_id, i.camera_id,
   i.edge_node_id, i.part_id, i.job_id, i.product_id, i.recipe_id, i.batch_id, i.model_version_id, i.verdict, i.score,
   i.latency_ms, i.image_sha256, i.is_kept, i.keep_probability, i.capture_reason, i.image_lost_at, i.machine_state, i.machine_mode, i.speed_per_min, i.temperature_c, i.humidity_percent,
   i.signals, i.brightness, i.contrast, i.colour_cast, i.sharpness, i.offset_x_px, i.offset_y_px, i.rotation_deg, i.defect_count, i.defect_class`;
