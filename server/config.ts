@@ -183,6 +183,10 @@ const environment = z.object({
   LEHR_LIMIT_KNOWN_ANSWERS: count(1000, 100_000),
   LEHR_LIMIT_AGREEMENT_IMAGES: count(5000, 100_000),
   LEHR_LIMIT_MEASURE_BATCH: count(16, 1000),
+  LEHR_LIMIT_JUDGED_IMAGES: count(100_000, 1_000_000, 10),
+  LEHR_LIMIT_JUDGE_AFTER: count(50, 100_000),
+  LEHR_LIMIT_MAP_IMAGES: count(100_000, 1_000_000, 4),
+  LEHR_LIMIT_MAP_POINTS: count(100_000, 1_000_000),
   LEHR_LIMIT_SIMILAR_IMAGES: count(100, 1000),
   LEHR_LIMIT_SIMILAR_SEARCHED: count(5000, 100_000),
   LEHR_LIMIT_POOL_PLACE_ROWS: count(1000, 10_000),
@@ -398,6 +402,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       agreementImages: value.LEHR_LIMIT_AGREEMENT_IMAGES,
       /** Images that are measured, and compared with their neighbours, before the next look at what else waits. */
       measureBatch: value.LEHR_LIMIT_MEASURE_BATCH,
+      /** Labelled images of a plant that are looked through for wrong labels, and new decisions after which that is done again before the night. */
+      judgedImages: value.LEHR_LIMIT_JUDGED_IMAGES,
+      judgeAfter: value.LEHR_LIMIT_JUDGE_AFTER,
+      /** Images that a plant's map is laid out with (the others are put among them), and points of one answer. */
+      mapImages: value.LEHR_LIMIT_MAP_IMAGES,
+      mapPoints: value.LEHR_LIMIT_MAP_POINTS,
       /** Images in one answer of `similarImages`, and neighbours that are looked through for those that its filter names. */
       similarImages: value.LEHR_LIMIT_SIMILAR_IMAGES,
       similarSearched: value.LEHR_LIMIT_SIMILAR_SEARCHED,
