@@ -7,7 +7,7 @@ export const shownElsewhere: Readonly<Record<string, string>> = {
   LEHR_LIMIT_RATE_PER_ADDRESS: 'test/server/http/client-address.test.ts',
   LEHR_LIMIT_DATASET_ITEMS: 'test/server/datasets/datasets.test.ts',
   LEHR_LIMIT_DATASET_ITEMS_PER_CALL: 'test/server/datasets/datasets.test.ts',
-  LEHR_LIMIT_DATASET_LEAKS_NAMED: 'test/server/datasets/leaks.test.ts',
+  LEHR_LIMIT_DATASET_LEAKS_NAMED: 'test/server/datasets/safe-versions.test.ts',
   LEHR_LIMIT_IMAGE_BYTES: 'test/server/http/images.test.ts',
   LEHR_LIMIT_IMAGE_PIXELS: 'test/server/http/images.test.ts',
   LEHR_LIMIT_SIGN_IN_ATTEMPTS: 'test/server/access/sign-in.test.ts',
