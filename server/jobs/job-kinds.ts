@@ -2,11 +2,15 @@
 import type { AnyJobKind } from '../kit/define-job.ts';
 import { sessionCleanUpJob } from '../modules/access/access.jobs.ts';
 import { alarmEvaluationJob } from '../modules/alarms/alarms.jobs.ts';
+import { judgeLabelsDueJob, judgeLabelsJob, poolMapJob } from '../modules/data-quality/data-quality.jobs.ts';
 import { datasetCheckJob } from '../modules/datasets/datasets.jobs.ts';
+import { importCleanUpJob, importJob } from '../modules/exchange/imports.jobs.ts';
+import { setExportCleanUpJob, setExportJob } from '../modules/exchange/set-exports.jobs.ts';
 import { exportCleanUpJob, exportJob } from '../modules/exports/exports.jobs.ts';
 import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
 import { poolContextJob } from '../modules/pool/pool.jobs.ts';
+import { reviewWeighJob } from '../modules/review/review.jobs.ts';
 import { rollUpJob } from '../modules/statistics/statistics.jobs.ts';
 import { trainingJob } from '../modules/training/training.jobs.ts';
 
@@ -20,5 +24,13 @@ export const jobKinds: readonly AnyJobKind[] = [
   poolContextJob,
   exportJob,
   exportCleanUpJob,
+  importJob,
+  importCleanUpJob,
+  setExportJob,
+  setExportCleanUpJob,
   sessionCleanUpJob,
+  reviewWeighJob,
+  judgeLabelsJob,
+  judgeLabelsDueJob,
+  poolMapJob,
 ];
