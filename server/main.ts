@@ -13,6 +13,7 @@ import { createExportRoute } from './http/export-route.ts';
 import { createGraphQLRoute } from './http/graphql-route.ts';
 import { createHttpDoor } from './http/http-door.ts';
 import { createImageRoute } from './http/image-route.ts';
+import { createImportRoute } from './http/import-route.ts';
 import { createServerMetrics } from './http/metrics.ts';
 import { createProbes } from './http/probes.ts';
 import { createReadiness } from './http/readiness.ts';
@@ -111,6 +112,7 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
       '/images/': createImageRoute(services, authenticator),
       '/artifacts/': createArtifactRoute(services, authenticator),
       '/exports/': createExportRoute(services, authenticator),
+      '/imports/': createImportRoute(services, authenticator),
       ...createProbes(metrics.registry, () => readiness.find(services.db)),
     });
     services.hub.start();

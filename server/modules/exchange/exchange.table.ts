@@ -60,7 +60,7 @@ export interface DatasetImportTable {
   state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   progress: Defaulted<number>;
   found: Json<FoundInSet> | null;
-  counts: Defaulted<Json<Partial<ImportCounts>>>;
+  counts: Json<Partial<ImportCounts>>;
   error: string | null;
   requested_by: string;
   requested_at: Date;
@@ -86,9 +86,9 @@ export interface DatasetExportTable {
   format: FormatName;
   state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'expired';
   progress: Defaulted<number>;
-  counts: Defaulted<Json<Partial<ExportCounts>>>;
+  counts: Json<Partial<ExportCounts>>;
   /** What the format cannot hold, the first of it. */
-  left_out: Defaulted<Json<Refused[]>>;
+  left_out: Json<Refused[]>;
   size_bytes: number | null;
   sha256: Buffer | null;
   error: string | null;

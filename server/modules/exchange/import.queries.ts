@@ -1,5 +1,5 @@
 /** Every SQL statement about imports: rows in, rows out, no rules. */
-import { type Insertable, sql } from 'kysely';
+import { type Insertable, sql, type Updateable } from 'kysely';
 import { byteaArray, jsonTextArray, plainArray, textArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
 import type { Page } from '../../kit/page.ts';
@@ -23,12 +23,10 @@ export function selectImport(db: Db, id: string): Promise<DatasetImportRow | und
   return db.selectFrom('dataset_import').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-type Change = Partial<
-  Pick<DatasetImportRow, 'state' | 'progress' | 'format' | 'error' | 'started_at' | 'finished_at'>
-> & {
-  found?: string;
-  counts?: string;
-};
+type Change = Pick<
+  Updateable<DatasetImportTable>,
+  'state' | 'progress' | 'format' | 'error' | 'started_at' | 'finished_at' | 'found' | 'counts'
+>;
 
 /** Changes an import that is still open; undefined when it is not. */
 export function updateOpenImport(db: Db, id: string, change: Change): Promise<DatasetImportRow | undefined> {

@@ -1,19 +1,19 @@
 /** Imports of labelled sets: asked for by a person, carried out by a job, reported file by file. */
 import { readdir, stat } from 'node:fs/promises';
 import { sql } from 'kysely';
-import { canSee, READERS, requireRole } from '../../kit/access.ts';
+import { CURATORS, canSee, READERS, requireRole } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
+import { keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { listVisible } from '../../kit/list-visible.ts';
 import { loadById, loadByParent } from '../../kit/load-rows.ts';
-import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
+import { type Connection, type Page, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
 import { importUploadFolder, importUploadPath } from '../../kit/paths.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
-import { CURATORS, findDatasetVersion } from '../datasets/datasets.service.ts';
+import { findDatasetVersion } from '../datasets/datasets.service.ts';
 import { findPart } from '../plants/plants.service.ts';
 import type { DatasetImportFileRow, DatasetImportRow, ImportOptions, LabelUse } from './exchange.table.ts';
 import type { FormatName } from './formats/format.ts';
@@ -52,7 +52,7 @@ export async function startImport(context: Context, input: StartImport): Promise
   requireRole(context, plant.id, CURATORS, { field: 'input.plantId', value: input.plantId });
   await checkSource(context, plant.id, input);
   const options = await optionsOf(context, plant.id, input);
-  const { personId } = viewingPerson(context);
+  const personId = viewingPerson(context);
   return context.db.transaction().execute(async (trx) => {
     const open = await countOpenImports(trx, plant.id);
     if (open >= context.config.limits.importsOpen)
@@ -67,6 +67,7 @@ export async function startImport(context: Context, input: StartImport): Promise
       is_dry_run: input.isDryRun,
       state: 'queued',
       found: null,
+      counts: '{}',
       error: null,
       requested_by: personId,
       requested_at: context.now(),
@@ -135,9 +136,10 @@ export async function findReport(context: Context, id: string): Promise<DatasetI
 /** The report as CSV, page by page. */
 export async function* reportLines(context: Context, row: DatasetImportRow): AsyncGenerator<string> {
   yield 'path,state,reason\r\n';
-  for (let after: string | null = null; ; ) {
-    const page = { limit: 1000, backward: false, after: after === null ? null : [after], before: null };
-    const files = (await selectRefusedPages(context.db, [row.id], page)).slice(0, 1000);
+  let after: string | null = null;
+  for (;;) {
+    const page: Page = { limit: 1000, backward: false, after: after === null ? null : [after], before: null };
+    const files: DatasetImportFileRow[] = (await selectRefusedPages(context.db, [row.id], page)).slice(0, 1000);
     for (const { path, state, reason } of files) yield `${[path, state, reason ?? ''].map(csvText).join(',')}\r\n`;
     const last = files.at(-1);
     if (!last || files.length < 1000) return;
@@ -239,8 +241,4 @@ function audit(
 ): Promise<void> {
   const subject = { plantId, subjectType: 'DatasetImport', subjectId };
   return appendAudit(trx, { actor: actorOf(context.viewer), at: context.now(), ...subject, action, detail });
-}
-
-export function importGlobalId(row: DatasetImportRow): string {
-  return encodeGlobalId('DatasetImport', row.id);
 }
