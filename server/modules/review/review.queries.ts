@@ -383,20 +383,22 @@ export function byWorth(a: ReviewItemRow, b: ReviewItemRow): number {
   return b.worth - a.worth || (a.id < b.id ? -1 : 1);
 }
 
-/** New worths of open items, whose tiers are kept. */
+/** New worths of open items, whose tiers are kept. Why a person, an operator or a rule sent an image stays as it was said. */
 export async function updateWorths(
   db: Db,
-  items: readonly { id: string; worth: number; reason: ReviewReason | null }[],
+  items: readonly { id: string; worth: number; reason: ReviewReason }[],
 ): Promise<void> {
   await sql`
-    UPDATE review_item item SET worth = floor(item.worth) + v.worth, reason = coalesce(r.reason, item.reason)
-    FROM unnest(${plainArray(items.map(({ id }) => id))}::uuid[], ${plainArray(items.map(({ worth }) => worth))}::real[])
-      WITH ORDINALITY AS v (id, worth, place)
-    JOIN (
-      SELECT nullif(reason, 'null'::jsonb) AS reason, place
-      FROM jsonb_array_elements(${jsonTextArray(items.map(({ reason }) => (reason ? JSON.stringify(reason) : null)))}::jsonb)
-        WITH ORDINALITY AS e (reason, place)
-    ) r ON r.place = v.place
-    WHERE item.id = v.id AND item.closed_at IS NULL
+    WITH v AS (
+      SELECT v.id, v.worth, r.reason
+      FROM unnest(${plainArray(items.map(({ id }) => id))}::uuid[], ${plainArray(items.map(({ worth }) => worth))}::real[])
+        WITH ORDINALITY AS v (id, worth, place)
+      JOIN jsonb_array_elements(${jsonTextArray(items.map(({ reason }) => JSON.stringify(reason)))}::jsonb)
+        WITH ORDINALITY AS r (reason, place) ON r.place = v.place
+    )
+    UPDATE review_item item SET worth = (floor(item.worth) + v.worth)::real,
+      reason = CASE WHEN item.purpose = 'label' AND item.reason->>'code' <> 'sent' THEN v.reason ELSE item.reason END
+    FROM v
+    WHERE item.id = v.id AND item.closed_at IS NULL AND item.worth <> (floor(item.worth) + v.worth)::real
   `.execute(db);
 }
