@@ -67,7 +67,8 @@ const lists: List[] = [
   },
   {
     field: 'datasetVersions',
-    selection: 'id number state contentHash itemCount dataset { id plant { id } } createdBy { name } frozenBy { name }',
+    selection:
+      'id number state contentHash itemCount dataset { id plant { id } } createdBy { name } frozenBy { name } counts { label } check { isCurrent } leaks { likeness } modelVersions { id } basedOn { id } book { id } splitPolicy { seed } issues { edges { node { kind } } }',
   },
   {
     field: 'models',
@@ -103,7 +104,7 @@ const lists: List[] = [
 ];
 
 /** Shown where inspections and the pool are tested. */
-const elsewhere = ['inspections', 'poolImages'];
+const elsewhere = ['inspections', 'poolImages', 'goldenImages'];
 
 it('no list is left out', () => {
   const connections = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ type }) => {

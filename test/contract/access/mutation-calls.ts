@@ -82,6 +82,18 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
       datasetVersionId: world.draftVersionId,
       items: [{ imageSha256: world.imageSha256, label: 'good', split: 'TRAIN' }],
     }),
+    addDatasetItemsByFilter: () => ({
+      datasetVersionId: world.draftVersionId,
+      filter: { imageSha256s: [world.imageSha256] },
+    }),
+    addGoldenImages: () => ({ plantId, imageSha256s: ['00'.repeat(32)] }),
+    removeGoldenImages: () => ({ plantId, imageSha256s: ['00'.repeat(32)] }),
+    checkDatasetVersion: () => ({ datasetVersionId }),
+    splitDatasetVersion: () => ({
+      datasetVersionId: world.draftVersionId,
+      policy: { validationShare: 0, goldenShare: 0, seed: 1, neighbourMs: 0, keepBatches: false },
+      dryRun: true,
+    }),
     removeDatasetItems: () => ({ datasetVersionId: world.draftVersionId, imageSha256s: [world.imageSha256] }),
     freezeDatasetVersion: () => ({ datasetVersionId }),
     startTraining: () => ({ datasetVersionId, modelId: world.modelId, seed: 1, falseRejectTarget: 0.01 }),
