@@ -20,6 +20,8 @@ import { ShiftsScreen } from './features/plant-setup/shifts-screen.tsx';
 import { StructureScreen } from './features/plant-setup/structure-screen.tsx';
 import { TokensScreen } from './features/plant-setup/tokens-screen.tsx';
 import { PoolScreen } from './features/pool/pool-screen.tsx';
+import { LabelScreen } from './features/review/label-screen.tsx';
+import { ReviewScreen } from './features/review/review-screen.tsx';
 import { createSession, type Person, type Session } from './features/session/create-session.ts';
 import { ResetPasswordScreen } from './features/session/reset-password.tsx';
 import { roleNames } from './features/session/role-names.ts';
@@ -91,9 +93,11 @@ export function App() {
           <Route path="/plants/:plant/lines/:line" component={LineScreen} />
           <Route path="/alarms" component={AlarmsScreen} />
           <Route path="/fleet/:node?" component={FleetScreen} />
+          <Route path="/data/:plant/review/label" component={LabelScreen} />
           <Route path="/data/:plant" component={DataFrame}>
             <Route path="/" component={() => <Navigate href="pool" />} />
             <Route path="/pool" component={PoolScreen} />
+            <Route path="/review" component={ReviewScreen} />
           </Route>
           <Route path="/account" component={AccountScreen} />
           <Route path="/admin/people" component={PeopleScreen} />

@@ -8,6 +8,7 @@ import { Reading } from '../../ui/reading.tsx';
 import { ScrollArea } from '../../ui/scroll-area.tsx';
 import type { Part } from './create-part-strip.ts';
 import type { GateMark } from './gate-marks.ts';
+import { PartAnswer } from './part-answer.tsx';
 import { outlinesOf, worstDefect } from './part-image.ts';
 
 interface LargePartProps {
@@ -15,6 +16,7 @@ interface LargePartProps {
   /** What became of it at the gate; undefined when it did not have to go or nothing is known yet. */
   mark: GateMark | undefined;
   timeZone: string;
+  plantId: string;
   /** More readings below the part's own. */
   children?: JSX.Element;
 }
@@ -44,6 +46,7 @@ export function LargePart(props: LargePartProps) {
           {worstDefect(props.part.defects)?.class ?? words().verdicts[props.part.verdict]}{' '}
           <span class="large-score">{formatNumber(props.part.score, 2, locale())}</span>
         </p>
+        <PartAnswer part={props.part} plantId={props.plantId} />
         <ScrollArea label={words().part.partId}>
           <dl class="readings">
             <Reading label={words().part.camera}>{props.part.camera.name}</Reading>

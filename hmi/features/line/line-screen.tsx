@@ -72,6 +72,7 @@ function LineInstruments(props: { plant: CataloguePlant; line: CatalogueLine }) 
               selectedId={search.part}
               selected={selected()}
               marks={marks()}
+              plantId={props.plant.id}
               timeZone={props.plant.timeZone}
               onSelect={select}
             />

@@ -17,6 +17,7 @@ interface PartPanelProps {
   /** What became of the line's rejects at the gate. */
   marks: GateMarks;
   timeZone: string;
+  plantId: string;
   onSelect: (partId: string | undefined) => void;
 }
 
@@ -34,7 +35,14 @@ export function PartPanel(props: PartPanelProps) {
               <h2>{words().part.lastReject}</h2>
             </div>
             <Show when={props.lastReject} fallback={<EmptyState>{words().part.none}</EmptyState>}>
-              {(part) => <LargePart part={part()} mark={markOf(props.marks, part())} timeZone={props.timeZone} />}
+              {(part) => (
+                <LargePart
+                  part={part()}
+                  mark={markOf(props.marks, part())}
+                  timeZone={props.timeZone}
+                  plantId={props.plantId}
+                />
+              )}
             </Show>
           </>
         }
@@ -47,7 +55,13 @@ export function PartPanel(props: PartPanelProps) {
                 {words().part.showLastReject}
               </Button>
             </div>
-            <SelectedPart id={id} known={props.selected} marks={props.marks} timeZone={props.timeZone} />
+            <SelectedPart
+              id={id}
+              known={props.selected}
+              marks={props.marks}
+              timeZone={props.timeZone}
+              plantId={props.plantId}
+            />
           </>
         )}
       </Show>

@@ -12,7 +12,13 @@ import { PartContext } from './part-context.tsx';
 type Answer = { kind: 'known'; detail: PartDetails } | { kind: 'unknown' } | { kind: 'failed' };
 
 /** One part by its id: shown at once when the strip has it, completed by the server's answer. */
-export function SelectedPart(props: { id: string; known: Part | undefined; marks: GateMarks; timeZone: string }) {
+export function SelectedPart(props: {
+  id: string;
+  known: Part | undefined;
+  marks: GateMarks;
+  timeZone: string;
+  plantId: string;
+}) {
   const client = useClient();
   const live = useLive();
   const [answer, { refetch }] = createResource(
@@ -33,7 +39,7 @@ export function SelectedPart(props: { id: string; known: Part | undefined; marks
     <>
       <Show when={detail() ?? props.known}>
         {(part) => (
-          <LargePart part={part()} mark={markOf(props.marks, part())} timeZone={props.timeZone}>
+          <LargePart part={part()} mark={markOf(props.marks, part())} timeZone={props.timeZone} plantId={props.plantId}>
             <Show when={detail()}>{(known) => <PartContext detail={known()} />}</Show>
           </LargePart>
         )}
