@@ -165,6 +165,7 @@ function pathsOf({ plant, lineIds }: GrowingPlant): ListPath[] {
       'Query.poolFacets': `(plantId: "${plant.globalId}")`,
       'Query.poolViews': `(plantId: "${plant.globalId}")`,
       'Query.poolImages': `(plantId: "${plant.globalId}")`,
+      'Query.poolMap': `(plantId: "${plant.globalId}")`,
       'Query.tokens': `(plantId: "${plant.globalId}")`,
       'Query.events': `(filter: { plantId: "${plant.globalId}", kinds: ["${grownEvent}"] })`,
       'Query.inspectionStats': `(bucket: MINUTE, filter: { lineId: "${lineId}", from: "${from}", to: "${to}" })`,

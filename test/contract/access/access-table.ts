@@ -202,9 +202,11 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
         'batch brightness camera captureReason capturedAt colourCast contrast datasetVersions defectClass exactGroup height humidityPercent id image imageSha256 importId inspection job keepProbability label labelState labelledAt line machineMode machineState mapX mapY measureError measuredAt modelVersion nearGroup offsetXPx offsetYPx origin partId plant product quality receivedAt recipe rotationDeg score sharpness sizeBytes sourcePath speedPerMin station tags temperatureC verdict width',
       PoolFacet: 'count field value',
       PoolImageConnection: 'hasMoreThanTotal totalCount',
+      PoolMap: 'codes count embedded legend placed xy',
+      PoolMapClass: 'code count name value',
       Product: 'code id name retiredAt',
       Query:
-        'alarms areas cameras datasetVersions datasets edgeNodes events goldenImages inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants poolFacets poolImages products recipes shifts stations',
+        'alarms areas cameras datasetVersions datasets edgeNodes events goldenImages inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants poolFacets poolImages poolMap products recipes shifts stations',
       Recipe: 'code id name retiredAt',
       RejectRateLimits: 'centre historyParts limit rate reason subgroupMs',
       Signal: 'isAmbiguous name quality sourceTime unit value',
@@ -260,7 +262,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     allowed: ['quality_engineer', 'ml_engineer', ...administrators],
     fields: {
       Mutation:
-        'addDatasetItems addDatasetItemsByFilter addGoldenImages checkDatasetVersion createDataset createDatasetVersion freezeDatasetVersion removeDatasetItems removeGoldenImages splitDatasetVersion tagPoolImages',
+        'addDatasetItems addDatasetItemsByFilter addGoldenImages checkDatasetVersion createDataset createDatasetVersion findLabelErrors freezeDatasetVersion removeDatasetItems removeGoldenImages splitDatasetVersion tagPoolImages',
       TagPoolImagesPayload: 'changed',
     },
   },

@@ -358,6 +358,7 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     inspectionExports: `(plantId: "${globalId}")`,
     poolFacets: `(plantId: "${globalId}")`,
     poolImages: `(plantId: "${globalId}")`,
+    poolMap: `(plantId: "${globalId}")`,
     poolViews: `(plantId: "${globalId}")`,
     tokens: `(plantId: "${globalId}")`,
     exportPlantModel: `(plantId: "${globalId}")`,

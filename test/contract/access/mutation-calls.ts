@@ -76,6 +76,7 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
     changePassword: () => ({ oldPassword: 'not the password', newPassword: password }),
     endSession: () => ({ sessionId: 'x' }),
     createDataset: () => ({ ...named(), plantId }),
+    findLabelErrors: () => ({ plantId }),
     createModel: () => ({ ...named(), plantId }),
     createDatasetVersion: () => ({ datasetId: world.datasetId }),
     addDatasetItems: () => ({
