@@ -9,7 +9,7 @@ import type { DefectBookRow, DefectExampleRow, DefectLimit, Severity } from '../
 import { PlantRef } from '../plants/plants.ref.ts';
 import { loadPart } from '../plants/plants.service.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
-import { findPoolImages } from '../pool/pool.service.ts';
+import { loadPoolImage } from '../pool/pool.service.ts';
 import type { TouchedCount } from './defect-book.queries.ts';
 import {
   findDefectBook,
@@ -75,8 +75,7 @@ const DefectExampleRef = builder.objectRef<DefectExampleRow>('DefectExample').im
       type: PoolImageRef,
       nullable: true,
       description: 'The image; null when the pool has it no more.',
-      resolve: async (row, _args, context) =>
-        (await findPoolImages(context, [`${row.plant_id}:${row.image_sha256.toString('hex')}`]))[0] ?? null,
+      resolve: (row, _args, context) => loadPoolImage(context, row.plant_id, row.image_sha256),
     }),
     imageSha256: t.expose('image_sha256', { type: 'Sha256', description: 'The image’s hash.' }),
     isDefect: t.exposeBoolean('is_defect', { description: 'Just bad enough; false: just still good.' }),

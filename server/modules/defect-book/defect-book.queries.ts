@@ -1,6 +1,6 @@
 /** Every SQL statement of the defect book: rows in, rows out, no rules. */
 import { sql } from 'kysely';
-import { byteaArray, plainArray, textArray } from '../../database/array-literal.ts';
+import { plainArray, textArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
 import type { DefectBookRow, DefectClassRow, DefectExampleRow } from '../labels/labels.table.ts';
 import type { PoolImageRow } from '../pool/pool.table.ts';
@@ -153,10 +153,10 @@ export async function deleteBook(trx: Trx, id: string): Promise<void> {
 }
 
 /**
- * Labels that hold and name a class which the book defines otherwise than the book they were made under, or has retired. A label names the
- * classes of its regions, too.
+ * Of the books `b`: labels that hold and name a class which the book defines otherwise than the book they were made under, or has retired.
+ * A label names the classes of its regions, too.
  */
-const touchedLabels = (bookId: string, plantId: string) => sql`
+const touchedLabels = sql`
   SELECT p.image_sha256, c.code, c.is_retired
   FROM pool_image p
   CROSS JOIN LATERAL (
@@ -164,30 +164,35 @@ const touchedLabels = (bookId: string, plantId: string) => sql`
     WHERE d.plant_id = p.plant_id AND d.image_sha256 = p.image_sha256 ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
   ) d
   JOIN annotation a ON a.id = d.annotation_id
-  JOIN defect_class c ON c.book_id = ${bookId}::uuid
+  JOIN defect_class c ON c.book_id = b.id
     AND (c.code = a.label OR a.regions @> jsonb_build_array(jsonb_build_object('classCode', c.code)))
   LEFT JOIN defect_class made ON made.book_id = a.book_id AND made.code = c.code
-  WHERE p.plant_id = ${plantId}::uuid AND p.label_state = 'labelled'
+  WHERE p.plant_id = b.plant_id AND p.label_state = 'labelled'
     AND (c.is_retired OR coalesce(made.revision, 0) < c.revision)`;
 
 export interface TouchedCount {
+  bookId: string;
   code: string;
   isRetired: boolean;
   labels: number;
 }
 
-export async function countTouched(db: Db, book: { id: string; plant_id: string }): Promise<TouchedCount[]> {
+export async function countTouched(db: Db, bookIds: readonly string[]): Promise<TouchedCount[]> {
   const { rows } = await sql<TouchedCount>`
-    SELECT code, is_retired AS "isRetired", count(*)::int AS labels
-    FROM (${touchedLabels(book.id, book.plant_id)}) AS touched GROUP BY code, is_retired ORDER BY code
+    SELECT b.id AS "bookId", touched.code, touched.is_retired AS "isRetired", count(*)::int AS labels
+    FROM defect_book b CROSS JOIN LATERAL (${touchedLabels}) AS touched
+    WHERE b.id = any(${plainArray(bookIds)}::uuid[])
+    GROUP BY b.id, touched.code, touched.is_retired ORDER BY b.id, touched.code
   `.execute(db);
   return rows;
 }
 
-/** Hashes of touched images by hash; of some classes, or of all. */
+export type TouchedRow = PoolImageRow & { bookId: string };
+
+/** Touched images of each book by hash; of some classes, or of all. */
 export async function selectTouched(
   db: Db,
-  book: { id: string; plant_id: string },
+  bookIds: readonly string[],
   question: {
     codes: readonly string[] | null;
     after: Buffer | null;
@@ -197,28 +202,26 @@ export async function selectTouched(
     /** Only those that do not wait in the queue. */
     notWaiting?: boolean;
   },
-): Promise<Buffer[]> {
+): Promise<TouchedRow[]> {
   const { codes, after, before, backward, limit, notWaiting = false } = question;
-  const waits = sql`SELECT 1 FROM review_item item WHERE item.plant_id = ${book.plant_id}::uuid
+  const direction = backward ? sql`DESC` : sql`ASC`;
+  const waits = sql`SELECT 1 FROM review_item item WHERE item.plant_id = b.plant_id
     AND item.image_sha256 = touched.image_sha256 AND item.closed_at IS NULL AND NOT item.is_check`;
-  const { rows } = await sql<{ sha256: Buffer }>`
-    SELECT DISTINCT image_sha256 AS sha256 FROM (${touchedLabels(book.id, book.plant_id)}) AS touched
-    WHERE true
-      ${codes ? sql`AND code = any(${textArray(codes)}::text[])` : sql``}
-      ${after ? sql`AND image_sha256 > ${after}` : sql``}
-      ${before ? sql`AND image_sha256 < ${before}` : sql``}
-      ${notWaiting ? sql`AND NOT EXISTS (${waits})` : sql``}
-    ORDER BY 1 ${backward ? sql`DESC` : sql`ASC`} LIMIT ${limit}
-  `.execute(db);
-  return rows.map((row) => row.sha256);
-}
-
-/** Rows of the pool by hash, in the order of the hashes. */
-export async function selectPoolRows(db: Db, plantId: string, sha256s: readonly string[]) {
-  const { rows } = await sql<PoolImageRow>`
-    SELECT p.* FROM unnest(${byteaArray(sha256s)}::bytea[]) WITH ORDINALITY AS k (sha256, place)
-    JOIN pool_image p ON p.plant_id = ${plantId}::uuid AND p.image_sha256 = k.sha256
-    ORDER BY k.place
+  const { rows } = await sql<TouchedRow>`
+    SELECT b.id AS "bookId", p.*
+    FROM defect_book b
+    CROSS JOIN LATERAL (
+      SELECT DISTINCT image_sha256 FROM (${touchedLabels}) AS touched
+      WHERE true
+        ${codes ? sql`AND code = any(${textArray(codes)}::text[])` : sql``}
+        ${after ? sql`AND image_sha256 > ${after}` : sql``}
+        ${before ? sql`AND image_sha256 < ${before}` : sql``}
+        ${notWaiting ? sql`AND NOT EXISTS (${waits})` : sql``}
+      ORDER BY 1 ${direction} LIMIT ${limit}
+    ) AS page
+    JOIN pool_image p ON p.plant_id = b.plant_id AND p.image_sha256 = page.image_sha256
+    WHERE b.id = any(${plainArray(bookIds)}::uuid[])
+    ORDER BY b.id, p.image_sha256 ${direction}
   `.execute(db);
   return rows;
 }

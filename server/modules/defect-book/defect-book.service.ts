@@ -31,7 +31,6 @@ import {
   selectClasses,
   selectExamples,
   selectNewestBooks,
-  selectPoolRows,
   selectTouched,
   signBook,
   type TouchedCount,
@@ -221,7 +220,8 @@ export function listDefectBooks(context: Context, plantId: string, args: PageArg
 
 /** How many labels each class of the book touches. */
 export function touchedCounts(context: Context, book: DefectBookRow): Promise<TouchedCount[]> {
-  return countTouched(context.db, book);
+  const select = (ids: readonly string[]) => countTouched(context.db, ids);
+  return loadByParent(context, 'touched classes', book.id, select, (row) => row.bookId);
 }
 
 /** Images whose labels the book touches, by hash. */
@@ -238,14 +238,20 @@ export async function listTouched(
     if (typeof part === 'string' && sha256Pattern.test(part)) return Buffer.from(part, 'hex');
     throw new InvalidInputError(field, args[field], 'give a cursor as this field returned it');
   };
-  const sha256s = await selectTouched(context.db, book, {
-    ...{ codes, after: key('after'), before: key('before') },
-    ...{ backward: page.backward, limit: page.limit + 1 },
-  });
-  const rows = await selectPoolRows(
-    context.db,
-    book.plant_id,
-    sha256s.map((sha256) => sha256.toString('hex')),
+  const question = {
+    codes,
+    after: key('after'),
+    before: key('before'),
+    backward: page.backward,
+    limit: page.limit + 1,
+  };
+  // lists of versions ask for the same page of each
+  const rows = await loadByParent(
+    context,
+    `touched ${JSON.stringify([page, codes])}`,
+    book.id,
+    (ids) => selectTouched(context.db, ids, question),
+    (row) => row.bookId,
   );
   return toConnection(rows, page, (row) => [row.image_sha256.toString('hex')]);
 }
@@ -253,7 +259,7 @@ export async function listTouched(
 /** Hashes (hexadecimal) of images whose labels the book touches and that do not wait in the queue, the first `limit`. */
 export async function touchedImages(context: Context, book: DefectBookRow, limit: number): Promise<string[]> {
   const question = { codes: null, after: null, before: null, backward: false, limit, notWaiting: true };
-  return (await selectTouched(context.db, book, question)).map((sha256) => sha256.toString('hex'));
+  return (await selectTouched(context.db, [book.id], question)).map((row) => row.image_sha256.toString('hex'));
 }
 
 function signedConflict(field: string, globalId: string): ConflictError {

@@ -5,7 +5,7 @@ import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { findDefectBook } from '../defect-book/defect-book.service.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
-import { findPoolImages } from '../pool/pool.service.ts';
+import { loadPoolImage } from '../pool/pool.service.ts';
 import { isBlind } from './blind-image.ts';
 import { decisionsOf, findAnnotations, historyOf, standingDecisionOf, votesOf } from './label-history.service.ts';
 import {
@@ -30,9 +30,8 @@ builder.node(AnnotationRef, {
       type: PoolImageRef,
       description: 'The image.',
       resolve: async (row, _args, context) => {
-        const key = `${row.plant_id}:${row.image_sha256.toString('hex')}`;
-        const [image] = await findPoolImages(context, [key]);
-        if (!image) throw new Error(`the pool has no row of ${key}`);
+        const image = await loadPoolImage(context, row.plant_id, row.image_sha256);
+        if (!image) throw new Error(`the pool has no row of the image of annotation ${row.id}`);
         return image;
       },
     }),

@@ -87,3 +87,11 @@ export function suggestionsOfImage(context: Context, plantId: string, sha256: Bu
   });
   return loader.load(`${plantId}:${sha256.toString('hex')}`);
 }
+
+/** The part's result, or null when it is kept no more. */
+export function inspectionOf(context: Context, row: LabelSuggestionRow): Promise<ReadInspection | null> {
+  const loader = context.loader<string, ReadInspection | null>('inspections of suggestions', (keys) =>
+    findInspections(context, keys),
+  );
+  return loader.load(`${row.plant_id}:${row.inspection_id}`);
+}

@@ -5,12 +5,11 @@ import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { InspectionRef } from '../inspections/inspections.ref.ts';
-import { findInspections } from '../inspections/inspections.service.ts';
 import { isBlind } from '../labels/blind-image.ts';
 import { LabelSuggestionRef } from '../labels/labels.ref.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
 import { SuggestionKindEnum } from './review.ref.ts';
-import { SUGGESTERS, suggestionsOf, suggestionsOfImage, suggestLabel } from './suggest-label.service.ts';
+import { inspectionOf, SUGGESTERS, suggestionsOf, suggestionsOfImage, suggestLabel } from './suggest-label.service.ts';
 
 const readers = { roles: READERS };
 
@@ -29,8 +28,7 @@ LabelSuggestionRef.implement({
       type: InspectionRef,
       nullable: true,
       description: 'Of which part; null when its result is kept no more.',
-      resolve: async (row, _args, context) =>
-        (await findInspections(context, [`${row.plant_id}:${row.inspection_id}`]))[0] ?? null,
+      resolve: (row, _args, context) => inspectionOf(context, row),
     }),
   }),
 });
