@@ -7,6 +7,7 @@ import { createExportRoute } from '../../server/http/export-route.ts';
 import { createGraphQLRoute } from '../../server/http/graphql-route.ts';
 import { createHttpDoor } from '../../server/http/http-door.ts';
 import { createImageRoute } from '../../server/http/image-route.ts';
+import { createImportRoute } from '../../server/http/import-route.ts';
 import { createServerMetrics } from '../../server/http/metrics.ts';
 import { createProbes } from '../../server/http/probes.ts';
 import { createReadiness } from '../../server/http/readiness.ts';
@@ -44,6 +45,7 @@ export async function openHttpServer(kind: DatabaseKind, options: HttpTestServer
       '/images/': createImageRoute(services, authenticator),
       '/artifacts/': createArtifactRoute(services, authenticator),
       '/exports/': createExportRoute(services, authenticator),
+      '/imports/': createImportRoute(services, authenticator),
       ...createProbes(metrics.registry, () => readiness.find(services.db)),
     },
     requestMs: config.limits.requestMs,

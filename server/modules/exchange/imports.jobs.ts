@@ -56,7 +56,7 @@ async function end(
     if (!ended || isDryRun) return;
     const { state, counts, error } = ended;
     const data = { importId: encodeGlobalId('DatasetImport', id), state: state.toUpperCase(), ...counts };
-    await appendEvents(trx, plantId, [{ kind: 'import.finished', occurredAt: at, actor: systemActor, data }]);
+    await appendEvents(trx, plantId, [{ kind: 'dataset.imported', occurredAt: at, actor: systemActor, data }]);
     const subject = { plantId, subjectType: 'DatasetImport', subjectId: id };
     const detail = { state, counts, error };
     await appendAudit(trx, { actor: systemActor, at, ...subject, action: 'import.finish', detail });

@@ -28,4 +28,4 @@ try {
   if (!(error instanceof SetFault)) throw error;
   await say({ kind: 'fault', message: error.message });
 }
-process.disconnect();
+process.exit(0);

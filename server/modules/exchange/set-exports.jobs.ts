@@ -64,7 +64,7 @@ async function end(
     if (!ended) return;
     const { state, counts, error } = ended;
     const data = { exportId: encodeGlobalId('DatasetExport', id), state: state.toUpperCase(), ...counts };
-    await appendEvents(trx, plantId, [{ kind: 'dataset-export.finished', occurredAt: at, actor: systemActor, data }]);
+    await appendEvents(trx, plantId, [{ kind: 'dataset.exported', occurredAt: at, actor: systemActor, data }]);
     const subject = { plantId, subjectType: 'DatasetExport', subjectId: id };
     const detail = { state, counts, error };
     await appendAudit(trx, { actor: systemActor, at, ...subject, action: 'dataset-export.finish', detail });

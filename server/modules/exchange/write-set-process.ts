@@ -33,4 +33,4 @@ const end = await writeSet(job, (images, total) => {
   });
 });
 await say(end);
-process.disconnect();
+process.exit(0);
