@@ -7,6 +7,7 @@ import type { Services } from '../../kit/context.ts';
 import { imagePath, sketchPath } from '../../kit/paths.ts';
 import { EMBEDDER } from './embedding-graph.ts';
 import { followIndex, joinVectors, placeOf, similarityOf } from './follow-index.ts';
+import { judgeImage } from './judge-image.ts';
 import { mergeGroups } from './merge-groups.ts';
 import {
   insertPairs,
@@ -14,24 +15,20 @@ import {
   selectNearGroups,
   selectSamePixels,
   selectToCompare,
-  type ToCompare,
   updateExactGroups,
   updateNearGroups,
   writeScores,
 } from './near-duplicates.queries.ts';
 import { neighbourScores } from './neighbour-scores.ts';
-import { CANDIDATES, chooseCandidates, NEIGHBOURS } from './pair-candidates.ts';
-import { likenessOf, pairThreshold } from './pair-threshold.ts';
+import { CANDIDATES, NEIGHBOURS } from './pair-candidates.ts';
 import { plantScale } from './plant-scale.ts';
 import { selectNumbered } from './similarity.queries.ts';
-import type { Neighbour } from './vector-index.ts';
+import type { SketchPlace } from './similarity-calls.ts';
 
 type Needed = Pick<Services, 'db' | 'config' | 'memory' | 'now'>;
 
 /** Pairs of one image with others of the very same pixels that are kept. */
 const MOST_SAME = 50;
-/** Bits of the perceptual hash up to which it is called the evidence. */
-const ALIKE_BITS = 4;
 
 /** True when more may wait. */
 export async function compareImages(services: Needed, plantId: string, signal?: AbortSignal): Promise<boolean> {
@@ -44,8 +41,11 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
   const place = placeOf(config, plantId);
   const vectors = joinVectors(images.map((image) => image.vector));
   const found = await similarity.call('nearest', { place, vectors, k: NEIGHBOURS + 1 });
-  const hashes = images.map((image) => image.perceptual_hash);
-  const alike = await similarity.call('likeHashes', { place, hashes, most: CANDIDATES });
+  const alike = await similarity.call('likeHashes', {
+    place,
+    hashes: images.map((image) => image.perceptual_hash),
+    most: CANDIDATES + 1,
+  });
   const numbers = new Set([...found.flat(), ...alike.flat()].map(({ number }) => number));
   const names = new Map(
     (await selectNumbered(db, plantId, EMBEDDER, [...numbers])).map((row) => [row.number, row.sha256]),
@@ -54,6 +54,12 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
   if (gone.length > 0) await similarity.call('forget', { place, numbers: gone });
 
   const scale = await plantScale(services, plantId);
+  const sketch = (sha256: string): SketchPlace => ({
+    image: imagePath(config.home, plantId, sha256),
+    sketch: sketchPath(config.home, plantId, sha256),
+  });
+  const compare = (image: SketchPlace, others: readonly SketchPlace[]) =>
+    similarity.call('compare', { image, others, maxPixels: config.limits.imagePixels });
   const scores: Parameters<typeof writeScores>[2][number][] = [];
   const pairs = new Map<string, NearPair>();
   const keep = (pair: NearPair) => {
@@ -65,8 +71,13 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
     const others = (found[index] ?? []).filter(({ number }) => number !== image.number && names.has(number));
     const likenesses = others.map(({ likeness }) => likeness);
     scores.push({ sha256: image.sha256, ...neighbourScores(likenesses, scale) });
-    const hashBits = new Map((alike[index] ?? []).map(({ number, bits }) => [number, bits]));
-    for (const pair of await judge(services, plantId, image, others, hashBits, names)) keep(pair);
+    const nearest = others.map(({ number }) => number);
+    const bits = (alike[index] ?? []).filter(({ number }) => number !== image.number && names.has(number));
+    const hashes = new Map(bits.map(({ number, bits }) => [number, bits]));
+    const judged = { place: sketch(image.sha256), nearest, alike: hashes };
+    for (const { number, ...pair } of await judgeImage(judged, (other) => sketch(names.get(other) ?? ''), compare)) {
+      keep({ ...ordered(image.sha256, names.get(number) ?? ''), ...pair });
+    }
   }
   const own = images.map((image) => image.sha256);
   for (const { one, other } of await selectSamePixels(db, plantId, own, MOST_SAME)) {
@@ -87,42 +98,6 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
     await writeScores(trx, plantId, scores);
   });
   return images.length === measureBatch;
-}
-
-/** The image's pairs that are one photograph. */
-async function judge(
-  { config, memory }: Needed,
-  plantId: string,
-  image: ToCompare,
-  others: readonly Neighbour[],
-  hashBits: ReadonlyMap<number, number>,
-  names: ReadonlyMap<number, string>,
-): Promise<NearPair[]> {
-  const isOther = (number: number) => number !== image.number && names.has(number);
-  const { candidates, ground } = chooseCandidates(
-    others.map(({ number }) => number),
-    [...hashBits.keys()].filter(isOther),
-  );
-  if (candidates.length === 0) return [];
-  const place = (sha256: string) => ({
-    image: imagePath(config.home, plantId, sha256),
-    sketch: sketchPath(config.home, plantId, sha256),
-  });
-  const numbers = [...candidates, ...ground];
-  const likenesses = await similarityOf(memory).call('compare', {
-    image: place(image.sha256),
-    others: numbers.map((number) => place(names.get(number) ?? '')),
-    maxPixels: config.limits.imagePixels,
-  });
-  const groundLevel = likenesses.slice(candidates.length).filter((z) => z !== null);
-  const threshold = pairThreshold(groundLevel, candidates.length);
-  return candidates.flatMap((number, index): NearPair[] => {
-    const z = likenesses[index] ?? null;
-    if (z === null || z < threshold.z) return [];
-    const isHash = (hashBits.get(number) ?? 64) <= ALIKE_BITS;
-    const evidence = isHash ? 'perceptual_hash' : 'embedding';
-    return [{ ...ordered(image.sha256, names.get(number) ?? ''), evidence, likeness: likenessOf(z) }];
-  });
 }
 
 function ordered(one: string, other: string): { a: string; b: string } {

@@ -5,10 +5,10 @@ export const NEIGHBOURS = 110;
 /** Of the index; the perceptual hashes add as many at most. */
 export const CANDIDATES = 16;
 const GROUND_FROM = 30;
-const GROUND = 16;
+const GROUND = 12;
 
 /** `nearest` and `alike`: numbers of other images, the nearest first. In a small pool the ground begins behind the candidates. */
-export function chooseCandidates(nearest: readonly number[], alike: readonly number[]) {
+export function imagePairs(nearest: readonly number[], alike: readonly number[]) {
   const candidates = [...new Set([...nearest.slice(0, CANDIDATES), ...alike.slice(0, CANDIDATES)])];
   const known = new Set(candidates);
   const rest = nearest.filter((number) => !known.has(number));

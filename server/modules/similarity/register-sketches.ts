@@ -21,7 +21,9 @@ const N = 6;
 const MOST_SCALE = 1.3;
 const MOST_TURN = 0.15;
 const MOST_SHIFT = 0.35;
-const STEPS = 12;
+/** Steps at most; on the finest level, which begins nearby, fewer are enough. */
+const STEPS = 10;
+const FINE_STEPS = 4;
 /** Movement of the border below which no more steps are made, in pixels. */
 const SETTLED_PX = 0.02;
 /** Largest error that counts in full, in deviations of the local contrast. */
@@ -35,7 +37,7 @@ const STARTS = SCALES.flatMap((scale) =>
   TURNS.flatMap((turn) => SHIFTS.flatMap((x) => SHIFTS.map((y): Motion => [scale, -turn, x, turn, scale, y]))),
 );
 /** Starts that are followed on the first level, and of these on the second. */
-const FOLLOWED = 6;
+const FOLLOWED = 5;
 const FOLLOWED_FINER = 2;
 /** Correlation on the second level below which the finest is not looked at: it is another picture. */
 const LEAST_AGREEMENT = 0.3;
@@ -80,7 +82,7 @@ export function register(fixed: readonly Level[], moving: readonly Picture[]): M
   let motion: Motion | undefined = best.motion;
   for (const [index, level] of fixed.entries()) {
     const other = moving[index];
-    if (index >= 2 && motion && other) motion = settle(level, other, motion);
+    if (index >= 2 && motion && other) motion = settle(level, other, motion, FINE_STEPS);
   }
   return motion;
 }
@@ -96,12 +98,12 @@ function follow(fixed: Level, moving: Picture, start: Motion): Fit[] {
   return motion ? [{ motion, likeness: agreement(fixed, moving, motion) }] : [];
 }
 
-function settle(fixed: Level, { data: moving }: Picture, start: Motion): Motion | undefined {
+function settle(fixed: Level, { data: moving }: Picture, start: Motion, steps = STEPS): Motion | undefined {
   const { side, data, gradientX, gradientY, inverse } = fixed;
   if (!inverse) return undefined;
   const half = side / 2;
   let motion = start;
-  for (let step = 0; step < STEPS; step++) {
+  for (let step = 0; step < steps; step++) {
     const [a, b, c, d, e, f] = motion;
     let inside = 0;
     let s0 = 0;
