@@ -61,6 +61,7 @@ import '../modules/review/review.graphql.ts';
 import '../modules/review/review.mutations.graphql.ts';
 import '../modules/review/suggestions.graphql.ts';
 import '../modules/shifts/shifts.graphql.ts';
+import '../modules/similarity/similarity.graphql.ts';
 import '../modules/pool/pool.graphql.ts';
 import '../modules/pool/pool.lists.graphql.ts';
 import '../modules/pool/pool.mutations.graphql.ts';

@@ -11,6 +11,7 @@ import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
 import { poolContextJob } from '../modules/pool/pool.jobs.ts';
 import { reviewWeighJob } from '../modules/review/review.jobs.ts';
+import { poolMeasureJob } from '../modules/similarity/similarity.jobs.ts';
 import { rollUpJob } from '../modules/statistics/statistics.jobs.ts';
 import { trainingJob } from '../modules/training/training.jobs.ts';
 
@@ -22,6 +23,7 @@ export const jobKinds: readonly AnyJobKind[] = [
   alarmEvaluationJob,
   rollUpJob,
   poolContextJob,
+  poolMeasureJob,
   exportJob,
   exportCleanUpJob,
   importJob,

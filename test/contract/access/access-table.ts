@@ -43,6 +43,12 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Query: 'rateLimit viewer',
       QueryCamerasConnection: 'edges pageInfo',
       QueryCamerasConnectionEdge: 'cursor node',
+      DatasetImportRefusedConnection: 'edges pageInfo',
+      DatasetImportRefusedConnectionEdge: 'cursor node',
+      QueryDatasetExportsConnection: 'edges pageInfo',
+      QueryDatasetExportsConnectionEdge: 'cursor node',
+      QueryDatasetImportsConnection: 'edges pageInfo',
+      QueryDatasetImportsConnectionEdge: 'cursor node',
       QueryDatasetVersionsConnection: 'edges pageInfo',
       QueryDatasetVersionsConnectionEdge: 'cursor node',
       QueryDatasetsConnection: 'edges pageInfo',
@@ -161,6 +167,14 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       DatasetLeak: 'evidence image imageSha256 likeness other otherSha256 otherSplit split',
       DatasetMix: 'factor images otherImages value',
       DatasetSplit: 'counts datasetVersion dryRun largestUnit moved newGolden policy problems units',
+      DatasetExport:
+        'datasetVersion error expiresAt finishedAt format id images leftOut lost progress regions requestedAt requestedBy sha256 sizeBytes state url',
+      DatasetImport:
+        'classes counts datasetVersion error finishedAt format foundImages id isDryRun labels plant progress refused reportUrl requestedAt requestedBy source sourceKind splits state',
+      ImportClass: 'code images name',
+      ImportCounts: 'added images items labelled pending refused regions taken',
+      ImportSplit: 'images name',
+      LeftOut: 'path reason',
       DatasetVersion:
         'basedOn book check contentHash counts createdAt createdBy dataset difference frozenAt frozenBy id issues itemCount items leaks modelVersions number splitPolicy state',
       Defect: 'box class outline score',
@@ -199,16 +213,18 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Plant:
         'alarmDefinitions areas capturePolicy captureQuotas currentShift edgeNodes lines models nextShiftRuns products shifts',
       PoolImage:
-        'batch brightness camera captureReason capturedAt colourCast contrast datasetVersions defectClass exactGroup height humidityPercent id image imageSha256 importId inspection job keepProbability label labelState labelledAt line machineMode machineState mapX mapY measureError measuredAt modelVersion nearGroup offsetXPx offsetYPx origin partId plant product quality receivedAt recipe rotationDeg score sharpness sizeBytes sourcePath speedPerMin station tags temperatureC verdict width',
+        'batch brightness camera captureReason capturedAt colourCast contrast datasetVersions defectClass exactGroup height humidityPercent id image imageSha256 importId inspection job keepProbability label labelState labelledAt line machineMode machineState mapX mapY measureError measuredAt modelVersion nearDuplicates nearGroup offsetXPx offsetYPx origin partId plant product quality receivedAt recipe rotationDeg score sharpness sizeBytes sourcePath speedPerMin station tags temperatureC verdict width',
+      NearDuplicate: 'evidence likeness poolImage',
       PoolFacet: 'count field value',
       PoolImageConnection: 'hasMoreThanTotal totalCount',
       PoolMap: 'codes count embedded legend placed xy',
       PoolMapClass: 'code count name value',
       Product: 'code id name retiredAt',
       Query:
-        'alarms areas cameras datasetVersions datasets edgeNodes events goldenImages inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants poolFacets poolImages poolMap products recipes shifts stations',
+        'alarms areas cameras datasetExports datasetImports datasetVersions datasets edgeNodes events goldenImages inspectionExports inspectionStats inspections jobs lines materialBatches modelVersions models plants poolFacets poolImages poolMap products recipes shifts similarImages stations',
       Recipe: 'code id name retiredAt',
       RejectRateLimits: 'centre historyParts limit rate reason subgroupMs',
+      SimilarImage: 'likeness poolImage',
       Signal: 'isAmbiguous name quality sourceTime unit value',
       Subscription: 'alarmList events inspections lineStatus',
       SplitPolicy: 'goldenShare keepBatches neighbourMs seed validationShare',
@@ -262,7 +278,9 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     allowed: ['quality_engineer', 'ml_engineer', ...administrators],
     fields: {
       Mutation:
-        'addDatasetItems addDatasetItemsByFilter addGoldenImages checkDatasetVersion createDataset createDatasetVersion findLabelErrors freezeDatasetVersion removeDatasetItems removeGoldenImages splitDatasetVersion tagPoolImages',
+        'addDatasetItems addDatasetItemsByFilter addGoldenImages cancelDatasetExport cancelDatasetImport checkDatasetVersion createDataset createDatasetVersion findLabelErrors freezeDatasetVersion removeDatasetItems removeGoldenImages splitDatasetVersion startDatasetExport startDatasetImport tagPoolImages',
+      ImportUpload: 'name sentAt sizeBytes',
+      Query: 'importUploads',
       TagPoolImagesPayload: 'changed',
     },
   },
