@@ -1,0 +1,142 @@
+import { For, type JSX, Show } from 'solid-js';
+import { createAnswer } from '../../lib/create-answer.ts';
+import { useDataPlant } from '../../lib/data-plant.ts';
+import { formatBytes, formatDateMinute, formatNumber } from '../../lib/format.ts';
+import { locale, words } from '../../lib/language.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { type PoolDetails, type PoolFilter, PoolImageDetails } from './pool.documents.ts';
+import { digitsOf, figureOf, figures } from './pool-question.ts';
+
+interface PoolDetailProps {
+  imageSha256: string;
+  onFilter: (filter: PoolFilter) => void;
+  /** Absent where there is nothing that finds them. */
+  onLike?: () => void;
+  onClose: () => void;
+}
+
+/** One image large, with all that is known of it. */
+export function PoolDetail(props: PoolDetailProps) {
+  const plant = useDataPlant();
+  const answer = createAnswer(PoolImageDetails, () => ({ id: poolImageId(plant().id, props.imageSha256) }));
+  const image = () => {
+    const node = answer.data()?.node;
+    return node?.__typename === 'PoolImage' ? node : undefined;
+  };
+  return (
+    <div class="pool-detail">
+      <div class="pool-detail-head">
+        <Show when={props.onLike}>{(find) => <Button onClick={find()}>{words().pool.findSimilar}</Button>}</Show>
+        <Button onClick={props.onClose}>{words().pool.close}</Button>
+      </div>
+      <Show
+        when={image()}
+        fallback={
+          <EmptyState>{answer.failure() ?? (answer.data() ? words().pool.gone : words().session.waiting)}</EmptyState>
+        }
+      >
+        {(found) => (
+          <>
+            <a href={found().image.url} target="_blank" rel="noopener" class="pool-large">
+              <img src={`${found().image.url}?w=1280`} alt={words().pool.large} />
+            </a>
+            <Particulars image={found()} timeZone={plant().timeZone} />
+            <div class="actions">
+              <Show when={found().nearGroup}>
+                {(group) => (
+                  <Button onClick={() => props.onFilter({ nearGroup: group() })}>{words().pool.showNear}</Button>
+                )}
+              </Show>
+              <Show when={found().exactGroup}>
+                {(group) => (
+                  <Button onClick={() => props.onFilter({ exactGroup: group() })}>{words().pool.showExact}</Button>
+                )}
+              </Show>
+            </div>
+            <h3>{words().pool.history}</h3>
+            <Show when={found().annotations.length > 0} fallback={<p class="hint">{words().pool.noHistory}</p>}>
+              <ul class="pool-history">
+                <For each={found().annotations}>
+                  {(annotation) => (
+                    <li>
+                      <span>{annotation.label}</span>
+                      <span class="hint">
+                        {annotation.person.name} ·{' '}
+                        {formatDateMinute(new Date(annotation.madeAt).getTime(), plant().timeZone, locale())}
+                      </span>
+                    </li>
+                  )}
+                </For>
+              </ul>
+            </Show>
+          </>
+        )}
+      </Show>
+    </div>
+  );
+}
+
+/** As the server makes it: base64url of `PoolImage:plant:hash`, with the plant's own key inside its id. */
+function poolImageId(plantId: string, sha256: string): string {
+  const encode = (text: string) => btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const key = atob(plantId.replaceAll('-', '+').replaceAll('_', '/')).split(':')[1] ?? '';
+  return encode(`PoolImage:${key}:${sha256}`);
+}
+
+function Particulars(props: { image: PoolDetails; timeZone: string }) {
+  const moment = (time: string | null) =>
+    time === null ? undefined : formatDateMinute(new Date(time).getTime(), props.timeZone, locale());
+  const model = () => props.image.modelVersion;
+  const value = (name: string | null | undefined) => {
+    const names: Readonly<Record<string, string>> = words().pool.values;
+    return name ? (names[name.toLowerCase()] ?? name) : undefined;
+  };
+  const facts = (): [string, JSX.Element | undefined][] => {
+    const { image } = props;
+    const { details, facets } = words().pool;
+    return [
+      [facets.labelState, image.label ?? value(image.labelState)],
+      [details.tags, image.tags.length > 0 ? image.tags.join(', ') : undefined],
+      [facets.verdict, value(image.verdict)],
+      [facets.defectClass, image.defectClass ?? undefined],
+      [words().pool.captured, moment(image.capturedAt)],
+      [
+        details.place,
+        [image.line?.name, image.station?.name, image.camera?.name].filter(Boolean).join(' ▸ ') || undefined,
+      ],
+      [details.product, image.product?.code],
+      [details.recipe, image.recipe?.code],
+      [details.batch, image.batch?.code],
+      [details.job, image.job?.code],
+      [details.part, image.partId ?? undefined],
+      [details.machine, [image.machineState, image.machineMode].filter(Boolean).join(' · ') || undefined],
+      [details.model, model() ? `${model()?.model.name} ${model()?.number}` : undefined],
+      [facets.origin, value(image.origin)],
+      [details.path, image.sourcePath ?? undefined],
+      [facets.captureReason, value(image.captureReason)],
+      [details.file, `${image.width} × ${image.height} · ${formatBytes(image.sizeBytes, locale())}`],
+      [details.measured, image.measureError ?? moment(image.measuredAt) ?? details.notMeasured],
+    ];
+  };
+  return (
+    <dl class="pool-facts">
+      <For each={facts().filter(([, fact]) => fact !== undefined)}>
+        {([name, fact]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{fact}</dd>
+          </>
+        )}
+      </For>
+      <For each={figures.filter((name) => figureOf(props.image, name) !== undefined)}>
+        {(name) => (
+          <>
+            <dt>{words().pool.figures[name]}</dt>
+            <dd class="figure">{formatNumber(figureOf(props.image, name) ?? 0, digitsOf(name), locale())}</dd>
+          </>
+        )}
+      </For>
+    </dl>
+  );
+}
