@@ -27,11 +27,11 @@ export interface AgreementRules {
   iou(a: readonly Region[], b: readonly Region[]): number;
 }
 
-/** The newest annotation of each person, oldest first; what was said before `since` does not count. */
+/** The newest annotation of each person, oldest first; what was said until `since` does not count. */
 export function standing(said: readonly Said[], since: Date | null = null): Said[] {
   const newest = new Map<string, Said>();
   for (const each of [...said].sort(byTime)) {
-    if (since === null || each.madeAt >= since) newest.set(each.personId, each);
+    if (since === null || each.madeAt > since) newest.set(each.personId, each);
   }
   return [...newest.values()].sort(byTime);
 }

@@ -74,8 +74,8 @@ export async function recordAnnotations(
     images.map(({ sha256, since }) => {
       const each = bySha.get(sha256) as SaidOfImage;
       const { label, regions, origin, bookId, elapsedMs = null } = each;
-      // the clocks of two servers differ: an answer of a round is never older than the round
-      const madeAt = since !== null && since > who.at ? since : who.at;
+      // the clocks of two servers differ: an answer of a round is always younger than the round
+      const madeAt = since !== null && since >= who.at ? new Date(since.getTime() + 1) : who.at;
       return { id: newId(), sha256, label, regions, origin, bookId, elapsedMs, isCheck: false, madeAt };
     }),
   );

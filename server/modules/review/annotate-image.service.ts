@@ -106,7 +106,7 @@ async function say(
     if (
       before &&
       isSame(before, answer) &&
-      (!item?.since || before.made_at >= item.since) &&
+      (!item?.since || before.made_at > item.since) &&
       !(item?.is_check && !item.closed_at)
     )
       return before;

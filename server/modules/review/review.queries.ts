@@ -54,7 +54,7 @@ export async function claimFree(
         AND NOT EXISTS (
           SELECT 1 FROM annotation a
           WHERE a.plant_id = item.plant_id AND a.image_sha256 = item.image_sha256 AND a.person_id = ${claim.personId}::uuid
-            AND NOT a.is_check AND (item.since IS NULL OR a.made_at >= item.since)
+            AND NOT a.is_check AND (item.since IS NULL OR a.made_at > item.since)
         )
       ORDER BY item.worth DESC, item.id LIMIT ${limit} FOR UPDATE OF item SKIP LOCKED
     )
@@ -275,7 +275,7 @@ export async function openItems(
 
 export async function countMatching(db: Db, condition: RawBuilder<boolean>, limit: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*)::int AS count FROM (SELECT 1 FROM pool_image p WHERE ${condition} LIMIT ${limit}) AS some
+    SELECT count(*)::int AS count FROM (SELECT 1 FROM pool_image p WHERE ${condition} LIMIT ${limit}) AS matching
   `.execute(db);
   return rows[0]?.count ?? 0;
 }
