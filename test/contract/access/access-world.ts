@@ -15,6 +15,7 @@ import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
 import type { Sink } from '../../../server/live/sink.ts';
 import { observeConditions } from '../../../server/modules/alarms/observe-conditions.service.ts';
+import { seedExchange } from '../../server/exchange/seed-exchange.ts';
 import { type RecordingPlant, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPlant } from '../../support/seed.ts';
 import type { TestServer } from '../../support/server.ts';
@@ -53,6 +54,8 @@ export interface AccessWorld {
   /** By type name. */
   samples: ReadonlyMap<string, unknown>;
   exportId: string;
+  datasetImportId: string;
+  datasetExportId: string;
   /** Of a quota for images, open. */
   quotaId: string;
   alarmId: string;
@@ -92,7 +95,9 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   // as plain objects: a resolver that gives an error itself has thrown it
   const refusal = { message: 'x', field: 'input.x', value: 'x', remedy: 'say more', retryAfterS: 3 };
   const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
+  samples.set('PoolMapClass', { code: 1, value: 'good', name: null, count: 1 });
   samples.set('NodeKey', { tokenId: newId() });
+  samples.set('ImportUpload', { name: 'set.zip', sizeBytes: 1, sentAt: new Date() });
   samples.set('PlantModelRefusedError', { ...refusal, problems: [] });
   samples.set('PlantModelProblem', { ...refusal, line: 1, column: 1 });
   samples.set('PlantModelFieldChange', { field: 'name', from: null, to: 'x' });
@@ -147,6 +152,13 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
       last_id: newId(),
     })
     .execute();
+
+  const { importId, exportId: setExportId } = await seedExchange(server.db, {
+    plantId: plant.row.id,
+    versionId: version.datasetVersionId,
+    personId: plant.owner.row.id,
+    name: marker,
+  });
 
   let quotaId = '';
   const stopWatching = watchParents(samples);
@@ -204,6 +216,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     strangers,
     samples,
     exportId,
+    datasetImportId: encodeGlobalId('DatasetImport', importId),
+    datasetExportId: encodeGlobalId('DatasetExport', setExportId),
     quotaId,
     alarmId,
     contextOf,
@@ -355,6 +369,9 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     node: `(id: "${globalId}")`,
     nodes: `(ids: ["${globalId}"])`,
     plant: `(code: "${row.code}")`,
+    datasetExports: `(plantId: "${globalId}")`,
+    datasetImports: `(plantId: "${globalId}")`,
+    importUploads: `(plantId: "${globalId}")`,
     inspectionExports: `(plantId: "${globalId}")`,
     poolFacets: `(plantId: "${globalId}")`,
     poolImages: `(plantId: "${globalId}")`,
