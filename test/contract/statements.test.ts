@@ -161,6 +161,9 @@ function pathsOf({ plant, lineIds }: GrowingPlant): ListPath[] {
     argumentsOf: {
       'Query.plant': `(code: "${plant.row.code}")`,
       'Query.nodes': `(ids: [${ids}])`,
+      'Query.datasetExports': `(plantId: "${plant.globalId}")`,
+      'Query.datasetImports': `(plantId: "${plant.globalId}")`,
+      'Query.importUploads': `(plantId: "${plant.globalId}")`,
       'Query.inspectionExports': `(plantId: "${plant.globalId}")`,
       'Query.poolFacets': `(plantId: "${plant.globalId}")`,
       'Query.poolViews': `(plantId: "${plant.globalId}")`,

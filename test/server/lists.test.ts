@@ -10,6 +10,7 @@ import { observeConditions } from '../../server/modules/alarms/observe-condition
 import { databases } from '../support/database.ts';
 import { createSeed, freshCode, type SeededPlant } from '../support/seed.ts';
 import { openTestServer, type TestServer } from '../support/server.ts';
+import { seedExchange } from './exchange/seed-exchange.ts';
 
 interface List {
   field: string;
@@ -99,6 +100,17 @@ const lists: List[] = [
   {
     field: 'inspectionExports',
     selection: 'id state plant { id } requestedBy { name } files { url sha256 }',
+    always: (plant) => `plantId: "${plant.globalId}"`,
+  },
+  {
+    field: 'datasetImports',
+    selection:
+      'id state plant { id } requestedBy { name } datasetVersion { number } refused(first: 1) { edges { node { path } } }',
+    always: (plant) => `plantId: "${plant.globalId}"`,
+  },
+  {
+    field: 'datasetExports',
+    selection: 'id state requestedBy { name } datasetVersion { dataset { name } } leftOut { path }',
     always: (plant) => `plantId: "${plant.globalId}"`,
   },
 ];
@@ -348,6 +360,15 @@ async function fill(server: TestServer, plant: SeededPlant): Promise<void> {
   };
   const files = exports.map(({ id }) => ({ export_id: id, ...file, sha256: randomBytes(32) }));
   await db.insertInto('inspection_export_file').values(files).execute();
+  const { id: versionId } = await db
+    .selectFrom('dataset_version')
+    .select('id')
+    .where('plant_id', '=', plant.row.id)
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  for (let index = 0; index < ROWS; index += 1) {
+    await seedExchange(db, { plantId: plant.row.id, versionId, personId: people[index % 2]?.row.id ?? '' });
+  }
   await db.transaction().execute((trx) => raiseAlarms(trx, plant));
   const { next_position: next } = await db
     .selectFrom('stream')

@@ -5,6 +5,7 @@ import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
 import { observeConditions } from '../../../server/modules/alarms/observe-conditions.service.ts';
 import { appendEvents } from '../../../server/modules/events/events.service.ts';
+import { seedExchange } from '../../server/exchange/seed-exchange.ts';
 import { idAt, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { seedItem } from '../../support/seed-item.ts';
@@ -149,6 +150,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   /** One more of what a seeded plant has none of. */
   async function growFromNothing(): Promise<void> {
     await growExports();
+    await seedExchange(db, { plantId, versionId: draft, personId: reader.row.id });
     for (const kind of ['Product', 'Recipe', 'MaterialBatch']) await make(kind, named());
     const sha256 = randomBytes(32);
     await db

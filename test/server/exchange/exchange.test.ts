@@ -46,7 +46,14 @@ describe('sets that come in and go out', () => {
   beforeAll(async () => {
     temporary = await makeTemporaryFolder();
     folder = temporary.path;
-    http = await openHttpServer(kind, { env: { LEHR_LIMIT_IMPORT_UPLOADS: '2', LEHR_IMPORT_DIR: folder } });
+    http = await openHttpServer(kind, {
+      env: {
+        LEHR_LIMIT_IMPORT_UPLOADS: '2',
+        LEHR_LIMIT_IMPORTS_OPEN: '2',
+        LEHR_LIMIT_IMPORT_CLASSES: '2',
+        LEHR_IMPORT_DIR: folder,
+      },
+    });
     seed = createSeed(http.server);
     plant = await seed.plant();
     engineer = await plant.person('quality_engineer');
@@ -348,6 +355,19 @@ describe('sets that come in and go out', () => {
     expect(await readImport(id)).toMatchObject({ state: 'FAILED', error: expect.stringContaining('no folder') });
   });
 
+  it('lets a plant have a few imports at once, and map a few classes', async () => {
+    const of = await seed.plant();
+    const person = await of.person('quality_engineer');
+    await send('set.zip', await pack(await mvtecSet()), { to: of, by: person });
+    const classes = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `c${at}`, code: 'crack' }));
+    const values = { source: 'set.zip', classes: classes(3) };
+    expect(await start(values, person, of)).toMatchObject({ field: 'input.classes' });
+    for (let open = 0; open < 2; open += 1) {
+      expect(await start({ ...values, classes: classes(2) }, person, of)).toMatchObject({ state: 'QUEUED' });
+    }
+    expect(await start({ source: 'set.zip' }, person, of)).toMatchObject({ __typename: 'ConflictError' });
+  });
+
   it('ends when somebody cancels it, once', async () => {
     await send('set.zip', await pack(await mvtecSet()));
     const { id } = await start({ source: 'set.zip' });
@@ -365,15 +385,24 @@ describe('archives', () => {
   it('are read without leaving their folder, entry by entry', async () => {
     await using folder = await makeTemporaryFolder();
     const path = join(folder.path, 'hostile.zip');
-    await writeZip(path, { 'good/a.png': 'a', 'aa/evil.txt': 'b', 'good/b.png': 'x'.repeat(2_000_000) });
+    await writeZip(path, {
+      'good/a.png': 'a',
+      'aa/evil.txt': 'b',
+      'a.json': '{}',
+      'good/b.png': 'x'.repeat(2_000_000),
+    });
     // a name that the packer would not write
     const bytes = await readFile(path);
     for (let at = bytes.indexOf('aa/evil'); at >= 0; at = bytes.indexOf('aa/evil', at + 1)) bytes.write('../evil', at);
     await writeFile(path, bytes);
     const source = await openZip(path, limits);
-    expect(source.paths).toEqual(['good/a.png']);
+    expect(source.paths).toEqual(['good/a.png', 'a.json']);
     expect(source.refused.map(({ path: name }) => name)).toEqual(['../evil.txt', 'good/b.png']);
     source.close();
+    const labels = await openZip(path, { ...limits, imageBytes: 3e6, labelBytes: 1 });
+    expect(labels.refused.map(({ path: name }) => name)).toEqual(['../evil.txt', 'a.json']);
+    expect(labels.refused[1]?.reason).toContain('LEHR_LIMIT_IMPORT_LABEL_BYTES');
+    labels.close();
     await expect(openZip(path, { ...limits, files: 2 })).rejects.toThrow('LEHR_LIMIT_IMPORT_FILES');
     await expect(openZip(path, { ...limits, imageBytes: 1e9, totalBytes: 1e6 })).rejects.toThrow(
       'LEHR_LIMIT_IMPORT_BYTES',
