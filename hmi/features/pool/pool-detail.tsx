@@ -11,8 +11,8 @@ import { digitsOf, figureOf, figures } from './pool-question.ts';
 interface PoolDetailProps {
   imageSha256: string;
   onFilter: (filter: PoolFilter) => void;
-  /** Absent where there is nothing that finds them. */
-  onLike?: () => void;
+
+  onLike: () => void;
   onClose: () => void;
 }
 
@@ -27,7 +27,7 @@ export function PoolDetail(props: PoolDetailProps) {
   return (
     <div class="pool-detail">
       <div class="pool-detail-head">
-        <Show when={props.onLike}>{(find) => <Button onClick={find()}>{words().pool.findSimilar}</Button>}</Show>
+        <Button onClick={props.onLike}>{words().pool.findSimilar}</Button>
         <Button onClick={props.onClose}>{words().pool.close}</Button>
       </div>
       <Show

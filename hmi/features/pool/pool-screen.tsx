@@ -27,6 +27,7 @@ import {
   writeFilter,
 } from './pool-question.ts';
 import { PoolViewList } from './pool-views.tsx';
+import { SimilarList } from './similar-list.tsx';
 
 /** Every kept image of the plant: filters at the left, the images, and the open one at the right. The address holds all of it. */
 export function PoolScreen() {
@@ -129,31 +130,48 @@ export function PoolScreen() {
           onChanged={pages.refresh}
         />
         <Show
-          when={!nothing()}
+          when={!question().like}
           fallback={
-            <EmptyState>
-              {Object.keys(question().filter).length > 0 ? words().pool.nothingFits : words().pool.none}
-            </EmptyState>
+            <SimilarList
+              imageSha256={question().like ?? ''}
+              filter={question().filter}
+              onOpen={(open) => setSearch({ open })}
+              onClose={() => setSearch({ like: undefined })}
+            />
           }
         >
-          <PoolList
-            pages={pages}
-            choice={choice}
-            timeZone={plant().timeZone}
-            isTable={question().view === 'table'}
-            columns={question().columns}
-            sort={question().sort}
-            open={question().open}
-            onOpen={(open) => setSearch({ open })}
-            onClose={() => setSearch({ open: undefined })}
-          />
+          <Show
+            when={!nothing()}
+            fallback={
+              <EmptyState>
+                {Object.keys(question().filter).length > 0 ? words().pool.nothingFits : words().pool.none}
+              </EmptyState>
+            }
+          >
+            <PoolList
+              pages={pages}
+              choice={choice}
+              timeZone={plant().timeZone}
+              isTable={question().view === 'table'}
+              columns={question().columns}
+              sort={question().sort}
+              open={question().open}
+              onOpen={(open) => setSearch({ open })}
+              onClose={() => setSearch({ open: undefined })}
+            />
+          </Show>
         </Show>
         <p class="hint pool-keys">{words().pool.keys}</p>
       </section>
       <Show when={question().open}>
         {(open) => (
           <ScrollArea label={words().pool.chosenImage} class="panel pool-side">
-            <PoolDetail imageSha256={open()} onFilter={setFilter} onClose={() => setSearch({ open: undefined })} />
+            <PoolDetail
+              imageSha256={open()}
+              onFilter={setFilter}
+              onLike={() => setSearch({ like: open() })}
+              onClose={() => setSearch({ open: undefined })}
+            />
           </ScrollArea>
         )}
       </Show>

@@ -136,3 +136,12 @@ export const AddToDraft = graphql(
   }`,
   [RefusalFragments, MissingFragment, ConflictFragment],
 );
+
+export const SimilarImages = graphql(`
+  query SimilarImages($plantId: ID!, $imageSha256: Sha256!, $filter: PoolFilter) {
+    similarImages(plantId: $plantId, imageSha256: $imageSha256, first: 60, filter: $filter) {
+      likeness
+      poolImage { imageSha256 label labelState image { url } }
+    }
+  }
+`);

@@ -1,6 +1,6 @@
 /** What people ask of a pool: filters, orders and pages as the screen sends them. */
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
-import type { SeededPool } from '../../support/seed-pool.ts';
+import type { SeededPool } from '../../support/fill-pool.ts';
 
 export interface PoolQuestion {
   name: string;
