@@ -6,6 +6,8 @@ import { type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import { AccountScreen } from './features/account/account-screen.tsx';
 import { AlarmsScreen } from './features/alarms/alarms-screen.tsx';
 import { DataFrame } from './features/data/data-frame.tsx';
+import { SetScreen } from './features/datasets/set-screen.tsx';
+import { SetsScreen } from './features/datasets/sets-screen.tsx';
 import { FleetScreen } from './features/fleet/fleet-screen.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { LineScreen } from './features/line/line-screen.tsx';
@@ -97,6 +99,8 @@ export function App() {
           <Route path="/data/:plant" component={DataFrame}>
             <Route path="/" component={() => <Navigate href="pool" />} />
             <Route path="/pool" component={PoolScreen} />
+            <Route path="/sets" component={SetsScreen} />
+            <Route path="/sets/:version" component={SetScreen} />
             <Route path="/review" component={ReviewScreen} />
           </Route>
           <Route path="/account" component={AccountScreen} />

@@ -3,6 +3,7 @@ import type { Words } from './words-en.ts';
 import { fleet, gate } from './words-fleet-de.ts';
 import { data, pool } from './words-pool-de.ts';
 import { label, review, said } from './words-review-de.ts';
+import { sets } from './words-sets-de.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-de.ts';
 
 /** German. The state words of PackML stay as the standard writes them. */
@@ -11,6 +12,7 @@ export const de: Words = {
   alarms,
   data,
   pool,
+  sets,
   review,
   label,
   said,

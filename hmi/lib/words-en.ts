@@ -4,6 +4,7 @@ import { alarms } from './words-alarms-en.ts';
 import { fleet, gate } from './words-fleet-en.ts';
 import { data, pool } from './words-pool-en.ts';
 import { label, review, said } from './words-review-en.ts';
+import { sets } from './words-sets-en.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-en.ts';
 
 export const en = {
@@ -11,6 +12,7 @@ export const en = {
   alarms,
   data,
   pool,
+  sets,
   review,
   label,
   said,

@@ -131,12 +131,15 @@ export interface AuditRow {
   origin: 'line' | 'import' | null;
   near_group: Buffer | null;
   captured_at: Date | null;
-  line_id: string | null;
-  station_id: string | null;
   camera_id: string | null;
-  product_id: string | null;
-  recipe_id: string | null;
   batch_id: string | null;
+  /** Codes, as people know them. */
+  line: string | null;
+  station: string | null;
+  camera: string | null;
+  product: string | null;
+  recipe: string | null;
+  batch: string | null;
   machine_state: string | null;
   /** By the plant's clock; 1 is Monday. */
   weekday: number | null;
@@ -167,7 +170,8 @@ export async function selectAuditRows(
     SELECT i.image_sha256, i.label, i.split, jsonb_array_length(annotation.regions) AS regions,
       p.measured_at IS NOT NULL AND p.measure_error IS NULL AS "isMeasured", p.origin, p.near_group,
       CASE WHEN p.origin = 'line' THEN p.captured_at END AS captured_at,
-      p.line_id, p.station_id, p.camera_id, p.product_id, p.recipe_id, p.batch_id, p.machine_state,
+      p.camera_id, p.batch_id, p.machine_state,
+      line.code AS line, station.code AS station, camera.code AS camera, product.code AS product, recipe.code AS recipe, batch.code AS batch,
       CASE WHEN p.origin = 'line' THEN extract(isodow FROM p.captured_at AT TIME ZONE plant.time_zone)::int END AS weekday,
       CASE WHEN p.origin = 'line' THEN extract(hour FROM p.captured_at AT TIME ZONE plant.time_zone)::int END AS hour,
       p.width, p.height, p.size_bytes, p.brightness, p.contrast, p.colour_cast, p.sharpness, p.dark, p.blurred, p.low_information,
@@ -180,6 +184,12 @@ export async function selectAuditRows(
     JOIN label_decision decision ON decision.id = i.decision_id
     JOIN annotation ON annotation.id = decision.annotation_id
     LEFT JOIN pool_image p ON p.plant_id = i.plant_id AND p.image_sha256 = i.image_sha256
+    LEFT JOIN line ON line.id = p.line_id
+    LEFT JOIN station ON station.id = p.station_id
+    LEFT JOIN camera ON camera.id = p.camera_id
+    LEFT JOIN product ON product.id = p.product_id
+    LEFT JOIN recipe ON recipe.id = p.recipe_id
+    LEFT JOIN material_batch batch ON batch.id = p.batch_id
     ORDER BY i.image_sha256
   `.execute(db);
   return rows;

@@ -31,9 +31,9 @@ export async function runCheck(services: Services, version: DatasetVersionRow, s
     {
       split: read.rows.map((row) => row.split),
       nearGroup: read.rows.map((row) => row.near_group?.toString('hex') ?? null),
-      camera: read.input.categories.camera ?? [],
+      camera: read.rows.map((row) => row.camera_id),
       capturedAtMs: read.input.capturedAtMs,
-      batch: read.input.categories.batch ?? [],
+      batch: read.rows.map((row) => row.batch_id),
     },
     version.split_policy?.neighbourMs ?? STANDARD_POLICY.neighbourMs,
   );
