@@ -17,7 +17,7 @@ export const SayAtLine = graphql(`
       ... on LabelSuggestion { kind madeAt person { id name } }
       ... on Error { message }
       ... on InvalidInputError { field remedy }
-      ... on NotFoundError { field remedy }
+      ... on NotFoundError { field }
     }
   }
 `);

@@ -92,7 +92,7 @@ export const SayOfImage = graphql(`
       ... on Error { message }
       ... on InvalidInputError { field remedy }
       ... on ConflictError { field remedy }
-      ... on NotFoundError { field remedy }
+      ... on NotFoundError { field }
     }
   }
 `);
