@@ -115,6 +115,22 @@ export async function selectRefusedPages(
   return rows;
 }
 
+/** Where in the set images lay that were sent by themselves, and that no import has named before. */
+export async function noteSources(
+  trx: Trx,
+  row: { id: string; plant_id: string },
+  images: readonly { sha256: string; path: string }[],
+): Promise<void> {
+  if (images.length === 0) return;
+  await sql`
+    UPDATE pool_image p SET import_id = ${row.id}::uuid, source_path = g.path
+    FROM unnest(
+      ${byteaArray(images.map(({ sha256 }) => sha256))}::bytea[], ${textArray(images.map(({ path }) => path))}::text[]
+    ) AS g (sha256, path)
+    WHERE p.plant_id = ${row.plant_id}::uuid AND p.image_sha256 = g.sha256 AND p.origin = 'import' AND p.import_id IS NULL
+  `.execute(trx);
+}
+
 /** Hashes (hexadecimal) of those that the plant has. */
 export async function selectKnownImages(db: Db, plantId: string, sha256s: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ sha256: string }>`

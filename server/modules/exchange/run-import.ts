@@ -19,6 +19,7 @@ import type { DatasetImportRow, FoundInSet, ImportCounts } from './exchange.tabl
 import { askReview, fillDraft } from './fill-draft.ts';
 import {
   type NewImportFile,
+  noteSources,
   selectDonePaths,
   selectKnownImages,
   selectWorkingPerson,
@@ -167,6 +168,7 @@ async function takeImages(run: Run, batch: Extract<ReadMessage, { kind: 'images'
     const files = batch.images.map(({ path, sha256, split, attributes }): NewImportFile => {
       return { path, state: added.has(sha256) ? 'taken' : 'known', sha256, reason: null, split, attributes };
     });
+    if (!row.is_dry_run) await noteSources(trx, row, batch.images);
     await upsertImportFiles(trx, row.id, [
       ...files,
       ...batch.refused.map(({ path, reason }) => refusedFile(path, reason)),
