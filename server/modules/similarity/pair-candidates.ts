@@ -7,15 +7,18 @@ export const CANDIDATES = 16;
 const GROUND_FROM = 30;
 const GROUND = 12;
 
-/** `nearest` and `alike`: numbers of other images, the nearest first. In a small pool the ground begins behind the candidates. */
+/**
+ * `nearest` and `alike`: numbers of other images, the nearest first. In a small pool the nearer half may be the same and the
+ * other half is the ground: its own images say better how alike different ones are than any assumption.
+ */
 export function imagePairs(nearest: readonly number[], alike: readonly number[]) {
-  const candidates = [...new Set([...nearest.slice(0, CANDIDATES), ...alike.slice(0, CANDIDATES)])];
+  const near = nearest.slice(0, Math.min(CANDIDATES, Math.ceil(nearest.length / 2)));
+  const candidates = [...new Set([...near, ...alike.slice(0, CANDIDATES)])];
   const known = new Set(candidates);
   const rest = nearest.filter((number) => !known.has(number));
   const far = rest.slice(GROUND_FROM - CANDIDATES);
   const from = far.length >= GROUND ? far : rest.slice(-GROUND);
-  const step = from.length / GROUND;
-  const ground =
-    from.length <= GROUND ? from : Array.from({ length: GROUND }, (_, at) => from[Math.floor(at * step)] ?? 0);
+  const step = Math.max(1, from.length / GROUND);
+  const ground = Array.from({ length: Math.min(GROUND, from.length) }, (_, at) => from[Math.floor(at * step)] ?? 0);
   return { candidates, ground };
 }

@@ -137,7 +137,7 @@ export async function countEmbeddingsAfter(db: Db, plantId: string, embedder: st
   const { rows } = await sql<{ count: number }>`
     SELECT count(*) AS count FROM (
       SELECT 1 FROM image_embedding WHERE plant_id = ${plantId} AND embedder = ${embedder} AND number > ${after} LIMIT ${limit}
-    ) AS some
+    ) AS counted
   `.execute(db);
   return rows[0]?.count ?? 0;
 }
