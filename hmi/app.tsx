@@ -22,6 +22,7 @@ import { ShiftsScreen } from './features/plant-setup/shifts-screen.tsx';
 import { StructureScreen } from './features/plant-setup/structure-screen.tsx';
 import { TokensScreen } from './features/plant-setup/tokens-screen.tsx';
 import { PoolScreen } from './features/pool/pool-screen.tsx';
+import { MapScreen } from './features/pool-map/map-screen.tsx';
 import { LabelScreen } from './features/review/label-screen.tsx';
 import { ReviewScreen } from './features/review/review-screen.tsx';
 import { createSession, type Person, type Session } from './features/session/create-session.ts';
@@ -99,6 +100,7 @@ export function App() {
           <Route path="/data/:plant" component={DataFrame}>
             <Route path="/" component={() => <Navigate href="pool" />} />
             <Route path="/pool" component={PoolScreen} />
+            <Route path="/map" component={MapScreen} />
             <Route path="/sets" component={SetsScreen} />
             <Route path="/sets/:version" component={SetScreen} />
             <Route path="/review" component={ReviewScreen} />

@@ -1,6 +1,7 @@
 import { alarms } from './words-alarms-de.ts';
 import type { Words } from './words-en.ts';
 import { fleet, gate } from './words-fleet-de.ts';
+import { map } from './words-map-de.ts';
 import { data, pool } from './words-pool-de.ts';
 import { label, review, said } from './words-review-de.ts';
 import { sets } from './words-sets-de.ts';
@@ -17,6 +18,7 @@ export const de: Words = {
   label,
   said,
   fleet,
+  map,
   gate,
   account,
   modelFile,

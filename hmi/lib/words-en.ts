@@ -2,6 +2,7 @@
 
 import { alarms } from './words-alarms-en.ts';
 import { fleet, gate } from './words-fleet-en.ts';
+import { map } from './words-map-en.ts';
 import { data, pool } from './words-pool-en.ts';
 import { label, review, said } from './words-review-en.ts';
 import { sets } from './words-sets-en.ts';
@@ -17,6 +18,7 @@ export const en = {
   label,
   said,
   fleet,
+  map,
   gate,
   account,
   modelFile,
