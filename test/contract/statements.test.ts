@@ -23,6 +23,11 @@ const exceptions: Readonly<Record<string, string>> = {
   'RecordPartCountsPayload.items': 'the answer of a mutation: its own case below',
   'ReviseCapturesPayload.items': 'the answer of a mutation: its own case below',
   'AcknowledgeAlarmsPayload.alarms': 'the answer of a mutation: written in one statement, as alarms that are observed',
+  'ReviewItemsPayload.items': 'the answer of a mutation: what the caller holds, loaded as the queue is',
+  'ReviewItem.neighboursInTime': 'three before and three after, read in one statement for all items',
+  'ReviewItem.similarLabelled': 'the few nearest; needs measured images, see the tests of similarity',
+  'ReviewSummary.waiting': 'one for each of the six purposes',
+  'PairAgreement.people': 'always two',
   'AlarmList.tallies': 'one for each of the four priorities',
   'Plant.alarmDefinitions': 'one for each type of alarm, read in one statement for all plants',
   'PlantModelChange.fields': 'the answer of a mutation, made of the file that was sent',
@@ -31,7 +36,16 @@ const exceptions: Readonly<Record<string, string>> = {
 };
 
 /** The caller is no such thing, the way leads nowhere new, or the list is of one length. */
-const avoided = new Set(['Query.node', 'Viewer.edgeNode', 'Plant.alarmDefinitions', 'AlarmList.tallies']);
+const avoided = new Set([
+  'Query.node',
+  'Viewer.edgeNode',
+  'Plant.alarmDefinitions',
+  'AlarmList.tallies',
+  'ReviewItem.neighboursInTime',
+  'ReviewItem.similarLabelled',
+  'ReviewSummary.waiting',
+  'PairAgreement.people',
+]);
 
 const writings = {
   recordInspections: 'InspectionInput',
@@ -157,17 +171,22 @@ function pathsOf({ plant, lineIds }: GrowingPlant): ListPath[] {
   return listPaths(schema, {
     avoided,
     // what stands in its rows depends on how they are grouped
-    ends: new Set(['Query.inspectionStats']),
+    ends: new Set(['DatasetItem.decision', 'Query.inspectionStats']),
     argumentsOf: {
       'Query.plant': `(code: "${plant.row.code}")`,
       'Query.nodes': `(ids: [${ids}])`,
       'Query.datasetExports': `(plantId: "${plant.globalId}")`,
       'Query.datasetImports': `(plantId: "${plant.globalId}")`,
       'Query.importUploads': `(plantId: "${plant.globalId}")`,
+      'Query.defectBooks': `(plantId: "${plant.globalId}")`,
+      'Query.reviewQueue': `(plantId: "${plant.globalId}")`,
+      'Query.reviewSettings': `(plantId: "${plant.globalId}")`,
+      'Query.reviewSummary': `(plantId: "${plant.globalId}")`,
+      'Query.agreement': `(plantId: "${plant.globalId}", from: "${from}", to: "${to}")`,
       'Query.inspectionExports': `(plantId: "${plant.globalId}")`,
       'Query.poolFacets': `(plantId: "${plant.globalId}")`,
       'Query.poolViews': `(plantId: "${plant.globalId}")`,
-      'Query.poolImages': `(plantId: "${plant.globalId}")`,
+      'Query.poolImages': `(plantId: "${plant.globalId}", first: 500)`,
       'Query.poolMap': `(plantId: "${plant.globalId}")`,
       'Query.tokens': `(plantId: "${plant.globalId}")`,
       'Query.events': `(filter: { plantId: "${plant.globalId}", kinds: ["${grownEvent}"] })`,

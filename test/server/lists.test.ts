@@ -115,8 +115,8 @@ const lists: List[] = [
   },
 ];
 
-/** Shown where inspections and the pool are tested. */
-const elsewhere = ['inspections', 'poolImages', 'goldenImages'];
+/** Shown where inspections, the pool and the queue are tested. */
+const elsewhere = ['inspections', 'poolImages', 'defectBooks', 'reviewQueue', 'goldenImages'];
 
 it('no list is left out', () => {
   const connections = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ type }) => {

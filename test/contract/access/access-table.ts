@@ -182,7 +182,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       EventStreamPayload: 'cursor items sentAt',
       GoldenImage: 'addedAt addedBy condition image product',
       GoldenSetChange: 'images plant',
-      Image: 'datasetVersions format height receivedAt sha256 sizeBytes url width',
+      Image: 'datasetVersions deletedAt format height receivedAt sha256 sizeBytes url width',
       ImageQuality: 'blurred bright dark labelError leak lowInformation outlier representativeness uniqueness',
       ImageStats: 'brightness colourCast contrast sharpness',
       Inspection:
@@ -333,5 +333,72 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     fields: {
       Mutation: 'approveModelVersion assignModel endShadow',
     },
+  },
+  // What people say of images, the queue and the defect book.
+  {
+    allowed: everyone,
+    fields: {
+      DefectBookTouchedConnection: 'edges pageInfo',
+      DefectBookTouchedConnectionEdge: 'cursor node',
+      QueryDefectBooksConnection: 'edges pageInfo',
+      QueryDefectBooksConnectionEdge: 'cursor node',
+      QueryReviewQueueConnection: 'edges pageInfo',
+      QueryReviewQueueConnectionEdge: 'cursor node',
+      ReviewSettingsKnownConnection: 'edges pageInfo',
+      ReviewSettingsKnownConnectionEdge: 'cursor node',
+    },
+  },
+  {
+    allowed: readers,
+    fields: {
+      Agreement: 'classes enough fleiss images pairs persons regions',
+      AgreementFigure: 'high low method n value',
+      AgreementRule: 'changedAt changedBy label reviewers',
+      Annotation: 'book elapsedMs id image label madeAt number origin person regions',
+      ClassAgreement: 'figure label',
+      DefectBook:
+        'classes contentHash createdAt createdBy id meaning number plant signedAt signedBy state touched touchedClasses',
+      DefectClass: 'code definition examples isRetired limits name ordinal revision severity translations',
+      DefectExample: 'image imageSha256 isDefect note',
+      DefectLimit: 'max min quantity unit',
+      DefectTranslation: 'definition language name',
+      DrawnBox: 'height width x y',
+      DrawnMask: 'counts height width',
+      Inspection: 'suggestions',
+      LabelDecision: 'annotation decidedAt label regions rule votes',
+      LabelRegion: 'box classCode kind mask rings',
+      LabelSuggestion: 'inspection kind madeAt person',
+      PairAgreement: 'kappa people',
+      PersonAgreement: 'known knownByClass peers person',
+      Plant: 'defectBook defectBookDraft',
+      PoolImage: 'annotations decision decisions suggestions',
+      Query: 'agreement defectBooks reviewQueue reviewSettings reviewSummary',
+      ReviewHolder: 'items person until',
+      ReviewItem:
+        'claimedBy claimedUntil closedAt id neighboursInTime openedAt opinions poolImage proposals purpose reason similarLabelled sketch worth',
+      ReviewOpinion: 'label madeAt regions',
+      ReviewReason: 'code params',
+      ReviewSettings: 'knownAnswers knownShare rules',
+      ReviewSummary: 'answered answeredByMe holders waiting',
+      SimilarLabelled: 'likeness poolImage',
+      TouchedClass: 'code isRetired labels',
+      WaitingPurpose: 'claimed purpose waiting',
+    },
+  },
+  {
+    allowed: ['quality_engineer', 'ml_engineer', ...administrators],
+    fields: {
+      Mutation:
+        'addKnownAnswers annotateImage claimReviewItems discardDefectBook openDefectBook openRecheck openReview putDefectClass putDefectExample releaseReviewItems removeDefectClass removeDefectExample removeKnownAnswers renewReviewClaims restoreAnnotation saveReviewSketch setAgreementRules setReviewSettings signDefectBook',
+      OpenedReviewPayload: 'already opened',
+      ReleasedReviewPayload: 'released',
+      ReviewItemsPayload: 'items',
+      ReviewSettings: 'known',
+      SavedSketchPayload: 'savedAt',
+    },
+  },
+  {
+    allowed: ['operator', 'quality_engineer', 'ml_engineer', ...administrators],
+    fields: { Mutation: 'suggestLabel' },
   },
 ];

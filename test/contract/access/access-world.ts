@@ -18,6 +18,7 @@ import { observeConditions } from '../../../server/modules/alarms/observe-condit
 import { seedExchange } from '../../server/exchange/seed-exchange.ts';
 import { type RecordingPlant, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPlant } from '../../support/seed.ts';
+import { seedLabels } from '../../support/seed-labels.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 import type { Caller } from './access-table.ts';
@@ -33,6 +34,15 @@ const refusals = [
   'TooManyAttemptsError',
   'WrongCredentialsError',
 ];
+
+/** Global ids, and the hash of a labelled image. */
+interface SeededLabels {
+  bookId: string;
+  itemId: string;
+  annotationId: string;
+  inspectionId: string;
+  labelled: string;
+}
 
 export interface AccessWorld {
   recording: RecordingPlant;
@@ -59,6 +69,7 @@ export interface AccessWorld {
   /** Of a quota for images, open. */
   quotaId: string;
   alarmId: string;
+  labels: SeededLabels;
   contextOf(client: TestClient): Promise<Context>;
 }
 
@@ -96,6 +107,11 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const refusal = { message: 'x', field: 'input.x', value: 'x', remedy: 'say more', retryAfterS: 3 };
   const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
   samples.set('PoolMapClass', { code: 1, value: 'good', name: null, count: 1 });
+  samples.set('SimilarLabelled', { image: null, likeness: 1 });
+  samples.set('ReviewItemsPayload', { items: [] });
+  samples.set('OpenedReviewPayload', { opened: 0, already: 0 });
+  samples.set('ReleasedReviewPayload', { released: 0 });
+  samples.set('SavedSketchPayload', { savedAt: null });
   samples.set('NodeKey', { tokenId: newId() });
   samples.set('ImportUpload', { name: 'set.zip', sizeBytes: 1, sentAt: new Date() });
   samples.set('PlantModelRefusedError', { ...refusal, problems: [] });
@@ -161,6 +177,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   });
 
   let quotaId = '';
+  let labels: SeededLabels | undefined;
   const stopWatching = watchParents(samples);
   let alarmId = '';
   try {
@@ -181,6 +198,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     const spare = await callers.administrator.act<{ id: string }>('openCaptureQuota', 'id', wanted);
     await callers.administrator.act('closeCaptureQuota', 'id closedAt', { id: spare.id });
     await fillWorld(recording, node.client, image.sha256.toString('hex'));
+    labels = await someLabels(server, plant);
     await callers.administrator.act('correctProduction', 'corrected dryRun line { id }', {
       lineId: encodeGlobalId('Line', plant.lines[0]?.line.id ?? ''),
       from: '2026-01-01T00:00:00Z',
@@ -216,11 +234,31 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     strangers,
     samples,
     exportId,
+    labels: labels as SeededLabels,
     datasetImportId: encodeGlobalId('DatasetImport', importId),
     datasetExportId: encodeGlobalId('DatasetExport', setExportId),
     quotaId,
     alarmId,
     contextOf,
+  };
+}
+
+/** Something of all that people say of images and of what the plant asks of them. */
+async function someLabels(server: TestServer, plant: SeededPlant): Promise<SeededLabels> {
+  const plantId = plant.row.id;
+  const recorded = await server.db
+    .selectFrom('inspection')
+    .select(['id', 'captured_at'])
+    .where('plant_id', '=', plantId)
+    .executeTakeFirstOrThrow();
+  const inspection = { id: recorded.id, capturedAt: recorded.captured_at };
+  const seeded = await seedLabels(server.db, { plantId, count: 3, inspection, name: marker });
+  return {
+    bookId: encodeGlobalId('DefectBook', seeded.bookId),
+    itemId: encodeGlobalId('ReviewItem', seeded.itemId),
+    annotationId: encodeGlobalId('Annotation', seeded.annotationId),
+    inspectionId: encodeGlobalId('Inspection', `${plantId}:${recorded.id}`),
+    labelled: seeded.labelled,
   };
 }
 
@@ -373,6 +411,10 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     datasetImports: `(plantId: "${globalId}")`,
     importUploads: `(plantId: "${globalId}")`,
     inspectionExports: `(plantId: "${globalId}")`,
+    defectBooks: `(plantId: "${globalId}")`,
+    reviewQueue: `(plantId: "${globalId}")`,
+    reviewSettings: `(plantId: "${globalId}")`,
+    reviewSummary: `(plantId: "${globalId}")`,
     poolFacets: `(plantId: "${globalId}")`,
     poolImages: `(plantId: "${globalId}")`,
     poolMap: `(plantId: "${globalId}")`,
@@ -385,6 +427,11 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     const from = new Date(Date.now() - 7_200_000).toISOString();
     const to = new Date(Date.now() + 7_200_000).toISOString();
     return `(bucket: HOUR, filter: { lineId: "${lineId}", from: "${from}", to: "${to}" })`;
+  }
+  if (field === 'agreement') {
+    const from = new Date(Date.now() - 7_200_000).toISOString();
+    const to = new Date(Date.now() + 7_200_000).toISOString();
+    return `(plantId: "${globalId}", from: "${from}", to: "${to}")`;
   }
   return given[field] ?? '';
 }

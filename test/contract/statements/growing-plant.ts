@@ -9,6 +9,7 @@ import { seedExchange } from '../../server/exchange/seed-exchange.ts';
 import { idAt, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { seedItem } from '../../support/seed-item.ts';
+import { seedLabels } from '../../support/seed-labels.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 import { emptyCount } from '../access/empty-count.ts';
@@ -98,6 +99,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       await wantImages();
       await appendSome();
       await raiseAlarms();
+      await speakOfImages();
     },
   };
 
@@ -307,6 +309,18 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       data: {},
     };
     await db.transaction().execute((trx) => appendEvents(trx, plantId, Array(count).fill(one)));
+  }
+
+  /** As many people say as much of as many images, and as many images wait. */
+  async function speakOfImages(): Promise<void> {
+    const recorded = await db
+      .selectFrom('inspection')
+      .select(['id', 'captured_at'])
+      .where('plant_id', '=', plantId)
+      .where('defect_count', '>=', count)
+      .executeTakeFirstOrThrow();
+    const inspection = { id: recorded.id, capturedAt: recorded.captured_at };
+    await seedLabels(db, { plantId, count, inspection });
   }
 
   /** An alarm of each camera, and as many changes of the first as there are. */
