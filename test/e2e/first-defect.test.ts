@@ -6,8 +6,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { PLANT_CODE } from '../plant/demo/setup-plant.ts';
 import { launchChromium, type TestBrowser } from '../support/chromium.ts';
 import { makeTemporaryFolder, type TemporaryFolder, writeTree } from '../support/temporary-folder.ts';
+import { FROM_IMAGE, FROM_VERDICT, type FromImage, type FromVerdict, type TaughtVerdicts } from './lineage.ts';
 import { commandLine, jamGate } from './machine-operator.ts';
 import { freePort, type Product, startProduct, startProgram } from './product.ts';
 import { numberOf, readParts } from './read-parts.ts';
@@ -116,6 +118,44 @@ describe('npm start', () => {
     await page.goto(lineScreen);
     await state().waitFor();
   }, 300_000);
+
+  it('leads from a verdict to the people who labelled its training images, and from such an image to every verdict', async () => {
+    const client = await product.client('viewer');
+    const { plant } = await client.run<{ plant: { id: string } }>(
+      'query ($code: String!) { plant(code: $code) { id } }',
+      {
+        code: PLANT_CODE,
+      },
+    );
+    const verdict = await client.run<FromVerdict>(FROM_VERDICT, { filter: { plantId: plant.id } });
+    const taught = verdict.inspections.edges[0]?.node.modelVersion.datasetVersion;
+    expect(taught).toMatchObject({ state: 'FROZEN', contentHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const items = taught?.items.edges.map(({ node }) => node) ?? [];
+    expect(items.length).toBeGreaterThan(100);
+    for (const { label, decision } of items) {
+      expect(decision.votes.length).toBeGreaterThan(0);
+      for (const vote of decision.votes) expect(vote).toMatchObject({ label, person: { name: expect.any(String) } });
+    }
+
+    const recorded = await readParts(client, 'line-1');
+    const parts = new Set<string>();
+    let after: string | null = null;
+    for (let more = true; more; ) {
+      const variables: Record<string, unknown> = {
+        plantId: plant.id,
+        filter: { imageSha256s: [items[0]?.image.sha256] },
+        first: 200,
+        after,
+      };
+      const { poolImages }: FromImage = await client.run<FromImage>(FROM_IMAGE, variables);
+      const page: TaughtVerdicts | undefined =
+        poolImages.edges[0]?.node.datasetVersions[0]?.modelVersions[0]?.inspections;
+      for (const { node } of page?.edges ?? []) parts.add(node.partId);
+      more = page?.pageInfo.hasNextPage ?? false;
+      after = page?.pageInfo.endCursor ?? null;
+    }
+    for (const { partId } of recorded) expect(parts.has(partId), partId).toBe(true);
+  }, 120_000);
 
   it('keeps a second program out of a home that is in use, in one line', async () => {
     await using second = await startProgram({ home: home.path, port: await freePort() });
