@@ -5,7 +5,11 @@
  *
  * What is "untouched and flagged" is counted three ways, because the sets themselves hold photographs of the same part:
  * mirrored images, which surely are none of the set's photographs, asked as new parts; copies that were taken for
- * another image than their own; and `own`, the pairs that the set had before anything was planted, for people to look at.
+ * another image than their own; and `own`, the pairs that the set had before anything was planted. These were looked at:
+ * bottle has one bottle that was photographed twice, cookies one cookie, and magnetic-tile shows nearly every tile several
+ * times in other light (16 pairs from the whole range of likeness were looked at: 16 tiles). So own pairs count as
+ * wrongly flagged in the first two, but for the known ones; in the third they, and copies taken for a tile's other
+ * photograph, cannot be told from mistakes, and its mirrored images bear the proof alone.
  */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,6 +30,13 @@ const PLANTED_SHARE = 0.05;
 const LEAST_FOUND = 0.95;
 const MOST_FLAGGED = 0.01;
 const SETS = ['bottle', 'cookies', 'magnetic-tile'] as const;
+/** One part photographed twice, as eyes say. */
+const KNOWN_PAIRS: ReadonlySet<string> = new Set([
+  'train/good/026.jpg ~ train/good/058.jpg',
+  'test/good/003.jpg ~ test/good/018.jpg',
+]);
+/** Sets with a larger share of images in pairs of their own are not judged by these. */
+const FEW_OWN = 0.1;
 
 export interface SetResult {
   images: number;
@@ -38,7 +49,8 @@ export interface SetResult {
   mistaken: number;
   mirrored: number;
   mirroredFlagged: number;
-  own: { images: number; pairs: number; share: number; first: string[] };
+  /** Pairs before anything was planted; `unknown`: images in pairs that nobody knew. */
+  own: { images: number; pairs: number; share: number; unknown: number; first: string[] };
   holds: boolean;
 }
 
@@ -100,8 +112,12 @@ export async function proveSet(
       if ((await set.ask(mirrored)).length > 0) mirroredFlagged++;
     }
     const foundShare = counted.found / counted.planted;
-    const flagged = Math.max(mirroredFlagged / files.length, counted.mistaken / counted.planted);
     const name = (number: number) => (files[number - 1] ?? '').slice(folder.length + 1);
+    const unknown = own.pairs.filter((pair) => !KNOWN_PAIRS.has(pair.map(name).sort().join(' ~ ')));
+    const unknownImages = new Set(unknown.flat()).size;
+    const shares = [mirroredFlagged / files.length];
+    if (own.flagged.size <= FEW_OWN * files.length)
+      shares.push(unknownImages / files.length, counted.mistaken / counted.planted);
     return {
       images: files.length,
       ...counted,
@@ -113,9 +129,10 @@ export async function proveSet(
         images: own.flagged.size,
         pairs: own.pairs.length,
         share: own.flagged.size / files.length,
+        unknown: unknownImages,
         first: own.pairs.slice(0, 5).map(([a, b]) => `${name(a)} ~ ${name(b)}`),
       },
-      holds: foundShare >= LEAST_FOUND && flagged <= MOST_FLAGGED,
+      holds: foundShare >= LEAST_FOUND && Math.max(...shares) <= MOST_FLAGGED,
     };
   } finally {
     await rm(scratch, { recursive: true, force: true });
