@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { READERS, READERS_AND_NODES } from '../kit/access.ts';
 import type { Context, Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
-import { imagePath, thumbnailPath } from '../kit/paths.ts';
+import { imagePath, thumbnailPath, thumbnailWidths } from '../kit/paths.ts';
 import type { Role } from '../kit/rights.ts';
 import type { Authenticator } from '../modules/access/authenticate.service.ts';
 import { loadImage } from '../modules/images/images.service.ts';
@@ -19,9 +19,6 @@ import { createHttpSlots, type HttpSlots } from './slots.ts';
 
 const senders: readonly Role[] = ['edge_node', 'quality_engineer', 'ml_engineer', 'administrator'];
 const path = /^\/images\/([a-z0-9][a-z0-9-]{0,62})\/([0-9a-f]{64})$/;
-
-/** Widths that thumbnails come in, so that a client cannot fill the disk with one of every width. */
-const widths = [80, 160, 320, 640, 1280] as const;
 
 export function createImageRoute(services: Services, authenticator: Authenticator): Route {
   const { limits } = services.config;
@@ -65,6 +62,12 @@ async function sendImage(
 ): Promise<void> {
   const image = await loadImage(context, plantId, Buffer.from(sha256, 'hex'));
   if (!image) throw notFound(visit);
+  if (image.deleted_at !== null)
+    throw new HttpRefusal(410, {
+      field: 'path',
+      value: visit.url.pathname.slice(0, 200),
+      remedy: `the plant’s rules of retention took the image away at ${image.deleted_at.toISOString()}`,
+    });
   const { home } = context.config;
   const source = imagePath(home, plantId, sha256);
   const width = thumbnailWidth(visit.url.searchParams.get('w'));
@@ -85,7 +88,7 @@ function thumbnailWidth(asked: string | null): number | null {
   if (!/^\d{1,5}$/.test(asked) || width < 1) {
     throw new HttpRefusal(400, { field: 'w', value: asked, remedy: 'give a width in pixels, such as 320' });
   }
-  return widths.find((each) => each >= width) ?? null;
+  return thumbnailWidths.find((each) => each >= width) ?? null;
 }
 
 /** Written beside and renamed, so that a half-made one is never sent. */

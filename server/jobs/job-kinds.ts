@@ -10,6 +10,7 @@ import { exportCleanUpJob, exportJob } from '../modules/exports/exports.jobs.ts'
 import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
 import { poolContextJob } from '../modules/pool/pool.jobs.ts';
+import { retentionJob } from '../modules/retention/retention.jobs.ts';
 import { reviewWeighJob } from '../modules/review/review.jobs.ts';
 import { poolMeasureJob } from '../modules/similarity/similarity.jobs.ts';
 import { rollUpJob } from '../modules/statistics/statistics.jobs.ts';
@@ -23,6 +24,7 @@ export const jobKinds: readonly AnyJobKind[] = [
   alarmEvaluationJob,
   rollUpJob,
   poolContextJob,
+  retentionJob,
   poolMeasureJob,
   exportJob,
   exportCleanUpJob,

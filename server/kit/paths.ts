@@ -6,6 +6,9 @@ export function imagePath(home: string, plantId: string, sha256: string): string
   return join(home, 'images', plantId, sha256.slice(0, 2), sha256);
 }
 
+/** Widths that thumbnails come in, so that a client cannot fill the disk with one of every width. */
+export const thumbnailWidths = [80, 160, 320, 640, 1280] as const;
+
 /** A thumbnail made from it; may be deleted at any time. */
 export function thumbnailPath(home: string, plantId: string, sha256: string, width: number): string {
   return join(home, 'thumbnails', plantId, sha256.slice(0, 2), `${sha256}-${width}.webp`);

@@ -14,6 +14,11 @@ ImageRef.implement({
     width: t.exposeInt('width', { description: 'In pixels.' }),
     height: t.exposeInt('height', { description: 'In pixels.' }),
     receivedAt: t.expose('received_at', { type: 'DateTime', description: 'When it arrived.' }),
+    deletedAt: t.expose('deleted_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When retention took the file away; null while it is there.',
+    }),
     url: t.string({
       description: 'Path on this server; add `?w=320` for a thumbnail.',
       resolve: async (image, _args, context) =>

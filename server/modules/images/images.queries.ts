@@ -40,7 +40,7 @@ export async function insertImage(db: Db, image: NewImage, origin: 'line' | 'imp
       SELECT s.plant_id, s.sha256, ${origin}, coalesce(a.captured_at, s.received_at), s.received_at, s.width, s.height, s.size_bytes,
         ${contextColumns('a')}
       FROM stored s LEFT JOIN awaited a ON true
-      ON CONFLICT DO NOTHING
+      ON CONFLICT (plant_id, image_sha256) DO UPDATE SET deleted_at = NULL WHERE pool_image.deleted_at IS NOT NULL
     )
     SELECT 1 FROM stored
   `.execute(db);

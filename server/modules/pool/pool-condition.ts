@@ -9,7 +9,9 @@ const UUID_COLUMNS = /_id$/;
 /** Holds for the selected rows of `pool_image`, which must stand in the statement under the alias, of the plant alone. */
 export function poolCondition(plantId: string, selection: PoolSelection, alias = 'p'): RawBuilder<boolean> {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
-  const conditions: RawBuilder<unknown>[] = [sql`${column('plant_id')} = ${plantId}::uuid`];
+  const conditions: RawBuilder<unknown>[] = [
+    sql`${column('plant_id')} = ${plantId}::uuid AND ${column('deleted_at')} IS NULL`,
+  ];
   const add = (condition: RawBuilder<unknown>) => conditions.push(condition);
 
   if (selection.imageSha256s) add(sql`${column('image_sha256')} = ANY(${byteaArray(selection.imageSha256s)}::bytea[])`);

@@ -66,7 +66,7 @@ export async function insertImports(trx: Trx, images: readonly ImportedImage[]):
       SELECT g.plant_id, g.sha256, 'import', g.import_id, g.source_path, g.captured_at, g.received_at, g.width, g.height, g.size_bytes,
         g.product_id, g.batch_id
       FROM given g JOIN stored s ON s.plant_id = g.plant_id AND s.sha256 = g.sha256
-      ON CONFLICT DO NOTHING
+      ON CONFLICT (plant_id, image_sha256) DO UPDATE SET deleted_at = NULL WHERE pool_image.deleted_at IS NOT NULL
     )
     SELECT sha256 FROM stored
   `.execute(trx);

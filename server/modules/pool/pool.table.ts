@@ -76,6 +76,8 @@ export interface PoolImageTable {
   /** 'good' or the code of a defect class; not null exactly when labelled. */
   label: string | null;
   labelled_at: Date | null;
+  /** When retention took the image away; such rows are in no list. */
+  deleted_at: Defaulted<Date | null>;
 }
 
 /** How far the results of a line have been looked through for images. */

@@ -68,6 +68,7 @@ export interface AccessWorld {
   datasetExportId: string;
   /** Of a quota for images, open. */
   quotaId: string;
+  retentionRunId: string;
   alarmId: string;
   labels: SeededLabels;
   contextOf(client: TestClient): Promise<Context>;
@@ -177,6 +178,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   });
 
   let quotaId = '';
+  let retentionRunId = '';
   let labels: SeededLabels | undefined;
   const stopWatching = watchParents(samples);
   let alarmId = '';
@@ -191,6 +193,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     const policy = { plantId, auditFraction: 1, uncertainProbability: 1, rejectProbability: 1 };
     const pooled = { plantId, imageSha256s: [image.sha256.toString('hex')], add: [marker] };
     await callers.administrator.act('tagPoolImages', 'changed', pooled);
+    retentionRunId = await runRetention(server, plantId, callers.administrator, image.sha256);
     await callers.administrator.act('savePoolView', 'id', { plantId, name: marker, question: { marker } });
     await callers.administrator.act('setCapturePolicy', 'auditFraction', policy);
     const wanted = { plantId, cell: { productCode: marker }, wanted: 5, probability: 1 };
@@ -238,6 +241,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     datasetImportId: encodeGlobalId('DatasetImport', importId),
     datasetExportId: encodeGlobalId('DatasetExport', setExportId),
     quotaId,
+    retentionRunId,
     alarmId,
     contextOf,
   };
@@ -281,6 +285,27 @@ async function spareParts(administrator: TestClient, plant: SeededPlant): Promis
     MaterialBatch: await make('MaterialBatch', { plantId }),
     Shift: await make('Shift', { plantId, ...pattern }),
   };
+}
+
+/** A dry run with one image on its list. */
+async function runRetention(
+  server: TestServer,
+  plantId: string,
+  administrator: TestClient,
+  sha256: Buffer,
+): Promise<string> {
+  const rules = [{ kind: 'PASS', keepDays: 30 }];
+  await administrator.act('setRetentionRules', 'rules { kind }', { plantId, rules });
+  const { id } = await administrator.act<{ id: string }>('startRetentionDryRun', 'id', { plantId });
+  const run_id = Buffer.from(id, 'base64url').toString().split(':')[1] ?? '';
+  const counts = JSON.stringify({ pass: { images: 1, bytes: 1 } });
+  await server.db.updateTable('retention_run').set({ state: 'failed', counts }).where('id', '=', run_id).execute();
+  const row = { run_id, image_sha256: sha256, kind: 'pass' as const, size_bytes: 1, captured_at: new Date() };
+  await server.db
+    .insertInto('retention_image')
+    .values({ ...row, outcome: null })
+    .execute();
+  return id;
 }
 
 /** An alarm that is shelved and out of service at once, so that it has something of everything. */
@@ -415,6 +440,8 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     reviewQueue: `(plantId: "${globalId}")`,
     reviewSettings: `(plantId: "${globalId}")`,
     reviewSummary: `(plantId: "${globalId}")`,
+    retentionRules: `(plantId: "${globalId}")`,
+    retentionRuns: `(plantId: "${globalId}")`,
     poolFacets: `(plantId: "${globalId}")`,
     poolImages: `(plantId: "${globalId}")`,
     poolMap: `(plantId: "${globalId}")`,

@@ -48,6 +48,9 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
   return {
     signIn: () => ({ email: `${freshCode('nobody')}@lehr.test`, password }),
     createFirstAdministrator: () => ({ code: 'x', email: 'x@lehr.test', name: 'x', password }),
+    setRetentionRules: () => ({ plantId, rules: [] }),
+    startRetentionDryRun: () => ({ plantId }),
+    startRetentionRun: () => ({ dryRunId: world.retentionRunId }),
     tagPoolImages: () => ({ plantId, imageSha256s: [world.imageSha256], add: [freshCode('tag')], remove: [] }),
     savePoolView: () => ({ plantId, name: marker, question: {} }),
     deletePoolView: () => ({ plantId, name: marker }),

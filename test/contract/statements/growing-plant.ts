@@ -168,12 +168,43 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       })
       .where('image_sha256', '=', sha256)
       .execute();
+    const asked = { plant_id: plantId, requested_by: reader.row.id, requested_at: new Date() };
+    const run = { ...asked, id: newId(), is_dry: true, dry_run_id: null, state: 'succeeded' as const, rules: '{}' };
+    await db
+      .insertInto('retention_run')
+      .values({ ...run, error: null, finished_at: new Date() })
+      .execute();
+    const first = await db.selectFrom('retention_run').select('id').orderBy('id').executeTakeFirstOrThrow();
+    await db
+      .insertInto('retention_image')
+      .values({
+        ...{ run_id: first.id, image_sha256: sha256, kind: 'pass', size_bytes: 1 },
+        ...{ captured_at: new Date(), outcome: null },
+      })
+      .execute();
+    await pairWithFirst(sha256);
     const view = { plant_id: plantId, name: newId(), question: '{}', is_shared: true, made_by: reader.row.id };
     await db
       .insertInto('pool_view')
       .values({ ...view, id: newId(), made_at: new Date() })
       .execute();
     await seedItem(db, { versionId: draft, plantId, imageSha256: sha256, personId: reader.row.id, at: new Date() });
+  }
+
+  let firstImage: Buffer | undefined;
+
+  /** One more near-duplicate of the first image. */
+  async function pairWithFirst(sha256: Buffer): Promise<void> {
+    firstImage ??= sha256;
+    if (firstImage === sha256) return;
+    const [a = sha256, b = sha256] = [firstImage, sha256].sort(Buffer.compare);
+    await db
+      .insertInto('near_duplicate')
+      .values({
+        ...{ plant_id: plantId, a_sha256: a, b_sha256: b },
+        ...{ evidence: 'pixels', likeness: 1, found_at: new Date() },
+      })
+      .execute();
   }
 
   /** One more export, and one more file of the first. */
