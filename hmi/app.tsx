@@ -4,10 +4,12 @@ import { createClient, fetchExchange } from '@urql/core';
 import { Provider } from '@urql/solid';
 import { type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import { AccountScreen } from './features/account/account-screen.tsx';
+import { AgreementScreen } from './features/agreement/agreement-screen.tsx';
 import { AlarmsScreen } from './features/alarms/alarms-screen.tsx';
 import { DataFrame } from './features/data/data-frame.tsx';
 import { SetScreen } from './features/datasets/set-screen.tsx';
 import { SetsScreen } from './features/datasets/sets-screen.tsx';
+import { BookScreen } from './features/defect-book/book-screen.tsx';
 import { FleetScreen } from './features/fleet/fleet-screen.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { LineScreen } from './features/line/line-screen.tsx';
@@ -104,6 +106,8 @@ export function App() {
             <Route path="/sets" component={SetsScreen} />
             <Route path="/sets/:version" component={SetScreen} />
             <Route path="/review" component={ReviewScreen} />
+            <Route path="/book" component={BookScreen} />
+            <Route path="/agreement" component={AgreementScreen} />
           </Route>
           <Route path="/account" component={AccountScreen} />
           <Route path="/admin/people" component={PeopleScreen} />

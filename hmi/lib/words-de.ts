@@ -1,4 +1,5 @@
 import { alarms } from './words-alarms-de.ts';
+import { agreement, book } from './words-book-de.ts';
 import type { Words } from './words-en.ts';
 import { fleet, gate } from './words-fleet-de.ts';
 import { map } from './words-map-de.ts';
@@ -13,6 +14,8 @@ export const de: Words = {
   alarms,
   data,
   pool,
+  book,
+  agreement,
   sets,
   review,
   label,

@@ -1,6 +1,7 @@
 /** English. The other languages have exactly these entries: `Words` makes a missing one a type error. */
 
 import { alarms } from './words-alarms-en.ts';
+import { agreement, book } from './words-book-en.ts';
 import { fleet, gate } from './words-fleet-en.ts';
 import { map } from './words-map-en.ts';
 import { data, pool } from './words-pool-en.ts';
@@ -13,6 +14,8 @@ export const en = {
   alarms,
   data,
   pool,
+  book,
+  agreement,
   sets,
   review,
   label,

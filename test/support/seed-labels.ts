@@ -22,17 +22,21 @@ export async function seedLabels(db: Db, seed: SeedLabels) {
   // one more, so that there are as many pairs of them
   const people = await Promise.all([...numbers, count].map(() => newPerson(db, name, at)));
   const [first = ''] = people;
+  const signature = { signed_by: first, signed_at: at, meaning: name, content_hash: randomBytes(32) };
+  const sign = (id: string) =>
+    db
+      .updateTable('defect_book')
+      .set({ state: 'signed', ...signature })
+      .where('id', '=', id)
+      .execute();
+  for (const _ of numbers.slice(1)) await sign(await newBook(db, plantId, first, [0], at));
   const bookId = await newBook(db, plantId, first, numbers, at);
   const [discussed = '', ...touched] = await seedPool(db, plantId, count + 1);
   const touchedFirst = touched[0] ?? discussed;
   for (const each of touched.concat(discussed))
     await sql`INSERT INTO defect_example (book_id, plant_id, code, image_sha256, is_defect, note)
       VALUES (${bookId}::uuid, ${plantId}::uuid, 'class-0', ${bytes(each)}, true, ${name})`.execute(db);
-  await db
-    .updateTable('defect_book')
-    .set({ state: 'signed', signed_by: first, signed_at: at, meaning: name, content_hash: randomBytes(32) })
-    .where('id', '=', bookId)
-    .execute();
+  await sign(bookId);
 
   // everybody speaks of one image, each of another class, then all agree; one image of each class is decided before the book
   const said: string[] = [];
@@ -42,12 +46,12 @@ export async function seedLabels(db: Db, seed: SeedLabels) {
   }
   const rule = people.length >= 3 ? 'third' : 'two';
   for (const _ of numbers) await decide(db, plantId, discussed, 'class-0', said, rule, at);
+  await labelled(db, plantId, discussed, 'class-0', at);
   for (const n of numbers) {
     const sha256 = touched[n] ?? touchedFirst;
     const annotation = await annotate(db, plantId, sha256, first, `class-${n}`, { number: 1, at, regions: 1 });
     const decisionId = await decide(db, plantId, sha256, `class-${n}`, [annotation], 'one', at);
-    await sql`UPDATE pool_image SET label_state = 'labelled', label = ${`class-${n}`}, labelled_at = ${at}::timestamptz
-      WHERE plant_id = ${plantId}::uuid AND image_sha256 = ${bytes(sha256)}`.execute(db);
+    await labelled(db, plantId, sha256, `class-${n}`, at);
     await db
       .insertInto('known_answer')
       .values({
@@ -186,6 +190,11 @@ async function decide(
         .execute();
   });
   return id;
+}
+
+async function labelled(db: Db, plantId: string, sha256: string, label: string, at: Date): Promise<void> {
+  await sql`UPDATE pool_image SET label_state = 'labelled', label = ${label}, labelled_at = ${at}::timestamptz
+    WHERE plant_id = ${plantId}::uuid AND image_sha256 = ${bytes(sha256)}`.execute(db);
 }
 
 function bytes(sha256: string): Buffer {
