@@ -136,7 +136,9 @@ function NewDataset(props: { plantId: string; onMade: () => Promise<void> }) {
   };
   return (
     <section class="panel sets-part">
-      <h3>{words().sets.newSet}</h3>
+      <header class="sets-head">
+        <h2>{words().sets.newSet}</h2>
+      </header>
       <Form
         submit={words().sets.make}
         waiting={act.isWaiting()}
