@@ -34,6 +34,7 @@ const jobCode = 'job-1';
 const all = ['viewer', 'operator', 'quality_engineer', 'ml_engineer', 'approver', 'administrator'] as const;
 
 export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
+  let firstImage: Buffer | undefined;
   const { db } = server;
   const seed = createSeed(server);
   const { plant, version, nodes, item } = await recordingPlant(seed);
@@ -191,12 +192,15 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
     await seedItem(db, { versionId: draft, plantId, imageSha256: sha256, personId: reader.row.id, at: new Date() });
   }
 
-  let firstImage: Buffer | undefined;
-
   /** One more near-duplicate of the first image. */
   async function pairWithFirst(sha256: Buffer): Promise<void> {
-    firstImage ??= sha256;
-    if (firstImage === sha256) return;
+    if (!firstImage) {
+      firstImage = randomBytes(32);
+      await db
+        .insertInto('image')
+        .values({ ...image, sha256: firstImage } as never)
+        .execute();
+    }
     const [a = sha256, b = sha256] = [firstImage, sha256].sort(Buffer.compare);
     await db
       .insertInto('near_duplicate')
