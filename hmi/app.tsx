@@ -10,6 +10,7 @@ import { DataFrame } from './features/data/data-frame.tsx';
 import { SetScreen } from './features/datasets/set-screen.tsx';
 import { SetsScreen } from './features/datasets/sets-screen.tsx';
 import { BookScreen } from './features/defect-book/book-screen.tsx';
+import { ExchangeScreen } from './features/exchange/exchange-screen.tsx';
 import { FleetScreen } from './features/fleet/fleet-screen.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { LineScreen } from './features/line/line-screen.tsx';
@@ -103,6 +104,7 @@ export function App() {
             <Route path="/" component={() => <Navigate href="pool" />} />
             <Route path="/pool" component={PoolScreen} />
             <Route path="/map" component={MapScreen} />
+            <Route path="/exchange" component={ExchangeScreen} />
             <Route path="/sets" component={SetsScreen} />
             <Route path="/sets/:version" component={SetScreen} />
             <Route path="/review" component={ReviewScreen} />

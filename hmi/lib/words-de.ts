@@ -1,6 +1,7 @@
 import { alarms } from './words-alarms-de.ts';
 import { agreement, book } from './words-book-de.ts';
 import type { Words } from './words-en.ts';
+import { exchange } from './words-exchange-de.ts';
 import { fleet, gate } from './words-fleet-de.ts';
 import { map } from './words-map-de.ts';
 import { data, pool } from './words-pool-de.ts';
@@ -17,6 +18,7 @@ export const de: Words = {
   book,
   agreement,
   sets,
+  exchange,
   review,
   label,
   said,

@@ -2,6 +2,7 @@
 
 import { alarms } from './words-alarms-en.ts';
 import { agreement, book } from './words-book-en.ts';
+import { exchange } from './words-exchange-en.ts';
 import { fleet, gate } from './words-fleet-en.ts';
 import { map } from './words-map-en.ts';
 import { data, pool } from './words-pool-en.ts';
@@ -17,6 +18,7 @@ export const en = {
   book,
   agreement,
   sets,
+  exchange,
   review,
   label,
   said,
