@@ -5,7 +5,7 @@ export const map: typeof en = {
   label: 'Karte der Bilder',
   canvas:
     'Karte der Bilder. Pfeiltasten bewegen das Kreuz, Eingabe setzt eine Ecke, C schließt die Linie, Escape nimmt sie weg, Plus und Minus zoomen.',
-  keys: '← ↑ ↓ → Kreuz · ⏎ Ecke · C schließen · Esc keine · + − Zoom · 0 alles · L Linie oder Hand',
+  keys: 'Pfeile bewegen das Kreuz · Eingabe Ecke · C schließen · Esc keine · + − Zoom · 0 alles · L Linie oder Hand',
   points: (shown, embedded) => `${shown} von ${embedded} Bildern`,
   waiting: (count) => `${count} warten auf ihren Platz.`,
   none: 'Es gibt noch keine Karte. Sie entsteht von selbst, sobald einige Bilder vermessen sind; schauen Sie in ein paar Minuten wieder herein.',

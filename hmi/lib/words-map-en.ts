@@ -4,7 +4,7 @@ export const map = {
   label: 'Map of the images',
   canvas:
     'Map of the images. Arrow keys move the cross, Enter sets a corner, C closes the line, Escape takes it away, plus and minus zoom.',
-  keys: '← ↑ ↓ → cross · ⏎ corner · C close · Esc none · + − zoom · 0 all · L line or hand',
+  keys: 'Arrows move the cross · Enter corner · C close · Esc none · + − zoom · 0 all · L line or hand',
   points: (shown: string, embedded: string) => `${shown} of ${embedded} images`,
   waiting: (count: string) => `${count} wait for their place.`,
   none: 'There is no map yet. It is laid out by itself as soon as a few images have been measured; come back in some minutes.',

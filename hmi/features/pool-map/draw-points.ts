@@ -5,10 +5,8 @@
 import type { MapPoints } from './map-points.ts';
 import type { MapView } from './map-view.ts';
 
-/** What stands for each code from 0: quiet dots, then shapes in ink. The letters are those of the legend. */
-export const SIGNS = ['·', '●', '■', '▲', '◆', '✕', '✚', '○', '▬'] as const;
-
-const shapes: readonly (readonly string[])[] = [
+/** What stands for each code from 0: quiet dots, then shapes in ink; the legend draws the same. */
+export const SHAPES: readonly (readonly string[])[] = [
   ['.....', '..#..', '.###.', '..#..', '.....'],
   ['.###.', '#####', '#####', '#####', '.###.'],
   ['#####', '#####', '#####', '#####', '#####'],
@@ -22,8 +20,8 @@ const shapes: readonly (readonly string[])[] = [
 const HALF = 2;
 
 /** Of each shape the pixels it covers, as dx, dy pairs; for `size` device pixels a pixel of the drawing. */
-function stampsOf(size: number): Int8Array[] {
-  return shapes.map((rows) => {
+function stampsOf(drawings: readonly (readonly string[])[], size: number): Int8Array[] {
+  return drawings.map((rows) => {
     const pixels: number[] = [];
     rows.forEach((row, y) => {
       [...row].forEach((sign, x) => {
@@ -50,10 +48,16 @@ export interface Picture {
   height: number;
 }
 
-/** How much ink one point gives, of 255. */
-const QUIET_INK = 90;
-const CLASS_INK = 170;
-const CHOSEN_INK = 255;
+/** Where points lie thick, shapes would only make one blot: grains say how many there are, and who comes closer sees the shapes. */
+const GRAINS = SHAPES.map((_, code) =>
+  code === 0 ? ['.....', '.....', '..#..', '.....', '.....'] : ['.....', '..#..', '.###.', '..#..', '.....'],
+);
+const QUIET_GRAIN = GRAINS[0] ?? [];
+/** Points in view for each pixel of the picture, from which they lie thick. */
+const THICK = 1 / 60;
+
+/** How much ink one point gives, of 255: quiet ones, classes, chosen ones. */
+const INK = { shapes: [90, 170, 255], grains: [50, 110, 90] } as const;
 
 /**
  * `view` in CSS pixels, `ratio` device pixels each. Codes that are `hidden` are left out. Quiet ones below, classes above them, chosen ones on top.
@@ -69,27 +73,40 @@ export function drawPoints(
 ): void {
   const { pixels, width, height } = picture;
   pixels.fill(0);
-  const stamps = stampsOf(Math.max(1, Math.round(ratio)));
-  const margin = 3 * Math.max(1, Math.round(ratio));
+  const size = Math.max(1, Math.round(ratio));
+  const margin = 3 * size;
   const scale = view.scale * ratio;
   const [offsetX, offsetY] = [view.x * ratio, view.y * ratio];
+  let seen = 0;
+  for (let point = 0; point < count; point++) {
+    const x = (xy[2 * point] ?? 0) * scale + offsetX;
+    const y = (xy[2 * point + 1] ?? 0) * scale + offsetY;
+    if (x >= 0 && y >= 0 && x < width && y < height) seen++;
+  }
+  const isThick = seen * size * size > width * height * THICK;
+  const amounts = isThick ? INK.grains : INK.shapes;
+  const stamps = stampsOf(isThick ? GRAINS : SHAPES, size);
+  const quietStamps = stampsOf(isThick ? SHAPES.map(() => QUIET_GRAIN) : SHAPES, size);
   for (const layer of [0, 1, 2] as const) {
     if (layer === 2 && !chosen) continue;
     const colour = layer === 0 ? ink.quiet : layer === 1 ? ink.classes : ink.chosen;
-    const amount = layer === 0 ? QUIET_INK : layer === 1 ? CLASS_INK : CHOSEN_INK;
+    const amount = amounts[layer];
     for (let point = 0; point < count; point++) {
       const code = codes[point] ?? 0;
-      const own = chosen?.[point] === 1 ? 2 : code === 0 || quiet.has(code) ? 0 : 1;
+      const isQuiet = code === 0 || quiet.has(code);
+      const own = chosen?.[point] === 1 ? 2 : isQuiet ? 0 : 1;
       if (own !== layer) continue;
       const x = Math.round((xy[2 * point] ?? 0) * scale + offsetX);
       const y = Math.round((xy[2 * point + 1] ?? 0) * scale + offsetY);
       if (x < margin || y < margin || x >= width - margin || y >= height - margin) continue;
-      const stamp = stamps[code] ?? stamps[0];
+      const stamp = isQuiet ? quietStamps[code] : stamps[code];
       if (!stamp) continue;
       for (let at = 0; at < stamp.length; at += 2) {
         const place = (y + (stamp[at + 1] ?? 0)) * width + x + (stamp[at] ?? 0);
-        const before = layer === 2 ? 0 : (pixels[place] ?? 0) >>> 24;
-        const alpha = Math.min(255, before + amount);
+        const before = pixels[place] ?? 0;
+        // the chosen ones cover what lies below them
+        const ground = layer < 2 || (before & 0xffffff) === colour ? before >>> 24 : 0;
+        const alpha = Math.min(255, ground + amount);
         pixels[place] = ((alpha << 24) | colour) >>> 0;
       }
     }

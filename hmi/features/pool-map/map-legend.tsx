@@ -1,7 +1,7 @@
 import { For, Show } from 'solid-js';
 import { formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
-import { SIGNS } from './draw-points.ts';
+import { SHAPES } from './draw-points.ts';
 import type { MapAnswer, MapColour } from './pool-map.documents.ts';
 
 const fifths: readonly MapColour[] = ['SCORE', 'LABEL_ERROR', 'OUTLIER', 'UNIQUENESS'];
@@ -27,7 +27,7 @@ export function MapLegend(props: { map: MapAnswer; colour: MapColour; quiet: Rea
           {(entry) => (
             <div class="map-legend-entry" data-quiet={props.quiet.has(entry.code) ? '' : undefined}>
               <dt>
-                <span aria-hidden="true">{SIGNS[entry.code] ?? SIGNS[0]}</span> {nameOf(entry)}
+                <Sign code={entry.code} /> {nameOf(entry)}
               </dt>
               <dd class="figure">{number(entry.count)}</dd>
             </div>
@@ -36,12 +36,25 @@ export function MapLegend(props: { map: MapAnswer; colour: MapColour; quiet: Rea
         <Show when={others() > 0}>
           <div class="map-legend-entry" data-quiet="">
             <dt>
-              <span aria-hidden="true">{SIGNS[0]}</span> {words().map.others}
+              <Sign code={0} /> {words().map.others}
             </dt>
             <dd class="figure">{number(others())}</dd>
           </div>
         </Show>
       </dl>
     </Show>
+  );
+}
+
+/** The shape as the map draws it; no font has them all. */
+function Sign(props: { code: number }) {
+  const path = () =>
+    (SHAPES[props.code] ?? [])
+      .flatMap((row, y) => [...row].map((sign, x) => (sign === '#' ? `M${x} ${y}h1v1h-1z` : '')))
+      .join('');
+  return (
+    <svg class="map-sign" viewBox="0 0 5 5" aria-hidden="true">
+      <path d={path()} />
+    </svg>
   );
 }

@@ -59,7 +59,7 @@ export function MapScreen() {
     const found = points();
     return found && lasso().length > 0 ? pointsInside(found, lasso()) : undefined;
   });
-  const insideCount = createMemo(() => inside()?.reduce((sum, each) => sum + each, 0) ?? 0);
+  const insideCount = createMemo(() => inside()?.reduce((sum, each) => sum + each, 0));
   const quiet = createMemo(
     () => new Set((map()?.legend ?? []).filter(({ value }) => usual.includes(value)).map(({ code }) => code)),
   );

@@ -12,7 +12,8 @@ import { LookForLabelErrors, type MapFilter, ReviewMapImages, TagMapImages } fro
 interface MapSelectionProps {
   /** The filter of the map together with the line. */
   filter: MapFilter;
-  count: number;
+  /** Undefined until the map is there. */
+  count: number | undefined;
   hasLine: boolean;
   corners: number;
   onClear: () => void;
@@ -27,6 +28,8 @@ export function MapSelection(props: MapSelectionProps) {
   const [done, setDone] = createSignal<string>();
   const number = (value: number) => formatNumber(value, 0, locale());
   const poolAddress = () => `${dataPath(plant(), 'pool')}?filter=${encodeURIComponent(JSON.stringify(props.filter))}`;
+
+  const inside = () => (props.count === undefined ? words().session.waiting : words().map.chosen(number(props.count)));
 
   async function putTag(): Promise<void> {
     const input = { plantId: plant().id, filter: props.filter, add: [tag().trim()] };
@@ -48,11 +51,7 @@ export function MapSelection(props: MapSelectionProps) {
   return (
     <section class="map-selection" aria-label={words().map.lasso}>
       <p role="status">
-        {props.corners > 0
-          ? words().map.corners(number(props.corners))
-          : props.hasLine
-            ? words().map.chosen(number(props.count))
-            : words().map.noLine}
+        {props.corners > 0 ? words().map.corners(number(props.corners)) : props.hasLine ? inside() : words().map.noLine}
       </p>
       <Show when={props.hasLine}>
         <div class="map-acts">
@@ -61,7 +60,7 @@ export function MapSelection(props: MapSelectionProps) {
           </A>
           <Button onClick={props.onClear}>{words().map.clear}</Button>
         </div>
-        <Show when={curates(viewer(), plant().id) && props.count > 0}>
+        <Show when={curates(viewer(), plant().id) && (props.count ?? 0) > 0}>
           <form
             class="map-acts"
             onSubmit={(event) => {
