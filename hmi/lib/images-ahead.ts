@@ -1,18 +1,24 @@
 /** Images fetched and decoded before they are looked at: a key press then only has to paint. Memory is bounded by what is wanted. */
 
+export interface Picture {
+  full: ImageBitmap;
+  /** As large as the room, made ahead as well: shrinking millions of pixels takes longer than a key press may. */
+  fitted: ImageBitmap | undefined;
+}
+
 export interface ImagesAhead {
   /** Exactly these, the first ones first; all others are let go. */
   want(urls: readonly string[]): void;
   /** Decoded; undefined while it is on its way. */
-  get(url: string): ImageBitmap | undefined;
+  get(url: string): Picture | undefined;
   close(): void;
 }
 
-export type Decode = (url: string, signal: AbortSignal) => Promise<ImageBitmap>;
+export type Decode = (url: string, signal: AbortSignal) => Promise<Picture>;
 
 interface Loading {
   abort: AbortController;
-  image?: ImageBitmap;
+  image?: Picture;
 }
 
 /** An image that does not come is asked for again after this time. */
@@ -22,7 +28,7 @@ const RETRY_MS = 2_000;
 export function makeImagesAhead(
   arrived: (url: string) => void,
   failed: (url: string) => void,
-  decode: Decode = fetchBitmap,
+  decode: Decode,
 ): ImagesAhead {
   const held = new Map<string, Loading>();
   let wanted: readonly string[] = [];
@@ -41,7 +47,7 @@ export function makeImagesAhead(
         if (held.get(url) === loading) {
           loading.image = image;
           arrived(url);
-        } else image.close();
+        } else letGo(image);
       } catch {
         if (held.get(url) !== loading) continue;
         held.delete(url);
@@ -62,7 +68,7 @@ export function makeImagesAhead(
         if (wanted.includes(url)) continue;
         held.delete(url);
         abort.abort();
-        image?.close();
+        if (image) letGo(image);
       }
       void load();
     },
@@ -75,8 +81,26 @@ export function makeImagesAhead(
   };
 }
 
-async function fetchBitmap(url: string, signal: AbortSignal): Promise<ImageBitmap> {
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return createImageBitmap(await response.blob());
+function letGo({ full, fitted }: Picture) {
+  full.close();
+  fitted?.close();
+}
+
+/** Decodes off the main thread, for a room of this size in pixels of the screen. */
+export function makeDecode(room: () => { width: number; height: number }): Decode {
+  return async (url, signal) => {
+    const response = await fetch(url, { signal });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    const blob = await response.blob();
+    const full = await createImageBitmap(blob);
+    const { width, height } = room();
+    const scale = Math.min(width / full.width, height / full.height);
+    if (scale >= 1 || scale * full.width < 1 || scale * full.height < 1) return { full, fitted: undefined };
+    const fitted = await createImageBitmap(blob, {
+      resizeWidth: Math.round(full.width * scale),
+      resizeHeight: Math.round(full.height * scale),
+      resizeQuality: 'medium',
+    });
+    return { full, fitted };
+  };
 }

@@ -1,4 +1,5 @@
 /** Paints an image and what is drawn on it. Lines keep their width on the screen whatever the zoom. */
+import type { Picture } from '../lib/images-ahead.ts';
 import { traceMask } from '../lib/regions.ts';
 import type { Sketch } from '../lib/sketch.ts';
 import { boundsOfGeometry, type Geometry, handlesOf, moveGeometry, type Shape } from '../lib/sketch-shape.ts';
@@ -25,7 +26,7 @@ export function readColours(element: Element): Colours {
   return { halo: token('--ground'), own: token('--live'), proposed: token('--mark'), ink: token('--ink') };
 }
 
-export function paintImage(context: CanvasRenderingContext2D, image: ImageBitmap | undefined, size: Size, view: View) {
+export function paintImage(context: CanvasRenderingContext2D, image: Picture | undefined, size: Size, view: View) {
   const ratio = devicePixelRatio;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
@@ -33,7 +34,11 @@ export function paintImage(context: CanvasRenderingContext2D, image: ImageBitmap
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.imageSmoothingEnabled = view.scale * ratio < PIXELS_FROM_SCALE;
   context.imageSmoothingQuality = 'medium';
-  context.drawImage(image, view.x, view.y, size.width * view.scale, size.height * view.scale);
+  const [width, height] = [size.width * view.scale, size.height * view.scale];
+  const { full, fitted } = image;
+  // Half a pixel more than it has comes of rounding.
+  const isEnough = fitted !== undefined && width * ratio <= fitted.width + 1;
+  context.drawImage(isEnough ? fitted : full, view.x, view.y, width, height);
 }
 
 export interface Overlay {

@@ -1,6 +1,7 @@
 import './sketch-canvas.css';
 import { createEffect, createSignal, on, onCleanup, onMount } from 'solid-js';
 import type { CanvasView } from '../lib/create-canvas-view.ts';
+import type { Picture } from '../lib/images-ahead.ts';
 import type { Sketch } from '../lib/sketch.ts';
 import type { Hand, HandAct } from '../lib/sketch-tools.ts';
 import { type Point, type Size, toImage } from '../lib/view-transform.ts';
@@ -9,7 +10,7 @@ import { makePinch } from './pinch.ts';
 
 interface SketchCanvasProps {
   /** Decoded; undefined until it is. */
-  image: ImageBitmap | undefined;
+  image: Picture | undefined;
   size: Size;
   view: CanvasView;
   sketch: Sketch;
@@ -29,7 +30,7 @@ interface SketchCanvasProps {
   onHand: (act: HandAct) => boolean;
   onPointer: () => void;
   /** After the image is on the canvas. */
-  onPainted?: (image: ImageBitmap) => void;
+  onPainted?: () => void;
   ref: (element: HTMLDivElement) => void;
 }
 
@@ -71,7 +72,7 @@ export function SketchCanvas(props: SketchCanvasProps) {
     createEffect(
       on(
         () => props.image,
-        (image) => image && props.onPainted?.(image),
+        (image) => image && props.onPainted?.(),
       ),
     );
     let colours = readColours(holder);

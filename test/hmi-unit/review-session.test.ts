@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AnswerOutbox, makeAnswerOutbox, type Sent } from '../../hmi/lib/answer-outbox.ts';
-import { makeImagesAhead } from '../../hmi/lib/images-ahead.ts';
+import { makeImagesAhead, type Picture } from '../../hmi/lib/images-ahead.ts';
 import { makeKeptList, type TextStore } from '../../hmi/lib/kept-list.ts';
 import {
   answered,
@@ -162,7 +162,10 @@ describe('answers on their way', () => {
 });
 
 describe('images ahead', () => {
-  const bitmap = (url: string, closed: string[]) => ({ close: () => closed.push(url) }) as unknown as ImageBitmap;
+  const bitmap = (url: string, closed: string[]) => ({
+    full: { close: () => closed.push(url) } as unknown as ImageBitmap,
+    fitted: undefined,
+  });
 
   it('are decoded in the order they are wanted in, and let go when they are not', async () => {
     const [arrived, closed]: [string[], string[]] = [[], []];
@@ -184,7 +187,7 @@ describe('images ahead', () => {
 
   it('lets go of one that comes too late', async () => {
     const closed: string[] = [];
-    const slow = Promise.withResolvers<ImageBitmap>();
+    const slow = Promise.withResolvers<Picture>();
     const ahead = makeImagesAhead(
       () => {},
       () => {},

@@ -76,12 +76,25 @@ export async function openLabellingPlant({ images, size, byTwo = [] }: Labelling
 }
 
 /** Grey glass with bubbles and grain, so that it takes as much room and time as a photograph; no two are equal. */
-function renderPicture(seed: number, size: number): Promise<Buffer> {
-  const random = createSeededRandom(seed + 1).next;
+function renderPicture(number: number, size: number): Promise<Buffer> {
+  const kind = number % KINDS;
+  const pixels = Buffer.from(rendered.get(`${kind} ${size}`) ?? renderGlass(kind, size));
+  // What makes it one of its own, and shows which it is.
+  for (let bit = 0; bit < 16; bit++) pixels.fill((number >> bit) & 1 ? 255 : 0, bit * 8, bit * 8 + 8);
+  return sharp(pixels, { raw: { width: size, height: size, channels: 1 } })
+    .jpeg({ quality: 88 })
+    .toBuffer();
+}
+
+const KINDS = 8;
+const rendered = new Map<string, Buffer>();
+
+function renderGlass(kind: number, size: number): Buffer {
+  const random = createSeededRandom(kind + 1).next;
   const pixels = Buffer.alloc(size * size);
   for (let at = 0; at < pixels.length; at++) {
     const [x, y] = [at % size, Math.floor(at / size)];
-    pixels[at] = 120 + 50 * Math.sin(x / (size / 9) + seed) * Math.cos(y / (size / 7)) + 24 * random();
+    pixels[at] = 120 + 50 * Math.sin(x / (size / 9) + kind) * Math.cos(y / (size / 7)) + 24 * random();
   }
   for (let bubble = 0; bubble < 12; bubble++) {
     const [cx, cy, radius] = [random() * size, random() * size, (0.005 + 0.02 * random()) * size];
@@ -91,7 +104,6 @@ function renderPicture(seed: number, size: number): Promise<Buffer> {
       }
     }
   }
-  return sharp(pixels, { raw: { width: size, height: size, channels: 1 } })
-    .jpeg({ quality: 88 })
-    .toBuffer();
+  rendered.set(`${kind} ${size}`, pixels);
+  return pixels;
 }

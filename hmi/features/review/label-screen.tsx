@@ -7,7 +7,7 @@ import { type CataloguePlant, useCatalogue } from '../../lib/catalogue.ts';
 import { createCanvasView } from '../../lib/create-canvas-view.ts';
 import { dataPath } from '../../lib/data-plant.ts';
 import { formatElapsed, formatNumber } from '../../lib/format.ts';
-import { makeImagesAhead } from '../../lib/images-ahead.ts';
+import { makeDecode, makeImagesAhead } from '../../lib/images-ahead.ts';
 import { locale, words } from '../../lib/language.ts';
 import { ownShapes } from '../../lib/sketch.ts';
 import { theme } from '../../lib/theme.ts';
@@ -69,6 +69,10 @@ function Desk(props: { plant: CataloguePlant }) {
       setArrivals((count) => count + 1);
     },
     (url) => setFailedUrl(url),
+    makeDecode(() => {
+      const { width, height } = view.room();
+      return { width: width * devicePixelRatio, height: height * devicePixelRatio };
+    }),
   );
   onCleanup(() => images.close());
   const view = createCanvasView(() => desk.size());
