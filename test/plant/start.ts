@@ -13,6 +13,7 @@ import { renderTrainingImages } from './demo/render-training-images.ts';
 import { setUpCameras } from './demo/setup-cameras.ts';
 import { type DemoModel, setUpModel } from './demo/setup-model.ts';
 import { createAdministrator, type DemoLine, type DemoPlant, setUpPlant, signIn } from './demo/setup-plant.ts';
+import { setUpReview } from './demo/setup-review.ts';
 import { trustMachine } from './machine-certificate.ts';
 
 const STOP_MS = 8_000;
@@ -190,14 +191,16 @@ async function teach(
           images: async () => readTrainingImages(images),
         };
   const approver = personWith(people, 'APPROVER');
+  const quality = personWith(people, 'QUALITY_ENGINEER');
   const team = {
-    quality: await signIn(url, personWith(people, 'QUALITY_ENGINEER')),
+    quality: await signIn(url, quality),
     ml: await signIn(url, personWith(people, 'ML_ENGINEER')),
     approver: await signIn(url, approver),
     approverPassword: approver.password,
   };
   await setUpModel(team, cameraIds, model, (text) => console.log(`demo    ${text}`));
   await setUpCameras(team.quality, plantId, cameraIds, images === undefined);
+  await setUpReview(team.quality, quality.password);
 }
 
 /** The belts first: a part that passes a camera which has left would be lost. */

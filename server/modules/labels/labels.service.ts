@@ -25,7 +25,7 @@ import {
   selectRules,
   selectStanding,
 } from './labels.queries.ts';
-import type { AnnotationOrigin, AnnotationRow, LabelDecisionRow } from './labels.table.ts';
+import type { AnnotationOrigin, AnnotationRow } from './labels.table.ts';
 
 export type { StandingDecision } from './labels.queries.ts';
 
@@ -183,8 +183,4 @@ export function newestOf(
 
 export async function loadAnnotation(context: Context, id: string): Promise<AnnotationRow | null> {
   return loadById(context, 'annotation', id, (ids) => selectRowsIn(context.db, 'annotation', 'id', ids, ['id']));
-}
-
-export async function loadDecision(context: Context, id: string): Promise<LabelDecisionRow | null> {
-  return loadById(context, 'decision', id, (ids) => selectRowsIn(context.db, 'label_decision', 'id', ids, ['id']));
 }

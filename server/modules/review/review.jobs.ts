@@ -6,6 +6,6 @@ import { weighQueue } from './weigh-queue.ts';
 export const reviewWeighJob = defineJob({
   name: 'review-weigh',
   payload: z.object({}),
-  cron: '*/5 * * * *',
+  cron: '*/2 * * * *',
   run: (services, _payload, signal) => weighQueue(services, signal),
 });
