@@ -91,6 +91,7 @@ export const sets: Words['sets'] = {
   sentence: 'Befund',
   look: 'ansehen',
   worst: 'Schlechteste Bilder zuerst',
+  best: 'Beste Bilder zuerst',
   noIssues: 'Die Kontrolle sagt hier nichts über einzelne Bilder.',
   flaggedOnly: 'Nur die auffälligen',
   leaks: 'Paare, die lecken',

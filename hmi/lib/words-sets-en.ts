@@ -95,6 +95,7 @@ export const sets = {
   sentence: 'What was found',
   look: 'look',
   worst: 'Worst images first',
+  best: 'Best images first',
   noIssues: 'The check says nothing of single images here.',
   flaggedOnly: 'Only those to look at',
   leaks: 'Pairs that leak',

@@ -114,22 +114,30 @@ export function CheckPart(props: PartProps) {
 }
 
 function WorstImages(props: { versionId: string; trap: string; isAll: boolean }) {
-  const [, setSearch] = useSearchParams<{ all: string }>();
+  const [search, setSearch] = useSearchParams<{ all: string; sort: string }>();
+  const isBestFirst = () => search.sort === 'best';
   const answer = createAnswer(DatasetVersionIssues, () => ({
     id: props.versionId,
     kind: props.trap,
     flagged: props.isAll ? null : true,
-    first: WORST,
+    first: isBestFirst() ? null : WORST,
+    last: isBestFirst() ? WORST : null,
   }));
   const edges = () => {
     const node = answer.data()?.node;
-    return node?.__typename === 'DatasetVersion' ? node.issues.edges : undefined;
+    if (node?.__typename !== 'DatasetVersion') return undefined;
+    return isBestFirst() ? node.issues.edges.toReversed() : node.issues.edges;
   };
   return (
     <>
       <h3>
-        {trapName(props.trap)}: {words().sets.worst}
+        {trapName(props.trap)}: {isBestFirst() ? words().sets.best : words().sets.worst}
       </h3>
+      <div class="actions">
+        <Button pressed={isBestFirst()} onClick={() => setSearch({ sort: isBestFirst() ? null : 'best' })}>
+          {words().sets.best}
+        </Button>
+      </div>
       <Check
         label={words().sets.flaggedOnly}
         checked={!props.isAll}

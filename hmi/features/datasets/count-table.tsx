@@ -7,7 +7,7 @@ import { type CountCell, countTable, splits } from './version-data.ts';
 /** Images of each class on each side. */
 export function CountTable(props: { counts: readonly CountCell[] }) {
   return (
-    <table class="data-table">
+    <table class="data-table sets-counts">
       <thead>
         <tr>
           <th>{words().sets.class}</th>

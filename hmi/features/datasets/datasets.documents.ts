@@ -53,11 +53,11 @@ export const DatasetVersionItems = graphql(`
 `);
 
 export const DatasetVersionIssues = graphql(`
-  query DatasetVersionIssues($id: ID!, $kind: String!, $flagged: Boolean, $first: Int!) {
+  query DatasetVersionIssues($id: ID!, $kind: String!, $flagged: Boolean, $first: Int, $last: Int) {
     node(id: $id) {
       __typename
       ... on DatasetVersion {
-        issues(kind: $kind, flagged: $flagged, first: $first) {
+        issues(kind: $kind, flagged: $flagged, first: $first, last: $last) {
           edges { node { imageSha256 score flagged image { url } } }
           pageInfo { hasNextPage }
         }
