@@ -107,5 +107,5 @@ export function reviewCommand(pressed: PressedKey): ReviewCommand | undefined {
 /** What stands on the key of a class. */
 export function keyOfClass(number: number): string {
   if (number <= 9) return String(number);
-  return number <= 18 ? `⇧${number - 9}` : '';
+  return number <= 18 ? `Shift ${number - 9}` : '';
 }

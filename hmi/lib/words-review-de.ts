@@ -4,10 +4,10 @@ import type { label as englishLabel, review as englishReview, said as englishSai
 const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 export const review: typeof englishReview = {
-  title: 'Begutachtung',
+  title: 'Prüfung',
   start: 'Mit dem Beurteilen beginnen',
   goOn: 'Weiter beurteilen',
-  waiting: 'Wartet auf einen Menschen',
+  waiting: 'Bilder warten auf ein Urteil',
   purpose: 'Was gefragt ist',
   count: 'Bilder',
   claimed: 'In Arbeit',
@@ -93,7 +93,7 @@ export const label: typeof englishLabel = {
   zoomIn: 'Näher',
   zoomOut: 'Weiter weg',
   fit: 'Ganzes Bild',
-  plain: 'Wie aufgenommen',
+  plain: 'Original',
   proposals: 'Umriss des Modells',
   why: 'Warum dieses Bild',
   context: 'Bei der Aufnahme',
@@ -132,10 +132,13 @@ export const label: typeof englishLabel = {
   chooseClassFirst: 'Die Klasse des Modells steht nicht im Fehlerkatalog: Bitte zuerst eine Klasse wählen.',
   keys: [
     ['0', 'gut, nächstes Bild'],
-    ['1 … 9', 'Klasse in der Hand; bei „Auswahl“ auch die des gewählten Umrisses (⇧ 10 bis 18)'],
+    ['1 … 9', 'Klasse in der Hand; bei „Auswahl“ auch die des gewählten Umrisses (mit Umschalt 10 bis 18)'],
     ['Enter, N', 'speichern, nächstes Bild'],
     ['V B P M E', 'Auswahl, Rechteck, Umriss, Pinsel, Radierer'],
-    ['← ↑ → ↓', 'Fadenkreuz eines Werkzeugs; bei „Auswahl“ der gewählte Umriss, sonst das Bild (⇧ weit, Alt fein)'],
+    [
+      'Pfeile',
+      'Fadenkreuz eines Werkzeugs; bei „Auswahl“ der gewählte Umriss, sonst das Bild (Umschalt weit, Alt fein)',
+    ],
     ['Enter', 'mit dem Fadenkreuz: setzt eine Ecke, beginnt und beendet einen Strich'],
     ['Esc', 'legt Fadenkreuz und halb Gezeichnetes weg'],
     ['Q', 'nächster Umriss'],

@@ -139,7 +139,7 @@ describe('a labelling session', () => {
 
   it('shows what waits and begins with one press', async ({ onTestFailed }) => {
     onTestFailed(async () => console.log(await quality.locator('body').ariaSnapshot(), plant.server.output.slice(-20)));
-    await quality.getByText('Waiting for a person').waitFor();
+    await quality.getByText('images wait for a person').waitFor();
     await quality.getByRole('cell', { name: String(IMAGES) }).waitFor();
     await expectAccessible(quality, 'review');
     await quality.getByRole('link', { name: 'Start labelling' }).click();

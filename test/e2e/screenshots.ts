@@ -65,6 +65,14 @@ const operatorScreens: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('.fleet-link').first().click();
     await page.locator('.node-details').waitFor();
   },
+  review: async (page) => {
+    await openReview(page);
+  },
+  label: async (page) => {
+    await openReview(page);
+    await page.locator('a.review-start').click();
+    await page.locator('.sketch-canvas[data-shown]').waitFor();
+  },
   account: async (page) => {
     await page.locator('a.truth-who').click();
     await page.locator('.account .data-table').waitFor();
@@ -87,6 +95,12 @@ for (const size of sizes) {
     };
     /** German words are longer. */
     const shootBoth = async (screen: string) => {
+      if (screen === 'label') {
+        // Has no room for the choice of a language: the one before it stays.
+        await shoot(screen);
+        await page.getByRole('link', { name: 'Leave' }).click();
+        return;
+      }
       await shoot(`${screen}-en`);
       const language = page.locator('.truth-controls select').first();
       await language.selectOption('de');
@@ -112,6 +126,12 @@ async function openLine(page: Page) {
     .locator('.large-part .marked-image[data-arrived]')
     .waitFor({ timeout: 10_000 })
     .catch(() => console.log('  no image has arrived'));
+}
+
+async function openReview(page: Page) {
+  await page.getByRole('link', { name: 'Data', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Review', exact: true }).click();
+  await page.locator('a.review-start, .review .empty-state').first().waitFor();
 }
 
 /** The screens of an administrator, for the first plant and the first entry of each list. */

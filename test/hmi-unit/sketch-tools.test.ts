@@ -174,6 +174,6 @@ describe('a key', () => {
   });
 
   it('stands on each class that has one', () => {
-    expect([0, 1, 9, 10, 18, 19].map(keyOfClass)).toEqual(['0', '1', '9', '⇧1', '⇧9', '']);
+    expect([0, 1, 9, 10, 18, 19].map(keyOfClass)).toEqual(['0', '1', '9', 'Shift 1', 'Shift 9', '']);
   });
 });

@@ -14,12 +14,15 @@ export function Breadcrumb() {
   const plants = useCatalogue();
   const location = useLocation();
   const line = useMatch(() => '/plants/:plant/lines/:line');
+  const data = useMatch(() => '/data/:plant/*rest');
   const setUp = useMatch(() => '/admin/plants/:plant/*rest');
 
   const crumbs = createMemo((): Crumb[] => {
     const { nav, account } = words();
     const place = findLine(plants(), line()?.params.plant, line()?.params.line);
     if (place) return [{ name: place.plant.name, href: '/' }, { name: place.line.name }];
+    const held = plants().find((plant) => plant.code === data()?.params.plant);
+    if (held) return [{ name: held.name, href: '/' }, { name: nav.data }];
     const code = setUp()?.params.plant;
     if (code !== undefined) {
       const name = plants().find((plant) => plant.code === code)?.name ?? code;
