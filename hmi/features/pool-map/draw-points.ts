@@ -54,10 +54,10 @@ const GRAINS = SHAPES.map((_, code) =>
 );
 const QUIET_GRAIN = GRAINS[0] ?? [];
 /** Points in view for each pixel of the picture, from which they lie thick. */
-const THICK = 1 / 60;
+const THICK = 1 / 25;
 
 /** How much ink one point gives, of 255: quiet ones, classes, chosen ones. */
-const INK = { shapes: [90, 170, 255], grains: [50, 110, 90] } as const;
+const INK = { shapes: [90, 170, 255], grains: [100, 150, 140] } as const;
 
 /**
  * `view` in CSS pixels, `ratio` device pixels each. Codes that are `hidden` are left out. Quiet ones below, classes above them, chosen ones on top.
