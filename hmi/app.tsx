@@ -26,6 +26,7 @@ import { StructureScreen } from './features/plant-setup/structure-screen.tsx';
 import { TokensScreen } from './features/plant-setup/tokens-screen.tsx';
 import { PoolScreen } from './features/pool/pool-screen.tsx';
 import { MapScreen } from './features/pool-map/map-screen.tsx';
+import { RetentionScreen } from './features/retention/retention-screen.tsx';
 import { LabelScreen } from './features/review/label-screen.tsx';
 import { ReviewScreen } from './features/review/review-screen.tsx';
 import { createSession, type Person, type Session } from './features/session/create-session.ts';
@@ -103,6 +104,7 @@ export function App() {
           <Route path="/data/:plant" component={DataFrame}>
             <Route path="/" component={() => <Navigate href="pool" />} />
             <Route path="/pool" component={PoolScreen} />
+            <Route path="/retention" component={RetentionScreen} />
             <Route path="/map" component={MapScreen} />
             <Route path="/exchange" component={ExchangeScreen} />
             <Route path="/sets" component={SetsScreen} />

@@ -4,7 +4,7 @@ import type { Words } from './words-en.ts';
 import { exchange } from './words-exchange-de.ts';
 import { fleet, gate } from './words-fleet-de.ts';
 import { map } from './words-map-de.ts';
-import { data, pool } from './words-pool-de.ts';
+import { data, pool, retention } from './words-pool-de.ts';
 import { label, review, said } from './words-review-de.ts';
 import { sets } from './words-sets-de.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-de.ts';
@@ -15,6 +15,7 @@ export const de: Words = {
   alarms,
   data,
   pool,
+  retention,
   book,
   agreement,
   sets,

@@ -5,7 +5,7 @@ import { agreement, book } from './words-book-en.ts';
 import { exchange } from './words-exchange-en.ts';
 import { fleet, gate } from './words-fleet-en.ts';
 import { map } from './words-map-en.ts';
-import { data, pool } from './words-pool-en.ts';
+import { data, pool, retention } from './words-pool-en.ts';
 import { label, review, said } from './words-review-en.ts';
 import { sets } from './words-sets-en.ts';
 import { account, act, modelFile, people, resetPassword, setup } from './words-setup-en.ts';
@@ -15,6 +15,7 @@ export const en = {
   alarms,
   data,
   pool,
+  retention,
   book,
   agreement,
   sets,

@@ -184,3 +184,37 @@ export const pool: Words['pool'] = {
   sharedBy: (name) => `von ${name}`,
   deleteView: (name) => `Ansicht ${name} löschen`,
 };
+
+export const retention: Words['retention'] = {
+  rules: 'Wie lange Bilder aufbewahrt werden',
+  never:
+    'Nie gelöscht wird, was eine Datensatzversion, die Goldmenge, der Fehlerkatalog, die bekannten Antworten, die Prüfliste oder eine Kameraeinrichtung hält.',
+  kinds: {
+    PASS: 'Gutteile',
+    REJECT: 'Ausschuss und unsichere Teile',
+    AUDIT_SAMPLE: 'Zufallsstichprobe',
+    DATASET_MEMBER: 'Beurteilte Bilder',
+  },
+  days: 'Tage nach Aufnahme und Eingang; leer heißt für immer.',
+  save: 'Regeln speichern',
+  saved: 'Die Regeln gelten jetzt. Gelöscht wird erst, wenn eine Liste ausgeführt wird.',
+  notAdministrator: 'Ein Administrator des Werks kann das ändern.',
+  runs: 'Läufe',
+  noRuns: 'Noch wurde nichts gesucht. Legen Sie eine Regel fest und starten Sie dann einen Probelauf.',
+  run: 'Lauf',
+  asked: 'Angefordert',
+  state: 'Stand',
+  images: 'Bilder',
+  dry: 'Probelauf',
+  real: 'Löschung',
+  states: { QUEUED: 'wartet', RUNNING: 'läuft', SUCCEEDED: 'fertig', FAILED: 'gescheitert' },
+  sum: (images, size) => `${images} Bilder, ${size}`,
+  startDry: 'Probelauf starten',
+  list: 'Liste des Laufs',
+  startReal: 'Gelistete löschen',
+  consequence: (sum) => `Löscht endgültig: ${sum}. Was inzwischen jemand braucht, bleibt.`,
+  deleteNow: 'Jetzt löschen',
+  outcomes: { DELETED: 'gelöscht', REMOVED: 'gelöscht', KEPT: 'behalten' },
+  nothing: 'Nichts ist fällig.',
+  more: 'Gezeigt werden die ersten 200; die ganze Liste gibt die API.',
+};

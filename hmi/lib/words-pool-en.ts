@@ -183,3 +183,37 @@ export const pool = {
   sharedBy: (name: string) => `by ${name}`,
   deleteView: (name: string) => `Delete view ${name}`,
 };
+
+export const retention = {
+  rules: 'How long images are kept',
+  never:
+    'Never deleted: what a dataset version, the golden set, the defect book, the known answers, the review queue or a camera’s set-up holds.',
+  kinds: {
+    PASS: 'Good parts',
+    REJECT: 'Rejects and uncertain parts',
+    AUDIT_SAMPLE: 'Random sample',
+    DATASET_MEMBER: 'Labelled images',
+  },
+  days: 'Days after capture and arrival; empty keeps for ever.',
+  save: 'Save rules',
+  saved: 'The rules hold now. Nothing is deleted until a list is carried out.',
+  notAdministrator: 'An administrator of the plant can change this.',
+  runs: 'Runs',
+  noRuns: 'Nothing was ever looked for. Set a rule, then start a dry run.',
+  run: 'Run',
+  asked: 'Asked for',
+  state: 'State',
+  images: 'Images',
+  dry: 'Dry run',
+  real: 'Deletion',
+  states: { QUEUED: 'waits', RUNNING: 'runs', SUCCEEDED: 'done', FAILED: 'failed' },
+  sum: (images: string, size: string) => `${images} images, ${size}`,
+  startDry: 'Start a dry run',
+  list: 'List of the run',
+  startReal: 'Delete what is listed',
+  consequence: (sum: string) => `Deletes for good: ${sum}. What somebody has taken hold of since is kept.`,
+  deleteNow: 'Delete now',
+  outcomes: { DELETED: 'deleted', REMOVED: 'deleted', KEPT: 'kept' },
+  nothing: 'Nothing is due.',
+  more: 'The first 200 are shown; the API has the whole list.',
+};

@@ -10,7 +10,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
  * Those whose screen exists, in the order of the work; the address of each is its name. Add yours here, its route in hmi/app.tsx and its
  * word in hmi/lib/words-pool-*.ts.
  */
-const tabs = ['pool', 'map', 'review', 'book', 'agreement', 'sets', 'exchange'] as const;
+const tabs = ['pool', 'map', 'review', 'book', 'agreement', 'sets', 'exchange', 'retention'] as const;
 
 /** What stands around every screen of a plant's data. */
 export function DataFrame(props: { children?: JSX.Element }) {
