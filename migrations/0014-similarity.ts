@@ -13,6 +13,10 @@ export async function up(db: Kysely<any>): Promise<void> {
       -- 32-bit floats, little-endian, of unit length
       vector bytea NOT NULL CHECK (length(vector) > 0 AND length(vector) % 4 = 0),
       embedded_at timestamptz NOT NULL,
+      -- how alike it is to images that are probably another part: pairs looked at, median and deviation of Fisher's z
+      ground_pairs integer CHECK (ground_pairs >= 0),
+      ground_level real,
+      ground_spread real CHECK (ground_spread >= 0),
       PRIMARY KEY (plant_id, image_sha256, embedder),
       FOREIGN KEY (plant_id, image_sha256) REFERENCES image (plant_id, sha256)
     );

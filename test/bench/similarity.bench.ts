@@ -158,7 +158,7 @@ async function measureAt(bench: Bench, size: number, report: BenchOptions['repor
     indexMs.push(performance.now() - begin);
     if (turn >= COMPARED) continue;
     await judgeImage(
-      { place: found.place, nearest: found.nearest, alike: found.alike },
+      { ...found, grounds: [] },
       (number) => placeOf(bench, number),
       (image, others) => bench.similarity.call('compare', { image, others, maxPixels: MAX_PIXELS }),
     );

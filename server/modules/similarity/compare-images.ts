@@ -20,9 +20,10 @@ import {
   writeScores,
 } from './near-duplicates.queries.ts';
 import { neighbourScores } from './neighbour-scores.ts';
-import { CANDIDATES, NEIGHBOURS } from './pair-candidates.ts';
+import { CANDIDATES, GROUND_NEIGHBOURS, NEIGHBOURS } from './pair-candidates.ts';
+import type { Ground } from './pair-threshold.ts';
 import { plantScale } from './plant-scale.ts';
-import { selectNumbered } from './similarity.queries.ts';
+import { type GroundRow, type NumberedRow, selectNumbered, writeGrounds } from './similarity.queries.ts';
 import type { SketchPlace } from './similarity-calls.ts';
 
 type Needed = Pick<Services, 'db' | 'config' | 'memory' | 'now'>;
@@ -47,9 +48,7 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
     most: CANDIDATES + 1,
   });
   const numbers = new Set([...found.flat(), ...alike.flat()].map(({ number }) => number));
-  const names = new Map(
-    (await selectNumbered(db, plantId, EMBEDDER, [...numbers])).map((row) => [row.number, row.sha256]),
-  );
+  const names = new Map((await selectNumbered(db, plantId, EMBEDDER, [...numbers])).map((row) => [row.number, row]));
   const gone = [...numbers].filter((number) => !names.has(number));
   if (gone.length > 0) await similarity.call('forget', { place, numbers: gone });
 
@@ -61,6 +60,7 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
   const compare = (image: SketchPlace, others: readonly SketchPlace[]) =>
     similarity.call('compare', { image, others, maxPixels: config.limits.imagePixels });
   const scores: Parameters<typeof writeScores>[2][number][] = [];
+  const grounds: GroundRow[] = [];
   const pairs = new Map<string, NearPair>();
   const keep = (pair: NearPair) => {
     const key = `${pair.a}:${pair.b}`;
@@ -74,9 +74,14 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
     const nearest = others.map(({ number }) => number);
     const bits = (alike[index] ?? []).filter(({ number }) => number !== image.number && names.has(number));
     const hashes = new Map(bits.map(({ number, bits }) => [number, bits]));
-    const judged = { place: sketch(image.sha256), nearest, alike: hashes };
-    for (const { number, ...pair } of await judgeImage(judged, (other) => sketch(names.get(other) ?? ''), compare)) {
-      keep({ ...ordered(image.sha256, names.get(number) ?? ''), ...pair });
+    const judged = await judgeImage(
+      { place: sketch(image.sha256), nearest, alike: hashes, grounds: groundsOf(nearest, names) },
+      (other) => sketch(names.get(other)?.sha256 ?? ''),
+      compare,
+    );
+    grounds.push({ sha256: image.sha256, ...judged.ground });
+    for (const { number, ...pair } of judged.pairs) {
+      keep({ ...ordered(image.sha256, names.get(number)?.sha256 ?? ''), ...pair });
     }
   }
   const own = images.map((image) => image.sha256);
@@ -94,10 +99,23 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
       await updateNearGroups(trx, plantId, renamed, joined);
     }
     await updateExactGroups(trx, plantId, own);
+    await writeGrounds(trx, plantId, EMBEDDER, grounds);
     // last: who reads the scores knows that the rest is there
     await writeScores(trx, plantId, scores);
   });
   return images.length === measureBatch;
+}
+
+/** Of the nearest that have been compared. */
+function groundsOf(nearest: readonly number[], names: ReadonlyMap<number, NumberedRow>): Ground[] {
+  return nearest.slice(0, GROUND_NEIGHBOURS).flatMap((number) => {
+    const {
+      ground_pairs: pairs = null,
+      ground_level: level = null,
+      ground_spread: spread = null,
+    } = names.get(number) ?? {};
+    return pairs === null || level === null || spread === null ? [] : [{ pairs, level, spread }];
+  });
 }
 
 function ordered(one: string, other: string): { a: string; b: string } {

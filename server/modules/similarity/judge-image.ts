@@ -1,6 +1,6 @@
 /** Which of an image's neighbours are the same photograph: candidates are laid on it, farther neighbours say what is usual. */
 import { imagePairs } from './pair-candidates.ts';
-import { likenessOf, pairThreshold } from './pair-threshold.ts';
+import { type Ground, groundOf, likenessOf, pairThreshold, pooledGround } from './pair-threshold.ts';
 import type { NearDuplicateRow } from './similarity.table.ts';
 import type { SketchPlace } from './similarity-calls.ts';
 
@@ -10,6 +10,13 @@ export interface JudgedImage {
   nearest: readonly number[];
   /** Numbers of others with nearly the same perceptual hash, and in how many bits it differs. */
   alike: ReadonlyMap<number, number>;
+  /** The ground of each of its neighbours that has one. */
+  grounds: readonly Ground[];
+}
+
+export interface Judged {
+  pairs: JudgedPair[];
+  ground: Ground;
 }
 
 export interface JudgedPair {
@@ -26,16 +33,18 @@ export async function judgeImage(
   image: JudgedImage,
   placeOf: (number: number) => SketchPlace,
   compare: (image: SketchPlace, others: readonly SketchPlace[]) => Promise<readonly (number | null)[]>,
-): Promise<JudgedPair[]> {
+): Promise<Judged> {
   const { candidates, ground } = imagePairs(image.nearest, [...image.alike.keys()]);
-  if (candidates.length === 0) return [];
+  if (candidates.length === 0) return { pairs: [], ground: groundOf([]) };
   const likenesses = await compare(image.place, [...candidates, ...ground].map(placeOf));
   const usual = likenesses.slice(candidates.length).filter((z) => z !== null);
-  const threshold = pairThreshold(usual, candidates.length);
-  return candidates.flatMap((number, index): JudgedPair[] => {
+  const own = groundOf(usual);
+  const threshold = pairThreshold(pooledGround([own, ...image.grounds]), candidates.length);
+  const pairs = candidates.flatMap((number, index): JudgedPair[] => {
     const z = likenesses[index] ?? null;
     if (z === null || z < threshold.z) return [];
     const isHash = (image.alike.get(number) ?? 64) <= ALIKE_BITS;
     return [{ number, evidence: isHash ? 'perceptual_hash' : 'embedding', likeness: likenessOf(z) }];
   });
+  return { pairs, ground: own };
 }

@@ -4,6 +4,8 @@
 export const NEIGHBOURS = 110;
 /** Of the index; the perceptual hashes add as many at most. */
 export const CANDIDATES = 16;
+/** Neighbours whose ground is taken together with the image's own. */
+export const GROUND_NEIGHBOURS = 40;
 const GROUND_FROM = 30;
 const GROUND = 12;
 

@@ -1,7 +1,7 @@
 /**
  * From which likeness on a pair is one photograph. Neighbours of rank 30 and beyond show the same kind of part but hardly
  * the same photograph: their likeness to the image is the ground level, which on aligned parts is high because their
- * forms agree. A pair must stand above it by so many deviations that, of images without a duplicate, one in five
+ * forms agree. A pair must stand above it by so many deviations that, of images without a duplicate, one in a
  * thousand would be flagged if the tail were normal (Bonferroni over the candidates; it is heavier), and above a floor; above a ceiling it is one
  * photograph whatever the neighbours are, which still finds a part that stood before the camera for a hundred images.
  *
@@ -20,21 +20,44 @@ export interface PairThreshold {
 const FLOOR = 0.6;
 /** r = 0.956. */
 const CEILING = 1.9;
-const FLAGGED_IN = 5000;
+const FLAGGED_IN = 1000;
 /** Ground level and deviation assumed before any pair was seen, and for how many pairs that counts: of aligned parts, the hard case. */
 const [ASSUMED_LEVEL, ASSUMED_DEVIATION] = [1, 0.16];
 const [LEVEL_PAIRS, DEVIATION_PAIRS] = [2, 16];
 
-/** `ground`: z of pairs that are probably none; `candidates`: how many pairs are tested for the image. */
-export function pairThreshold(ground: readonly number[], candidates: number): PairThreshold {
-  const sorted = ground.toSorted((a, b) => a - b);
-  const n = sorted.length;
-  const middle = n === 0 ? ASSUMED_LEVEL : at(sorted, 0.5);
-  // of the lower half only: what duplicates there are lie above
-  const spread = n === 0 ? 0 : (middle - at(sorted, 0.16)) / 0.994;
-  const level = (n * middle + LEVEL_PAIRS * ASSUMED_LEVEL) / (n + LEVEL_PAIRS);
-  const variance = (n * spread ** 2 + DEVIATION_PAIRS * ASSUMED_DEVIATION ** 2) / (n + DEVIATION_PAIRS);
-  const z = level + normalTail(1 / (FLAGGED_IN * Math.max(1, candidates))) * Math.sqrt(variance);
+/** What pairs that are probably none say, of one image or of several together. */
+export interface Ground {
+  pairs: number;
+  /** Median of Fisher's z. */
+  level: number;
+  /** Deviation, of the lower half only: what duplicates there are lie above. */
+  spread: number;
+}
+
+/** `likenesses`: z of pairs that are probably none. */
+export function groundOf(likenesses: readonly number[]): Ground {
+  const sorted = likenesses.toSorted((a, b) => a - b);
+  const level = at(sorted, 0.5);
+  return { pairs: sorted.length, level, spread: Math.max(0, level - at(sorted, 0.16)) / 0.994 };
+}
+
+/** Of an image and its neighbours, which show the same kind of part: a dozen pairs alone would make the threshold jump. */
+export function pooledGround(grounds: readonly Ground[]): Ground {
+  const pairs = grounds.reduce((sum, ground) => sum + ground.pairs, 0);
+  if (pairs === 0) return { pairs: 0, level: 0, spread: 0 };
+  const level = grounds.reduce((sum, ground) => sum + ground.pairs * ground.level, 0) / pairs;
+  const squares = grounds.reduce(
+    (sum, { pairs: n, level: own, spread }) => sum + n * (spread ** 2 + (own - level) ** 2),
+    0,
+  );
+  return { pairs, level, spread: Math.sqrt(squares / pairs) };
+}
+
+/** `candidates`: how many pairs are tested for the image. */
+export function pairThreshold({ pairs, level, spread }: Ground, candidates: number): PairThreshold {
+  const middle = (pairs * level + LEVEL_PAIRS * ASSUMED_LEVEL) / (pairs + LEVEL_PAIRS);
+  const variance = (pairs * spread ** 2 + DEVIATION_PAIRS * ASSUMED_DEVIATION ** 2) / (pairs + DEVIATION_PAIRS);
+  const z = middle + normalTail(1 / (FLAGGED_IN * Math.max(1, candidates))) * Math.sqrt(variance);
   return { z: Math.min(CEILING, Math.max(FLOOR, z)), isTold: z < CEILING };
 }
 

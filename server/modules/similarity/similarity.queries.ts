@@ -159,13 +159,44 @@ export async function selectVectors(db: Db, plantId: string, embedder: string, s
   return rows;
 }
 
+export interface NumberedRow {
+  number: number;
+  /** Hexadecimal digits. */
+  sha256: string;
+  ground_pairs: number | null;
+  ground_level: number | null;
+  ground_spread: number | null;
+}
+
 /** Whose numbers they are; numbers that are gone are left out. */
 export async function selectNumbered(db: Db, plantId: string, embedder: string, numbers: readonly number[]) {
-  const { rows } = await sql<{ number: number; sha256: string }>`
-    SELECT number, encode(image_sha256, 'hex') AS sha256 FROM image_embedding
+  const { rows } = await sql<NumberedRow>`
+    SELECT number, encode(image_sha256, 'hex') AS sha256, ground_pairs, ground_level, ground_spread FROM image_embedding
     WHERE plant_id = ${plantId} AND embedder = ${embedder} AND number = ANY(${plainArray(numbers)}::bigint[])
   `.execute(db);
   return rows;
+}
+
+export interface GroundRow {
+  sha256: string;
+  pairs: number;
+  level: number;
+  spread: number;
+}
+
+export async function writeGrounds(
+  db: Db,
+  plantId: string,
+  embedder: string,
+  grounds: readonly GroundRow[],
+): Promise<void> {
+  await sql`
+    UPDATE image_embedding e SET ground_pairs = g.pairs, ground_level = g.level, ground_spread = g.spread
+    FROM unnest(${byteaArray(grounds.map((row) => row.sha256))}::bytea[], ${plainArray(grounds.map((row) => row.pairs))}::integer[],
+      ${realArray(grounds.map((row) => row.level))}::real[], ${realArray(grounds.map((row) => row.spread))}::real[])
+      AS g (sha256, pairs, level, spread)
+    WHERE e.plant_id = ${plantId} AND e.image_sha256 = g.sha256 AND e.embedder = ${embedder}
+  `.execute(db);
 }
 
 /** Images of the pool with these numbers that also meet the condition on `p`. */

@@ -12,6 +12,10 @@ export interface ImageEmbeddingTable {
   /** 32-bit floats, little-endian, of unit length. */
   vector: Buffer;
   embedded_at: Date;
+  /** How alike it is to images that are probably another part: pairs looked at, median and deviation of Fisher's z. */
+  ground_pairs: Defaulted<number | null>;
+  ground_level: Defaulted<number | null>;
+  ground_spread: Defaulted<number | null>;
 }
 
 export interface NearDuplicateTable {

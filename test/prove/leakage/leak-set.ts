@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { EMBEDDER, EMBEDDING_DIMENSIONS } from '../../../server/modules/similarity/embedding-graph.ts';
 import { type JudgedPair, judgeImage } from '../../../server/modules/similarity/judge-image.ts';
 import { openSimilarity } from '../../../server/modules/similarity/open-similarity.ts';
-import { CANDIDATES, NEIGHBOURS } from '../../../server/modules/similarity/pair-candidates.ts';
+import { CANDIDATES, GROUND_NEIGHBOURS, NEIGHBOURS } from '../../../server/modules/similarity/pair-candidates.ts';
+import type { Ground } from '../../../server/modules/similarity/pair-threshold.ts';
 import type { MeasuredImage, SketchPlace } from '../../../server/modules/similarity/similarity-calls.ts';
 
 const MAX_PIXELS = 100_000_000;
@@ -23,7 +24,7 @@ export async function openLeakSet(folder: string): Promise<LeakSet> {
   await mkdir(folder, { recursive: true });
   const similarity = openSimilarity();
   const place = { folder: join(folder, 'index'), embedder: EMBEDDER, dimensions: EMBEDDING_DIMENSIONS };
-  const known: { place: SketchPlace; measured: MeasuredImage }[] = [];
+  const known: { place: SketchPlace; measured: MeasuredImage; ground?: Ground }[] = [];
   let asked = 0;
 
   const measure = async (file: string, name: string) => {
@@ -40,12 +41,18 @@ export async function openLeakSet(folder: string): Promise<LeakSet> {
     const judged = {
       place: image.place,
       nearest: nearest.map(({ number }) => number).filter((number) => number !== own),
+      grounds: nearest
+        .filter(({ number }) => number !== own)
+        .slice(0, GROUND_NEIGHBOURS)
+        .flatMap(({ number }) => known[number - 1]?.ground ?? []),
       alike: new Map(alike.filter(({ number }) => number !== own).map(({ number, bits }) => [number, bits])),
     };
     const placeOf = (number: number) => known[number - 1]?.place ?? image.place;
-    return judgeImage(judged, placeOf, (one, others) =>
+    const { pairs, ground } = await judgeImage(judged, placeOf, (one, others) =>
       similarity.call('compare', { image: one, others, maxPixels: MAX_PIXELS }),
     );
+    image.ground = ground;
+    return pairs;
   };
 
   return {
