@@ -28,7 +28,9 @@ export function createExportRoute(services: Services, authenticator: Authenticat
     const context = await contextOf(services, authenticator, visit);
     const file = name === SET_ARCHIVE ? await findSetArchive(context, id) : await findExportFile(context, id, name);
     if (!file?.sha256) throw notFound;
-    visit.response.setHeader('content-disposition', `attachment; filename="${name}"`);
+    // all archives of sets have one name here: whoever links to one gives it a better one
+    const saveAs = name === SET_ARCHIVE ? 'attachment' : `attachment; filename="${name}"`;
+    visit.response.setHeader('content-disposition', saveAs);
     await sendFile(visit, {
       path: join(exportFolder(services.config.home, id), name),
       type: types[format] ?? 'application/octet-stream',

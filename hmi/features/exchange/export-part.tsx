@@ -89,7 +89,7 @@ export function ExportPart(props: { mayWork: boolean }) {
                         >
                           {(url) => (
                             <a
-                              class="button"
+                              class="exchange-link"
                               href={url()}
                               rel="external"
                               download={`${row.datasetVersion.dataset.name}-${row.datasetVersion.number}-${row.format.toLowerCase()}.zip`}

@@ -66,6 +66,9 @@ export function ImportDetail(props: {
                 </p>
               )}
             </Show>
+            <Show when={found().isDryRun}>
+              <p>{words().exchange.looked}</p>
+            </Show>
             <dl class="exchange-counts">
               <For each={countNames}>
                 {(name) => (
@@ -131,9 +134,11 @@ function Refused(props: { found: ImportNode }) {
           </For>
         </tbody>
       </table>
-      <a class="button" href={props.found.reportUrl} download={`${props.found.source}.csv`} rel="external">
-        {words().exchange.report}
-      </a>
+      <div>
+        <a class="exchange-link" href={props.found.reportUrl} download={`${props.found.source}.csv`} rel="external">
+          {words().exchange.report}
+        </a>
+      </div>
     </Show>
   );
 }

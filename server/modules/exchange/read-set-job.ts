@@ -16,7 +16,8 @@ export interface ReadSetJob {
   isEmptyGood: boolean;
   /** File with a JSON list of paths that were done before. */
   doneFile: string | null;
-  limits: SourceLimits & { imagePixels: number };
+  /** `regions`: on one image. */
+  limits: SourceLimits & { imagePixels: number; regions: number };
 }
 
 /** First: what the set is. */

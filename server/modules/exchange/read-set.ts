@@ -19,13 +19,22 @@ import {
   type ReadSetJob,
   SENT_FILE,
 } from './read-set-job.ts';
+import { checkSetPath } from './set-path-rules.ts';
 import { openFolder, openZip, type SetSource } from './set-source.ts';
 
 const BATCH_IMAGES = 32;
 const BATCH_CHARS = 4_000_000;
+const ATTRIBUTE_CHARS = 65_536;
+/** U+0000 and halves of surrogate pairs, which jsonb refuses. */
+const unstorable = /\0|\p{Surrogate}/u;
 
+/** What no path of a set may be is no path of these lists either. */
+const pathSchema = z.string().refine((path) => {
+  const checked = checkSetPath(path);
+  return checked !== 'ignored' && 'path' in checked && checked.path === path;
+});
 const sentSchema = z.record(
-  z.string(),
+  pathSchema,
   z.object({
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     width: z.int().positive(),
@@ -36,7 +45,12 @@ const asideSchema = z.object({
   items: z.record(
     z.string(),
     z.object({
-      label: z.string().min(1).max(100).optional(),
+      label: z
+        .string()
+        .min(1)
+        .max(100)
+        .refine((label) => !label.includes('\0') && label.isWellFormed())
+        .optional(),
       split: z.enum(['train', 'validation', 'test']).optional(),
     }),
   ),
@@ -139,15 +153,33 @@ async function readImage(
   const kept = known === undefined ? await takeImage(job, source, image.path) : await storedImage(job, known);
   try {
     const said = await image.annotate({ width: kept.width, height: kept.height });
+    if (said.regions.length > job.limits.regions) {
+      throw new SetFault(
+        `has ${said.regions.length} regions: at most ${job.limits.regions} are kept (LEHR_LIMIT_LABEL_REGIONS)`,
+      );
+    }
     const regions = said.regions.map((region) => fitRegion(region, kept));
     const own = aside[image.path];
     const label = own?.label ?? said.label ?? (regions.length === 0 && job.isEmptyGood ? 'good' : null);
     const split: SourceSplit | null = own?.split ?? image.split;
-    return { path: image.path, ...kept, label, regions, split, attributes: said.attributes ?? null };
+    return { path: image.path, ...kept, label, regions, split, attributes: keptAttributes(said.attributes) };
   } catch (error) {
     if (kept.file) await rm(kept.file, { force: true });
     throw error;
   }
+}
+
+/** As the database can keep them; no more than its rows should hold. */
+function keptAttributes(attributes: Record<string, unknown> | undefined): Record<string, unknown> | null {
+  if (attributes === undefined) return null;
+  const text = JSON.stringify(attributes, (key, value: unknown) =>
+    typeof value === 'string'
+      ? value.replaceAll('\0', '\uFFFD').toWellFormed()
+      : unstorable.test(key)
+        ? undefined
+        : value,
+  );
+  return text.length > ATTRIBUTE_CHARS ? { characters: text.length } : (JSON.parse(text) as Record<string, unknown>);
 }
 
 type Kept = ImageHeader & { sha256: string; sizeBytes: number; file: string | null };

@@ -122,6 +122,7 @@ function jobOf({ config }: Services, row: DatasetImportRow, incoming: string, do
       files: limits.importFiles,
       imageBytes: limits.imageBytes,
       imagePixels: limits.imagePixels,
+      regions: limits.labelRegions,
       labelBytes: limits.importLabelBytes,
       totalBytes: limits.importBytes,
     },
@@ -253,5 +254,12 @@ async function saveStep(trx: Trx, { row, counts }: Run, change: Parameters<typeo
 
 function refusedFile(path: string, reason: string): NewImportFile {
   const shown = path.slice(0, 1000).replaceAll('\u0000', '\uFFFD') || '(no name)';
-  return { path: shown, state: 'refused', sha256: null, reason: reason.slice(0, 1000), split: null, attributes: null };
+  return {
+    path: shown,
+    state: 'refused',
+    sha256: null,
+    reason: reason.slice(0, 1000).replaceAll('\u0000', '\uFFFD'),
+    split: null,
+    attributes: null,
+  };
 }

@@ -313,6 +313,32 @@ describe('sets that come in and go out', () => {
     expect(await readdir(incomingFolder(http.server.config.home))).toEqual([]);
   });
 
+  it('keeps what the database could not hold out of it, and names it', async () => {
+    const of = await seed.plant();
+    const person = await of.person('quality_engineer');
+    const images = ['a.png', 'b.png', 'c\0.png'].map((name, at) => ({ id: at, file_name: name }));
+    const annotations = [
+      { image_id: 0, category_id: 1, bbox: [1, 1, 5, 5] },
+      { image_id: 1, category_id: 2, bbox: [1, 1, 5, 5] },
+    ];
+    const categories = [
+      { id: 1, name: 'crack' },
+      { id: 2, name: 'half \ud800' },
+    ];
+    const files = { 'a.png': await picture(21), 'b.png': await picture(22) };
+    const set = { ...files, 'a.json': JSON.stringify({ images, annotations, categories }) };
+    expect(await importSet(set, {}, of, person)).toMatchObject({
+      state: 'SUCCEEDED',
+      counts: { labelled: 2, refused: 1 },
+      refused: { edges: [{ node: { path: 'c\uFFFD.png' } }] },
+    });
+    const broken = { ...set, 'a.json': JSON.stringify({ images, annotations, categories: [{ id: 1, name: 'x\0' }] }) };
+    expect(await importSet(broken, {}, of, person)).toMatchObject({
+      state: 'SUCCEEDED',
+      counts: { taken: 0, refused: 1 },
+    });
+  });
+
   it('takes archives in parts, says what is there, and refuses gaps, names and strangers', async () => {
     const of = await seed.plant();
     const person = await of.person('ml_engineer');
