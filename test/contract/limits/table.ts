@@ -76,6 +76,12 @@ export const refusesNobody: Readonly<Record<string, string>> = {
   LEHR_LIMIT_POOL_PLACE_ROWS: size,
   LEHR_LIMIT_MEASURE_BATCH: size,
   LEHR_LIMIT_SIMILAR_SEARCHED: 'looks no further, so that a filter that few images pass gives fewer',
+  LEHR_LIMIT_JUDGED_IMAGES: 'looks through no more labels, a fair part of them; the others get no score',
+  LEHR_LIMIT_JUDGE_AFTER: time,
+  LEHR_LIMIT_MAP_IMAGES:
+    'lays the map out with no more, a fair part; the others are put among them, see test/server/data-quality/pool-map.test.ts',
+  LEHR_LIMIT_MAP_POINTS:
+    'gives no more points, a fair part, and says how many there are; see test/server/data-quality/pool-map.test.ts',
   LEHR_LIMIT_POOL_FACET_IMAGES: 'looks at no more, which is enough to say what there is most of',
   LEHR_LIMIT_POOL_COUNT: 'counts no further, and says that there are more',
   LEHR_LIMIT_RETENTION_IMAGES: 'lists no more in one run; the next run has the rest',
