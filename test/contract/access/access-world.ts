@@ -22,6 +22,7 @@ import { seedLabels } from '../../support/seed-labels.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 import type { Caller } from './access-table.ts';
+import { datasetSamples } from './dataset-samples.ts';
 import { emptyCount } from './empty-count.ts';
 
 /** Stands in every name of the plant, so that a leak shows in any answer. */
@@ -148,6 +149,15 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     .select('sha256')
     .where('plant_id', '=', plant.row.id)
     .executeTakeFirstOrThrow();
+
+  for (const [name, sample] of datasetSamples(
+    plant.row.id,
+    version.datasetVersionId,
+    image.sha256,
+    plant.owner.row.id,
+  )) {
+    samples.set(name, sample);
+  }
 
   const spares = await spareParts(callers.administrator, plant);
   const sparePerson = await plant.person('viewer');
@@ -435,6 +445,7 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     datasetExports: `(plantId: "${globalId}")`,
     datasetImports: `(plantId: "${globalId}")`,
     importUploads: `(plantId: "${globalId}")`,
+    goldenImages: `(plantId: "${globalId}")`,
     inspectionExports: `(plantId: "${globalId}")`,
     defectBooks: `(plantId: "${globalId}")`,
     reviewQueue: `(plantId: "${globalId}")`,
@@ -444,6 +455,7 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     retentionRuns: `(plantId: "${globalId}")`,
     poolFacets: `(plantId: "${globalId}")`,
     poolImages: `(plantId: "${globalId}")`,
+    similarImages: `(plantId: "${globalId}", imageSha256: "${'00'.repeat(32)}")`,
     poolMap: `(plantId: "${globalId}")`,
     poolViews: `(plantId: "${globalId}")`,
     tokens: `(plantId: "${globalId}")`,
@@ -469,9 +481,16 @@ export function selectionOf(field: GraphQLField<unknown, unknown>, opened: Set<s
   if (!isCompositeType(type)) return '';
   if (!isObjectType(type) || opened.has(type.name)) return '{ __typename }';
   opened.add(type.name);
-  const inner = Object.values(type.getFields()).map((each) => `${each.name} ${selectionOf(each, opened)}`);
+  const inner = Object.values(type.getFields()).map(
+    (each) => `${each.name}${neededBelow[each.name] ?? ''} ${selectionOf(each, opened)}`,
+  );
   return `{ ${inner.join(' ')} }`;
 }
+
+/** Arguments that fields below the root cannot do without. */
+const neededBelow: Readonly<Record<string, string>> = {
+  difference: `(otherId: "${encodeGlobalId('DatasetVersion', newId())}")`,
+};
 
 /** The payloads of the subscriptions, as the hub makes them. */
 async function followEverything(server: TestServer, context: Context, plant: SeededPlant): Promise<void> {
