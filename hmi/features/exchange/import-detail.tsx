@@ -1,4 +1,3 @@
-import type { ResultOf } from 'gql.tada';
 import { For, Show } from 'solid-js';
 import { createAct } from '../../lib/create-act.ts';
 import { createAnswer } from '../../lib/create-answer.ts';
@@ -7,13 +6,12 @@ import { locale, words } from '../../lib/language.ts';
 import { Button } from '../../ui/button.tsx';
 import { TwoTaps } from '../../ui/two-taps.tsx';
 import { CancelSetImport, SetImport } from './exchange.documents.ts';
+import type { ImportNode } from './import-node.ts';
 import { StartImport } from './start-import.tsx';
 
 const REFUSED_SHOWN = 50;
 const EVERY_MS = 1000;
 const countNames = ['images', 'taken', 'added', 'labelled', 'pending', 'regions', 'refused', 'items'] as const;
-
-export type ImportNode = Extract<NonNullable<ResultOf<typeof SetImport>['node']>, { __typename: 'DatasetImport' }>;
 
 /** One import: what lies in the set, how far it is, what was refused; after a look, the way to import for good. */
 export function ImportDetail(props: {

@@ -9,7 +9,7 @@ import { Field } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { SetVersions, StartSetImport } from './exchange.documents.ts';
-import type { ImportNode } from './import-detail.tsx';
+import type { ImportNode } from './import-node.ts';
 
 const DATASETS = 200;
 type LabelUse = 'DECIDE' | 'SUGGEST' | 'NONE';
