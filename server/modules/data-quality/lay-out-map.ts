@@ -34,6 +34,9 @@ const NEIGHBOURS = 10;
 const SEED = 1;
 const childFile = fileURLToPath(new URL('./layout-process.ts', import.meta.url));
 
+/** No number of an embedding: the next turn goes on. */
+const MORE_WAIT = -1;
+
 interface Kept {
   /** Newest embedding that was looked at. */
   newest: number;
@@ -55,12 +58,13 @@ export async function keepMap(services: Needed, plantId: string, signal?: AbortS
   const laidOut = before?.laidOut ?? placed;
   if (embedded < LEAST_MAPPED) return 'nothing new';
   if (placed < LEAST_MAPPED || embedded - laidOut >= NEW_SHARE * embedded) {
-    await layOutMap(services, plantId, signal);
-    kept.set(plantId, { newest, laidOut: embedded });
+    const rows = await layOutMap(services, plantId, signal);
+    const hasAll = rows === embedded || (await placeNew(services, plantId, signal));
+    kept.set(plantId, { newest: hasAll ? newest : MORE_WAIT, laidOut: embedded });
     return 'laid out';
   }
   const isDone = await placeNew(services, plantId, signal);
-  kept.set(plantId, { newest: isDone ? newest : -1, laidOut });
+  kept.set(plantId, { newest: isDone ? newest : MORE_WAIT, laidOut });
   return 'placed';
 }
 

@@ -45,7 +45,7 @@ describe.each(databases())('the map and the labels of a plant on %s', (kind) => 
     swapped.includes(index) ? (looksOf(index) === 'good' ? 'crack' : 'good') : looksOf(index);
 
   beforeAll(async () => {
-    server = await openTestServer(kind, { env: { LEHR_LIMIT_MAP_POINTS: '65' } });
+    server = await openTestServer(kind, { env: { LEHR_LIMIT_MAP_POINTS: '65', LEHR_LIMIT_MAP_IMAGES: '70' } });
     plant = await createSeed(server).plant();
     curator = (await plant.person('quality_engineer')).client;
     viewer = (await plant.person('viewer')).client;
@@ -146,7 +146,7 @@ describe.each(databases())('the map and the labels of a plant on %s', (kind) => 
 
     await addImages(images + 1, images + 16, false);
     expect(await keepMap(server.services, plant.row.id)).toBe('laid out');
-    // no more points than LEHR_LIMIT_MAP_POINTS
+    // laid out with LEHR_LIMIT_MAP_IMAGES, the others put among them; no more points than LEHR_LIMIT_MAP_POINTS
     expect(await askMap(viewer)).toMatchObject({ count: 65, placed: images + 16 });
     expect(await askMap(viewer, ', filter: { label: ["crack"] }')).toMatchObject({ count: 20 });
   });
