@@ -105,6 +105,7 @@ export const label: typeof englishLabel = {
   noNeighbours: 'Von den Nachbarn wurde kein Bild behalten.',
   noSimilar: 'Noch nichts Ähnliches ist beurteilt.',
   conflict: 'Zwei Antworten',
+  saidBefore: 'Früher gesagt',
   answerOf: (letter) => `Antwort ${letter}`,
   take: (letter) => `${letter} übernehmen`,
   noOutline: 'ohne Umriss',

@@ -102,6 +102,7 @@ export const label = {
   noNeighbours: 'No neighbours were kept.',
   noSimilar: 'Nothing similar is labelled yet.',
   conflict: 'Two answers',
+  saidBefore: 'Said before',
   answerOf: (letter: string) => `Answer ${letter}`,
   take: (letter: string) => `Take ${letter}`,
   noOutline: 'without outline',

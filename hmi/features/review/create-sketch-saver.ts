@@ -10,18 +10,23 @@ const MOST_CHARACTERS = 200_000;
 
 interface SaverOptions {
   copies: ReturnType<typeof makeSketchCopies>;
-  save: (sha256: string, document: DatedSketch) => Promise<boolean>;
+  /** Null: there is nothing any more. */
+  save: (sha256: string, document: DatedSketch | null) => Promise<boolean>;
 }
 
 export function createSketchSaver({ copies, save }: SaverOptions) {
   const [isSaved, setSaved] = createSignal(true);
   let pending: { sha256: string; document: DatedSketch } | undefined;
+  let underWay: { sha256: string; sending: Promise<boolean> } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = async () => {
     clearTimeout(timer);
     const sent = pending;
     if (!sent) return;
-    const done = await save(sent.sha256, sent.document).catch(() => false);
+    const sending = save(sent.sha256, sent.document).catch(() => false);
+    underWay = { sha256: sent.sha256, sending };
+    const done = await sending;
+    if (underWay?.sending === sending) underWay = undefined;
     if (pending !== sent) return;
     if (done) {
       pending = undefined;
@@ -43,6 +48,8 @@ export function createSketchSaver({ copies, save }: SaverOptions) {
     /** The answer takes its place. */
     forget(sha256: string) {
       copies.remove(sha256);
+      // What is on its way could arrive after the answer, and would lie there as if it were unfinished.
+      if (underWay?.sha256 === sha256) void underWay.sending.then(() => save(sha256, null)).catch(() => {});
       if (pending?.sha256 !== sha256) return void flush();
       pending = undefined;
       clearTimeout(timer);

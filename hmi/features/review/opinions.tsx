@@ -18,7 +18,10 @@ export function Opinions(props: OpinionsProps) {
   const both = () => props.task.opinions.slice(0, 2);
   const label = (opinion: Opinion) => (opinion.label === 'good' ? words().label.good : props.nameOf(opinion.label));
   return (
-    <section class="opinions" aria-label={words().label.conflict}>
+    <section
+      class="opinions"
+      aria-label={props.task.purpose === 'SETTLE' ? words().label.conflict : words().label.saidBefore}
+    >
       <For each={both()}>
         {(opinion, index) => {
           const letter = letters[index() as 0 | 1];

@@ -9,6 +9,6 @@ export interface ReviewServer {
   renew(ids: readonly string[]): Promise<Set<string> | undefined>;
   release(ids: readonly string[]): Promise<void>;
   /** False without an answer. */
-  saveSketch(sha256: string, document: DatedSketch): Promise<boolean>;
+  saveSketch(sha256: string, document: DatedSketch | null): Promise<boolean>;
   answer(answer: PendingAnswer): Promise<Sent>;
 }
