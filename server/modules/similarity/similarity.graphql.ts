@@ -8,7 +8,13 @@ import { loadPoolImage } from '../pool/pool.service.ts';
 import { poolCondition } from '../pool/pool-condition.ts';
 import { PoolFilter } from '../pool/pool-filter.ref.ts';
 import { readPoolFilter } from '../pool/read-filter.ts';
-import { findSimilar, loadNearDuplicates, type NearDuplicate, type SimilarImage } from './similarity.service.ts';
+import {
+  findSimilar,
+  loadIsTold,
+  loadNearDuplicates,
+  type NearDuplicate,
+  type SimilarImage,
+} from './similarity.service.ts';
 
 const readers = { roles: READERS };
 const STANDARD_FIRST = 12;
@@ -66,6 +72,16 @@ builder.objectField(PoolImageRef, 'nearDuplicates', (t) =>
     authScopes: readers,
     description: `Images that are nearly the same picture, the most alike first, ${MOST_NEAR_DUPLICATES} at most; all of them have its nearGroup.`,
     resolve: (image, _args, context) => loadNearDuplicates(context, image, MOST_NEAR_DUPLICATES),
+  }),
+);
+
+builder.objectField(PoolImageRef, 'nearDuplicatesTold', (t) =>
+  t.boolean({
+    nullable: true,
+    authScopes: readers,
+    description:
+      'Whether changed copies of it can be told from other parts; false where parts look so much alike that only copies that were hardly changed are found; null while it was not compared.',
+    resolve: (image, _args, context) => loadIsTold(context, image),
   }),
 );
 

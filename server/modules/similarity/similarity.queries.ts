@@ -199,6 +199,17 @@ export async function writeGrounds(
   `.execute(db);
 }
 
+/** Of images that were compared. */
+export async function selectGrounds(db: Db, embedder: string, keys: readonly { plantId: string; sha256: string }[]) {
+  const { rows } = await sql<{ plant_id: string; sha256: string; pairs: number; level: number; spread: number }>`
+    SELECT e.plant_id, encode(e.image_sha256, 'hex') AS sha256, e.ground_pairs AS pairs, e.ground_level AS level, e.ground_spread AS spread
+    FROM unnest(${plainArray(keys.map((key) => key.plantId))}::uuid[], ${byteaArray(keys.map((key) => key.sha256))}::bytea[]) AS k (plant_id, sha256)
+    JOIN image_embedding e ON e.plant_id = k.plant_id AND e.image_sha256 = k.sha256 AND e.embedder = ${embedder}
+    WHERE e.ground_pairs IS NOT NULL
+  `.execute(db);
+  return rows;
+}
+
 /** Images of the pool with these numbers that also meet the condition on `p`. */
 export async function selectPoolByNumbers(
   db: Db,

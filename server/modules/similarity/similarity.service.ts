@@ -7,7 +7,9 @@ import { EMBEDDER, EMBEDDING_DIMENSIONS } from './embedding-graph.ts';
 import { exactNeighbours } from './exact-neighbours.ts';
 import { followIndex, placeOf, readVector, similarityOf } from './follow-index.ts';
 import { selectPairsOf } from './near-duplicates.queries.ts';
-import { countEmbeddingsAfter, selectPoolByNumbers, selectVectors } from './similarity.queries.ts';
+import { CANDIDATES } from './pair-candidates.ts';
+import { pairThreshold } from './pair-threshold.ts';
+import { countEmbeddingsAfter, selectGrounds, selectPoolByNumbers, selectVectors } from './similarity.queries.ts';
 import type { NearDuplicateRow } from './similarity.table.ts';
 import type { Neighbour } from './vector-index.ts';
 
@@ -49,11 +51,14 @@ export async function findSimilar(
   const { similarSearched } = context.config.limits;
   const search = await searchOf(context, plantId, vector);
   const meets = condition ?? sql<boolean>`true`;
-  const wanted = condition ? Math.min(FIRST_FACTOR * k + 1, similarSearched) : k + 1;
-  const first = await resolve(context.db, plantId, sha256, await search(wanted), meets);
-  if (first.length >= k || !condition || wanted >= similarSearched) return first.slice(0, k);
-  const more = await resolve(context.db, plantId, sha256, await search(similarSearched), meets);
-  return more.slice(0, k);
+  let wanted = Math.min(condition ? FIRST_FACTOR * k + 1 : k + 1, similarSearched);
+  for (;;) {
+    const neighbours = await search(wanted);
+    const found = await resolve(context.db, plantId, sha256, neighbours, meets);
+    // images that retention took are in the index until a search meets them
+    if (found.length >= k || neighbours.length < wanted || wanted === similarSearched) return found.slice(0, k);
+    wanted = Math.min(FIRST_FACTOR * wanted, similarSearched);
+  }
 }
 
 /** By the index when it is up; by every row of the table while it is being built. */
@@ -104,10 +109,7 @@ export function loadNearDuplicates(
   most: number,
 ): Promise<NearDuplicate[]> {
   const loader = context.loader<string, NearDuplicate[]>(`near duplicates ${most}`, async (names) => {
-    const keys = names.map((name) => {
-      const [plantId = '', sha256 = ''] = name.split(':');
-      return { plantId, sha256 };
-    });
+    const keys = names.map(keyOfName);
     const byName = new Map<string, NearDuplicate[]>(names.map((name) => [name, []]));
     for (const row of await selectPairsOf(context.db, keys, most)) {
       const { plant_id: plantId, other, evidence, likeness } = row;
@@ -116,4 +118,29 @@ export function loadNearDuplicates(
     return names.map((name) => byName.get(name) ?? []);
   });
   return loader.load(`${image.plant_id}:${image.image_sha256.toString('hex')}`);
+}
+
+/**
+ * Whether near-duplicates of the image can be told from other parts: false where those look so much like it that only copies
+ * that were hardly changed are found. Null while it was not compared. One statement for all images of an execution.
+ */
+export function loadIsTold(
+  context: Context,
+  image: { plant_id: string; image_sha256: Buffer },
+): Promise<boolean | null> {
+  const loader = context.loader<string, boolean | null>('grounds', async (names) => {
+    const keys = names.map(keyOfName);
+    const rows = await selectGrounds(context.db, EMBEDDER, keys);
+    const byName = new Map(rows.map((row) => [`${row.plant_id}:${row.sha256}`, row]));
+    return names.map((name) => {
+      const ground = byName.get(name);
+      return ground ? pairThreshold(ground, CANDIDATES).isTold : null;
+    });
+  });
+  return loader.load(`${image.plant_id}:${image.image_sha256.toString('hex')}`);
+}
+
+function keyOfName(name: string): { plantId: string; sha256: string } {
+  const [plantId = '', sha256 = ''] = name.split(':');
+  return { plantId, sha256 };
 }

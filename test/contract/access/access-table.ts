@@ -34,6 +34,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
     allowed: everyone,
     fields: {
       ConflictError: 'field message remedy value',
+      DatasetLeakError: 'hasMore leaks message',
       DatasetVersionItemsConnection: 'edges pageInfo',
       DatasetVersionItemsConnectionEdge: 'cursor node',
       InvalidInputError: 'field message remedy value',
@@ -217,7 +218,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Plant:
         'alarmDefinitions areas capturePolicy captureQuotas currentShift edgeNodes lines models nextShiftRuns products shifts',
       PoolImage:
-        'batch brightness camera captureReason capturedAt colourCast contrast datasetVersions defectClass exactGroup height humidityPercent id image imageSha256 importId inspection job keepProbability label labelState labelledAt line machineMode machineState mapX mapY measureError measuredAt modelVersion nearDuplicates nearGroup offsetXPx offsetYPx origin partId plant product quality receivedAt recipe rotationDeg score sharpness sizeBytes sourcePath speedPerMin station tags temperatureC verdict width',
+        'batch brightness camera captureReason capturedAt colourCast contrast datasetVersions defectClass exactGroup height humidityPercent id image imageSha256 importId inspection job keepProbability label labelState labelledAt line machineMode machineState mapX mapY measureError measuredAt modelVersion nearDuplicates nearDuplicatesTold nearGroup offsetXPx offsetYPx origin partId plant product quality receivedAt recipe rotationDeg score sharpness sizeBytes sourcePath speedPerMin station tags temperatureC verdict width',
       NearDuplicate: 'evidence likeness poolImage',
       PoolFacet: 'count field value',
       PoolImageConnection: 'hasMoreThanTotal totalCount',

@@ -127,10 +127,11 @@ describe.each(databases())('similar images on %s', (kind) => {
   const ask = (first: number, filter: string) =>
     reader.read<{ similarImages: { likeness: number; poolImage: Shown }[] }>(
       `{ similarImages(plantId: "${plant.globalId}", imageSha256: "${hash('part 0')}", first: ${first}${filter}) {
-        likeness poolImage { imageSha256 nearDuplicates { evidence likeness poolImage { imageSha256 } } } } }`,
+        likeness poolImage { imageSha256 nearDuplicatesTold nearDuplicates { evidence likeness poolImage { imageSha256 } } } } }`,
     );
   interface Shown {
     imageSha256: string;
+    nearDuplicatesTold: boolean | null;
     nearDuplicates: { evidence: string; likeness: number; poolImage: { imageSha256: string } }[];
   }
 
@@ -138,6 +139,7 @@ describe.each(databases())('similar images on %s', (kind) => {
     const { similarImages } = await ask(MOST, '');
     expect(similarImages).toHaveLength(MOST);
     expect(similarImages[0]?.poolImage.imageSha256).toBe(hash('same pixels'));
+    expect(similarImages[0]?.poolImage.nearDuplicatesTold).toBe(true);
     const duplicates = similarImages[0]?.poolImage.nearDuplicates ?? [];
     expect(duplicates.map(({ evidence }) => evidence)).toContain('PIXELS');
     const vectors = await loadVectors(server.db, plant.row.id, [hash('part 0')]);
