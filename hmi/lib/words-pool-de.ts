@@ -28,6 +28,8 @@ export const pool: Words['pool'] = {
   sort: 'Reihenfolge',
   ascending: 'niedrigste zuerst',
   descending: 'höchste zuerst',
+  oldest: 'älteste zuerst',
+  newest: 'neueste zuerst',
   table: 'Tabelle',
   columns: 'Spalten',
   filter: 'Filter',

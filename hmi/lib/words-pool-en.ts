@@ -26,6 +26,8 @@ export const pool = {
   sort: 'Order',
   ascending: 'lowest first',
   descending: 'highest first',
+  oldest: 'oldest first',
+  newest: 'newest first',
   table: 'Table',
   columns: 'Columns',
   filter: 'Filter',

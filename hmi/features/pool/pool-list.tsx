@@ -116,10 +116,6 @@ export function PoolList(props: PoolListProps) {
                 role="option"
                 tabIndex={-1}
                 aria-selected={props.choice.chosen().has(row.imageSha256)}
-                aria-label={words().pool.imageLabel(
-                  formatDateMinute(new Date(row.capturedAt).getTime(), props.timeZone, locale()),
-                  row.label ?? words().pool.labelStates[row.labelState],
-                )}
                 class={props.isTable ? 'pool-row' : 'pool-cell'}
                 classList={{
                   'pool-present': placeOf(index()) === props.choice.at(),
@@ -138,6 +134,14 @@ export function PoolList(props: PoolListProps) {
                 onKeyDown={() => undefined}
               >
                 <img src={`${row.image.url}?w=${props.isTable ? 80 : 320}`} alt="" loading="lazy" decoding="async" />
+                <Show when={!props.isTable}>
+                  <span class="visually-hidden">
+                    {words().pool.imageLabel(
+                      formatDateMinute(new Date(row.capturedAt).getTime(), props.timeZone, locale()),
+                      row.label ?? words().pool.labelStates[row.labelState],
+                    )}
+                  </span>
+                </Show>
                 <Show
                   when={props.isTable}
                   fallback={

@@ -19,6 +19,7 @@ import { PoolList } from './pool-list.tsx';
 import {
   type Figure,
   figures,
+  isFigure,
   type QuestionSearch,
   readQuestion,
   type SortName,
@@ -51,6 +52,11 @@ export function PoolScreen() {
       : name === 'labelledAt'
         ? words().pool.labelled
         : words().pool.figures[name];
+  const orderName = () => {
+    const { ascending, descending, oldest, newest } = words().pool;
+    if (isFigure(question().sort)) return question().isDescending ? descending : ascending;
+    return question().isDescending ? newest : oldest;
+  };
   const toggleColumn = (name: Figure, isShown: boolean) => {
     const columns = figures.filter((each) => (each === name ? isShown : question().columns.includes(each)));
     setSearch({ columns: columns.join(',') });
@@ -97,7 +103,7 @@ export function PoolScreen() {
             pressed={question().isDescending}
             onClick={() => setSearch({ sort: question().sort, order: question().isDescending ? 'up' : 'down' })}
           >
-            {question().isDescending ? words().pool.descending : words().pool.ascending}
+            {orderName()}
           </Button>
           <Button
             pressed={question().view === 'table'}
