@@ -99,18 +99,19 @@ export async function selectEmbedded(
   return rows;
 }
 
-/** Embedded images without a place on the map, by the order of their coming. */
+/** Embedded images without a place on the map, by the order of their coming; those up to the number `after` are not looked at. */
 export async function selectUnplaced(
   db: Db,
   plantId: string,
   embedder: string,
+  after: number,
   limit: number,
 ): Promise<{ sha256: string; vector: Buffer }[]> {
   const { rows } = await sql<{ sha256: string; vector: Buffer }>`
     SELECT encode(p.image_sha256, 'hex') AS sha256, e.vector
     FROM image_embedding e
     JOIN pool_image p ON p.plant_id = e.plant_id AND p.image_sha256 = e.image_sha256
-    WHERE e.plant_id = ${plantId}::uuid AND e.embedder = ${embedder} AND p.map_x IS NULL
+    WHERE e.plant_id = ${plantId}::uuid AND e.embedder = ${embedder} AND e.number > ${after} AND p.map_x IS NULL
     ORDER BY e.number LIMIT ${limit}
   `.execute(db);
   return rows;

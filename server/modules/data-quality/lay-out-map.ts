@@ -59,17 +59,18 @@ export async function keepMap(services: Needed, plantId: string, signal?: AbortS
   if (embedded < LEAST_MAPPED) return 'nothing new';
   if (placed < LEAST_MAPPED || embedded - laidOut >= NEW_SHARE * embedded) {
     const rows = await layOutMap(services, plantId, signal);
-    const hasAll = rows === embedded || (await placeNew(services, plantId, signal));
+    const hasAll = rows === embedded || (await placeNew(services, plantId, 0, signal));
     kept.set(plantId, { newest: hasAll ? newest : MORE_WAIT, laidOut: embedded });
     return 'laid out';
   }
-  const isDone = await placeNew(services, plantId, signal);
+  // what came before the last look has its place, if that look was finished
+  const isDone = await placeNew(services, plantId, Math.max(0, before?.newest ?? 0), signal);
   kept.set(plantId, { newest: isDone ? newest : MORE_WAIT, laidOut });
   return 'placed';
 }
 
 /** Lays out a fair part of the images, all where there are not too many. The others are put among them. */
-export async function layOutMap(services: Needed, plantId: string, signal?: AbortSignal): Promise<number> {
+async function layOutMap(services: Needed, plantId: string, signal?: AbortSignal): Promise<number> {
   const { db, config } = services;
   const rows: Omit<EmbeddedRow, 'vector'>[] = [];
   async function* vectors() {
@@ -106,13 +107,18 @@ export async function layOutMap(services: Needed, plantId: string, signal?: Abor
   return rows.length;
 }
 
-/** Puts new images where their nearest neighbours lie. False when more wait. */
-export async function placeNew(services: Needed, plantId: string, signal?: AbortSignal): Promise<boolean> {
+/** Puts images that came after the number where their nearest neighbours lie. False when more wait. */
+async function placeNew(
+  services: Needed,
+  plantId: string,
+  after: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
   const { db, config, memory } = services;
   await followIndex(services, plantId, signal);
   for (let page = 0; page < PAGES_PER_TURN; page++) {
     signal?.throwIfAborted();
-    const rows = await selectUnplaced(db, plantId, EMBEDDER, PAGE_ROWS);
+    const rows = await selectUnplaced(db, plantId, EMBEDDER, after, PAGE_ROWS);
     if (rows.length === 0) return true;
     const vectors = joinVectors(rows.map(({ vector }) => vector));
     // twice as many as are needed: some may have no place themselves
