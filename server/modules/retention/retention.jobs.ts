@@ -5,7 +5,7 @@ import { appendAudit, systemActor } from '../../kit/audit.ts';
 import type { Services } from '../../kit/context.ts';
 import { defineJob } from '../../kit/define-job.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
-import { imagePath, thumbnailPath, thumbnailWidths } from '../../kit/paths.ts';
+import { imagePath, sketchPath, thumbnailPath, thumbnailWidths } from '../../kit/paths.ts';
 import { appendEvents } from '../events/events.service.ts';
 import {
   countList,
@@ -85,6 +85,7 @@ function removeFiles({ db, config: { home } }: Services, list: { id: string; pla
   return db.transaction().execute(async (trx) => {
     for (const sha256 of await lockDeleted(trx, list, DELETED_AT_ONCE)) {
       await rm(imagePath(home, list.plantId, sha256), { force: true });
+      await rm(sketchPath(home, list.plantId, sha256), { force: true });
       for (const width of thumbnailWidths) await rm(thumbnailPath(home, list.plantId, sha256, width), { force: true });
     }
     return updateRemoved(trx, list.id, DELETED_AT_ONCE);
