@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Region } from '#schema/region.ts';
 import type { Trx } from '../../database/database.ts';
 import { CURATORS } from '../../kit/access.ts';
+import { canonicalJson } from '../../kit/canonical-json.ts';
 import { type Context, makeContext, type Services } from '../../kit/context.ts';
 import { newId } from '../../kit/ids.ts';
 import { imagePath, imageStoreFolder, importUploadPath, incomingFolder } from '../../kit/paths.ts';
@@ -12,7 +13,7 @@ import { makeRights } from '../../kit/rights.ts';
 import { type SignedBook, signedBook } from '../defect-book/defect-book.service.ts';
 import { settleImageFile } from '../images/image-file.ts';
 import { gravestLabel } from '../labels/gravest-label.ts';
-import { recordAnnotations, type SaidOfImage } from '../labels/labels.service.ts';
+import { loadDecisions, recordAnnotations, type SaidOfImage, type StandingDecision } from '../labels/labels.service.ts';
 import { addImports } from '../pool/pool.service.ts';
 import { createCodeOf } from './class-codes.ts';
 import type { DatasetImportRow, FoundInSet, ImportCounts } from './exchange.table.ts';
@@ -227,10 +228,26 @@ async function label(trx: Trx, run: Run, images: readonly ReadImage[]): Promise<
   if (row.is_dry_run) counts.labelled += said.size;
   if (row.is_dry_run || row.options.labels !== 'decide' || said.size === 0) return;
   const who = { personId: row.requested_by, at: services.now() };
+  for (const [sha256, standing] of await loadDecisions(trx, row.plant_id, [...said.keys()])) {
+    const again = said.get(sha256);
+    if (!again || !says(standing, again, row.requested_by)) continue;
+    said.delete(sha256);
+    counts.labelled += 1;
+  }
   for (const { state } of await recordAnnotations(trx, who, [...said.values()])) {
     if (state === 'labelled') counts.labelled += 1;
     else counts.pending += 1;
   }
+}
+
+/** Whether the person has said just that, by the same definitions, and it holds: a set that comes in again adds nothing to the history. */
+function says(standing: StandingDecision, again: SaidOfImage, personId: string): boolean {
+  return (
+    standing.label === again.label &&
+    standing.bookId === again.bookId &&
+    standing.personIds.includes(personId) &&
+    canonicalJson(standing.regions) === canonicalJson(again.regions)
+  );
 }
 
 /** Label and regions with the plant's codes; undefined when the set says nothing of the image. */

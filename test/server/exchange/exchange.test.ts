@@ -147,6 +147,14 @@ describe('sets that come in and go out', () => {
       said.map(() => ['import', engineer.row.id]),
     );
 
+    expect(await importSet(await mvtecSet(), {})).toMatchObject({ counts: { added: 0, labelled: 5, pending: 0 } });
+    const again = await http.server.db
+      .selectFrom('annotation')
+      .select('id')
+      .where('plant_id', '=', plant.row.id)
+      .execute();
+    expect(again).toHaveLength(said.length);
+
     for (const format of ['COCO', 'YOLO', 'MVTEC']) {
       const asked = await engineer.client.act<{ id: string }>('startDatasetExport', 'id', {
         datasetVersionId: version.id,
