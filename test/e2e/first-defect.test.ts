@@ -82,6 +82,19 @@ describe('npm start', () => {
     }
   });
 
+  it('takes the operator’s word on a reject, and another word later', async ({ onTestFailed }) => {
+    onTestFailed(async () => console.log(await page.locator('body').ariaSnapshot()));
+    await page.locator('.part-cell[data-verdict=REJECT]').last().dispatchEvent('pointerdown');
+    await page.getByRole('button', { name: 'Show last reject' }).waitFor();
+    const answer = page.getByRole('region', { name: 'Was it right?' });
+    await answer.getByRole('button', { name: 'Was wrong' }).click();
+    await answer.getByText('You: the reject was wrong').waitFor();
+    await answer.getByRole('button', { name: 'Right', exact: true }).click();
+    await answer.getByText('You: the reject was right').waitFor();
+    expect(await answer.getByText('the reject was wrong').count()).toBe(0);
+    await page.getByRole('button', { name: 'Show last reject' }).click();
+  });
+
   it('shows that the machine is held, and that it runs again', async () => {
     await commandLine(machineEndpoint(), 'line-1', 'Hold');
     await page.getByText('HELD', { exact: true }).waitFor({ timeout: patienceMs });
