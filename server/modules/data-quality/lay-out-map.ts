@@ -108,12 +108,7 @@ async function layOutMap(services: Needed, plantId: string, signal?: AbortSignal
 }
 
 /** Puts images that came after the number where their nearest neighbours lie. False when more wait. */
-async function placeNew(
-  services: Needed,
-  plantId: string,
-  after: number,
-  signal?: AbortSignal,
-): Promise<boolean> {
+async function placeNew(services: Needed, plantId: string, after: number, signal?: AbortSignal): Promise<boolean> {
   const { db, config, memory } = services;
   await followIndex(services, plantId, signal);
   for (let page = 0; page < PAGES_PER_TURN; page++) {
