@@ -259,6 +259,17 @@ describe('sets that come in and go out', () => {
     expect(await readImport(id, person)).toMatchObject({ state: 'SUCCEEDED', counts: { labelled: 5 } });
   });
 
+  it('asks people about the images where labels only suggest', async () => {
+    const of = await seed.plant();
+    const person = await of.person('quality_engineer');
+    const result = await importSet(await mvtecSet(), { labels: 'SUGGEST' }, of, person);
+    expect(result).toMatchObject({ state: 'SUCCEEDED', counts: { taken: 5, labelled: 0 } });
+    const { db } = http.server;
+    const said = await db.selectFrom('annotation').select('id').where('plant_id', '=', of.row.id).execute();
+    const asked = await db.selectFrom('review_item').select('id').where('plant_id', '=', of.row.id).execute();
+    expect([said.length, asked.length]).toEqual([0, 5]);
+  });
+
   it('goes on after the files that a run before has dealt with', async () => {
     const of = await seed.plant();
     const person = await of.person('quality_engineer');
