@@ -46,7 +46,7 @@ export function removeGoldenImages(context: Context, input: ChangeGolden): Promi
   return changeGolden(context, input, 'golden.remove', {}, async (trx, plantId, states) => {
     for (const [index, sha256] of input.imageSha256s.entries()) {
       const at = `input.imageSha256s[${index}]`;
-      if (!states.get(sha256)?.isGolden) throw new NotFoundError(at, sha256);
+      if (!states.get(sha256)?.isGolden) throw new ConflictError(at, sha256, 'the image is not in the golden set');
       if (!states.get(sha256)?.judges) continue;
       const remedy =
         'a dataset version holds it as golden; in a draft take it out there first, in a frozen one it stays';

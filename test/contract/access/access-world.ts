@@ -109,7 +109,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const refusal = { message: 'x', field: 'input.x', value: 'x', remedy: 'say more', retryAfterS: 3 };
   const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
   samples.set('PoolMapClass', { code: 1, value: 'good', name: null, count: 1 });
-  samples.set('SimilarLabelled', { image: null, likeness: 1 });
+  samples.set('SimilarLabelled', { poolImage: null, likeness: 1 });
   samples.set('ReviewItemsPayload', { items: [] });
   samples.set('OpenedReviewPayload', { opened: 0, already: 0 });
   samples.set('ReleasedReviewPayload', { released: 0 });
@@ -158,6 +158,12 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   )) {
     samples.set(name, sample);
   }
+  samples.set(
+    'Image',
+    await server.db.selectFrom('image').selectAll().where('sha256', '=', image.sha256).executeTakeFirst(),
+  );
+  const decided = server.db.selectFrom('label_decision').selectAll().where('image_sha256', '=', image.sha256);
+  samples.set('LabelDecision', await decided.executeTakeFirst());
 
   const spares = await spareParts(callers.administrator, plant);
   const sparePerson = await plant.person('viewer');
@@ -488,7 +494,7 @@ export function selectionOf(field: GraphQLField<unknown, unknown>, opened: Set<s
 }
 
 /** Arguments that fields below the root cannot do without. */
-const neededBelow: Readonly<Record<string, string>> = {
+export const neededBelow: Readonly<Record<string, string>> = {
   difference: `(otherId: "${encodeGlobalId('DatasetVersion', newId())}")`,
 };
 

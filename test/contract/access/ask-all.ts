@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { schema } from '../../../server/graphql/schema.ts';
 import type { TestClient } from '../../support/test-client.ts';
-import { type AccessWorld, argumentsOf, objectTypes, subscriptionArguments } from './access-world.ts';
+import { type AccessWorld, argumentsOf, neededBelow, objectTypes, subscriptionArguments } from './access-world.ts';
 import { mutationCalls } from './mutation-calls.ts';
 
 /** 'hidden': answered as if the thing did not exist. Anything else that is not allowed is an error in words. */
@@ -43,7 +43,8 @@ async function probeTypes(world: AccessWorld, client: TestClient): Promise<Map<s
   const types = objectTypes();
   const fields = types.flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })));
   const asked = fields.map(
-    ({ type, field }, index) => `f${index}: ${type.name} { ${field.name} ${typenameOf(field.type)} }`,
+    ({ type, field }, index) =>
+      `f${index}: ${type.name} { ${field.name}${neededBelow[field.name] ?? ''} ${typenameOf(field.type)} }`,
   );
   const document = parse(`{ ${asked.join('\n')} }`);
   const answer = await execute({ schema: probeSchema(world), document, contextValue: await world.contextOf(client) });

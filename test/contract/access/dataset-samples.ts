@@ -36,6 +36,9 @@ export function datasetSamples(
     figures: [figure],
   };
   const asked = { error: 'x', requested_by: personId, requested_at: at, finished_at: at };
+  const none = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
+  const golden = { ...image, product_id: null, condition: '', added_by: personId, added_at: at };
+  const issue = { ...image, kind: 'leak', score: 0, is_flagged: true, detail: null };
   const plan = { units: 1, largestUnit: 1, problems: [] };
   return [
     ['SplitPolicy', policy],
@@ -46,12 +49,16 @@ export function datasetSamples(
     ['DatasetLeakError', { message: 'x', leaks: [], hasMore: false }],
     ['DatasetCheck', { ...check, ...asked }],
     ['DatasetCheckFigure', figure],
-    ['DatasetIssue', { ...image, kind: 'leak', score: 0, is_flagged: true, detail: null }],
+    ['DatasetIssue', issue],
     ['DatasetDifference', { version, other: version }],
     ['DatasetChangeCounts', counts],
     ['DatasetChange', changed],
     ['DatasetMix', { factor: 'line', value: null, images: 1, other_images: 1 }],
-    ['GoldenImage', { ...image, product_id: null, condition: '', added_by: personId, added_at: at }],
+    ['GoldenImage', golden],
+    ['DatasetDifferenceChangesConnection', { edges: [], pageInfo: none }],
+    ['DatasetDifferenceChangesConnectionEdge', { cursor: 'x', node: changed }],
+    ['DatasetVersionIssuesConnectionEdge', { cursor: 'x', node: issue }],
+    ['QueryGoldenImagesConnectionEdge', { cursor: 'x', node: golden }],
     ['GoldenSetChange', { plantId, images: 1 }],
   ];
 }

@@ -117,8 +117,8 @@ export function mutationCalls(world: AccessWorld): Record<string, () => Record<s
       datasetVersionId: world.draftVersionId,
       filter: { imageSha256s: [world.imageSha256] },
     }),
-    addGoldenImages: () => ({ plantId, imageSha256s: ['00'.repeat(32)] }),
-    removeGoldenImages: () => ({ plantId, imageSha256s: ['00'.repeat(32)] }),
+    addGoldenImages: () => ({ plantId, imageSha256s: [world.imageSha256] }),
+    removeGoldenImages: () => ({ plantId, imageSha256s: [world.imageSha256] }),
     checkDatasetVersion: () => ({ datasetVersionId }),
     splitDatasetVersion: () => ({
       datasetVersionId: world.draftVersionId,
