@@ -10,7 +10,7 @@ import type { AnnotationRow, ReviewReason } from '../labels/labels.table.ts';
 import { RegionRef } from '../labels/regions.ref.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
 import { loadPoolImage } from '../pool/pool.service.ts';
-import type { PoolImageRow } from '../pool/pool.table.ts';
+import type { SimilarImage } from '../similarity/similarity.service.ts';
 import { neighboursOf, opinionsOf, proposalsOf } from './item-context.service.ts';
 import { findReviewItems, listQueue, loadSketch, type ReviewSummary, reviewSummary } from './queue.service.ts';
 import type { HolderRow, WaitingRow } from './review.queries.ts';
@@ -46,11 +46,11 @@ const ReviewOpinionRef = builder.objectRef<AnnotationRow>('ReviewOpinion').imple
   }),
 });
 
-const SimilarLabelledRef = builder.objectRef<{ image: PoolImageRow; likeness: number }>('SimilarLabelled').implement({
+const SimilarLabelledRef = builder.objectRef<SimilarImage>('SimilarLabelled').implement({
   description: 'A labelled image that looks like it.',
   authScopes: readers,
   fields: (t) => ({
-    poolImage: t.field({ type: PoolImageRef, description: 'The image.', resolve: ({ image }) => image }),
+    poolImage: t.field({ type: PoolImageRef, description: 'The image.', resolve: ({ poolImage }) => poolImage }),
     likeness: t.exposeFloat('likeness', { description: 'Cosine of the two embeddings, at most 1.' }),
   }),
 });
@@ -110,7 +110,7 @@ builder.node(ReviewItemRef, {
     }),
     similarLabelled: t.field({
       type: [SimilarLabelledRef],
-      description: 'Labelled images that look most like it.',
+      description: 'Labelled images that look most like it; only of what the caller holds.',
       resolve: (item, _args, context) => similarLabelledOf(context, item),
     }),
   }),

@@ -457,6 +457,7 @@ export function argumentsOf(field: string, { row, globalId, lines }: SeededPlant
     reviewQueue: `(plantId: "${globalId}")`,
     reviewSettings: `(plantId: "${globalId}")`,
     reviewSummary: `(plantId: "${globalId}")`,
+    retentionImages: `(plantId: "${globalId}")`,
     retentionRules: `(plantId: "${globalId}")`,
     retentionRuns: `(plantId: "${globalId}")`,
     poolFacets: `(plantId: "${globalId}")`,
