@@ -191,6 +191,7 @@ function pathsOf({ plant, lineIds }: GrowingPlant): ListPath[] {
       'Query.poolFacets': `(plantId: "${plant.globalId}")`,
       'Query.poolViews': `(plantId: "${plant.globalId}")`,
       'Query.retentionRules': `(plantId: "${plant.globalId}")`,
+      'Query.retentionImages': `(plantId: "${plant.globalId}")`,
       'Query.retentionRuns': `(plantId: "${plant.globalId}")`,
       'Query.poolImages': `(plantId: "${plant.globalId}", first: 500)`,
       'Query.poolMap': `(plantId: "${plant.globalId}")`,

@@ -13,12 +13,10 @@ export const AskRetention = graphql(`
 export type RetentionRun = ResultOf<typeof AskRetention>['retentionRuns']['edges'][number]['node'];
 
 export const AskRetentionList = graphql(`
-  query AskRetentionList($id: ID!) {
-    node(id: $id) {
-      __typename
-      ... on RetentionRun {
-        images(first: 200) { edges { node { imageSha256 kind sizeBytes capturedAt outcome } } pageInfo { hasNextPage } }
-      }
+  query AskRetentionList($plantId: ID!, $id: ID!) {
+    retentionImages(plantId: $plantId, runId: $id, first: 200) {
+      edges { node { imageSha256 kind sizeBytes capturedAt outcome } }
+      pageInfo { hasNextPage }
     }
   }
 `);

@@ -124,15 +124,22 @@ builder.node(RetentionRunRef, {
     }),
     requestedAt: t.expose('requested_at', { type: 'DateTime', description: 'When.' }),
     finishedAt: t.expose('finished_at', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
-    images: t.connection({
-      type: RetentionImageRef,
-      description: 'Its list, in the order of the hashes; of a real run that of its dry run.',
-      resolve: (run, page, context) => listRunImages(context, run, page),
-    }),
   }),
 });
 
 builder.queryFields((t) => ({
+  retentionImages: t.connection({
+    type: RetentionImageRef,
+    description:
+      'The list of a run, in the order of the hashes; of a real run that of its dry run, with what became of each.',
+    authScopes: readers,
+    args: {
+      plantId: t.arg.id({ required: true, description: 'The plant.' }),
+      runId: t.arg.id({ description: 'The run; the newest when left out.' }),
+    },
+    resolve: (_root, { plantId, runId, ...page }, context) =>
+      listRunImages(context, plantOf(plantId, 'plantId'), runId ?? null, page),
+  }),
   retentionRules: t.field({
     type: [RetentionRuleRef],
     description: 'How long a plant keeps images; a kind that has no rule is kept for ever.',

@@ -29,6 +29,16 @@ export function selectRun(db: Db, id: string): Promise<RetentionRunRow | undefin
   return db.selectFrom('retention_run').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+export function selectNewestRun(db: Db, plantId: string): Promise<RetentionRunRow | undefined> {
+  return db
+    .selectFrom('retention_run')
+    .selectAll()
+    .where('plant_id', '=', plantId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 export function lockRun(trx: Trx, id: string): Promise<RetentionRunRow | undefined> {
   return trx.selectFrom('retention_run').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }

@@ -17,7 +17,9 @@ import {
   replaceRules,
   runOfList,
   selectList,
+  selectNewestRun,
   selectRules,
+  selectRun,
 } from './retention.queries.ts';
 import type {
   RetentionDays,
@@ -153,15 +155,23 @@ export async function findRuns(context: Context, ids: readonly string[]): Promis
 /** The list of a run; of a real one that of its dry run, with what became of each image. */
 export async function listRunImages(
   context: Context,
-  run: RetentionRunRow,
+  plant: PlantArgument,
+  runId: string | null,
   args: PageArgs,
 ): Promise<Connection<RetentionImageRow>> {
+  requireRole(context, plant.id, READERS, { field: 'plantId', value: plant.globalId });
+  const run =
+    runId === null
+      ? await selectNewestRun(context.db, plant.id)
+      : await selectRun(context.db, keyOf('RetentionRun', runId, 'runId'));
+  if (runId !== null && run?.plant_id !== plant.id) throw new NotFoundError('runId', runId);
   const page = parsePage(args, context.config.limits, 1);
   const hashOf = (parts: readonly (string | number)[] | null, field: string) => {
     if (!parts) return null;
     if (typeof parts[0] === 'string' && /^[0-9a-f]{64}$/.test(parts[0])) return parts[0];
     throw new InvalidInputError(field, parts[0], 'give a cursor as this field returned it');
   };
+  if (!run) return toConnection<RetentionImageRow>([], page, () => []);
   const rows = await selectList(context.db, run.dry_run_id ?? run.id, {
     limit: page.limit,
     backward: page.backward,

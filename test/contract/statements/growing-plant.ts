@@ -175,11 +175,17 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       .insertInto('retention_run')
       .values({ ...run, error: null, finished_at: new Date() })
       .execute();
-    const first = await db.selectFrom('retention_run').select('id').orderBy('id').executeTakeFirstOrThrow();
+    // the newest of all, whose list grows
+    const newest = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
+    await db
+      .insertInto('retention_run')
+      .values({ ...run, id: newest, error: null, finished_at: new Date() })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
     await db
       .insertInto('retention_image')
       .values({
-        ...{ run_id: first.id, image_sha256: sha256, kind: 'pass', size_bytes: 1 },
+        ...{ run_id: newest, image_sha256: sha256, kind: 'pass', size_bytes: 1 },
         ...{ captured_at: new Date(), outcome: null },
       })
       .execute();

@@ -61,19 +61,17 @@ describe.each(databases())('retention on %s', (kind) => {
     const key = Buffer.from(id, 'base64url').toString().split(':')[1] ?? '';
     const run = await server.db.selectFrom('retention_run').selectAll().where('id', '=', key).executeTakeFirstOrThrow();
     await performRetention(server.services, run);
-    const { node } = await owner.read<{
-      node: {
-        state: string;
-        counts: unknown;
-        images: { edges: { node: { imageSha256: string; outcome: string | null } }[] };
-      };
+    const { node, images } = await owner.read<{
+      node: { state: string; counts: unknown };
+      images: { edges: { node: { imageSha256: string; outcome: string | null } }[] };
     }>(
-      `query ($id: ID!) { node(id: $id) { ... on RetentionRun {
-        state counts { kind images bytes } images { edges { node { imageSha256 outcome } } }
-      } } }`,
-      { id },
+      `query ($plantId: ID!, $id: ID!) {
+        node(id: $id) { ... on RetentionRun { state counts { kind images bytes } } }
+        images: retentionImages(plantId: $plantId, runId: $id) { edges { node { imageSha256 outcome } } }
+      }`,
+      { id, plantId: plant.globalId },
     );
-    return { ...node, images: new Map(node.images.edges.map((edge) => [edge.node.imageSha256, edge.node.outcome])) };
+    return { ...node, images: new Map(images.edges.map((edge) => [edge.node.imageSha256, edge.node.outcome])) };
   }
   const isFile = (sha256: Buffer) =>
     stat(imagePath(server.config.home, plant.row.id, sha256.toString('hex'))).then(
