@@ -110,6 +110,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
   samples.set('PoolMapClass', { code: 1, value: 'good', name: null, count: 1 });
   samples.set('SimilarLabelled', { poolImage: null, likeness: 1 });
+  samples.set('SimilarImage', { poolImage: null, likeness: 1 });
   samples.set('ReviewItemsPayload', { items: [] });
   samples.set('OpenedReviewPayload', { opened: 0, already: 0 });
   samples.set('ReleasedReviewPayload', { released: 0 });
@@ -209,6 +210,7 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     const policy = { plantId, auditFraction: 1, uncertainProbability: 1, rejectProbability: 1 };
     const pooled = { plantId, imageSha256s: [image.sha256.toString('hex')], add: [marker] };
     await callers.administrator.act('tagPoolImages', 'changed', pooled);
+    samples.set('NearDuplicate', { plantId: plant.row.id, other: image.sha256, evidence: 'pixels', likeness: 1 });
     retentionRunId = await runRetention(server, plantId, callers.administrator, image.sha256);
     await callers.administrator.act('savePoolView', 'id', { plantId, name: marker, question: { marker } });
     await callers.administrator.act('setCapturePolicy', 'auditFraction', policy);
