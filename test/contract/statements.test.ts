@@ -41,6 +41,8 @@ const exceptions: Readonly<Record<string, string>> = {
 
 /** The caller is no such thing, the way leads nowhere new, or the list is of one length. */
 const avoided = new Set([
+  'RetentionRun.counts',
+  'Query.retentionRules',
   'Query.node',
   'Viewer.edgeNode',
   'Plant.alarmDefinitions',
@@ -190,7 +192,6 @@ function pathsOf({ plant, lineIds }: GrowingPlant): ListPath[] {
       'Query.inspectionExports': `(plantId: "${plant.globalId}")`,
       'Query.poolFacets': `(plantId: "${plant.globalId}")`,
       'Query.poolViews': `(plantId: "${plant.globalId}")`,
-      'Query.retentionRules': `(plantId: "${plant.globalId}")`,
       'Query.retentionImages': `(plantId: "${plant.globalId}")`,
       'Query.retentionRuns': `(plantId: "${plant.globalId}")`,
       'Query.poolImages': `(plantId: "${plant.globalId}", first: 500)`,
