@@ -1,7 +1,7 @@
 /**
  * From which likeness on a pair is one photograph. Neighbours of rank 30 and beyond show the same kind of part but hardly
  * the same photograph: their likeness to the image is the ground level, which on aligned parts is high because their
- * forms agree. A pair must stand above it by so many deviations that, of images without a duplicate, one in five
+ * forms agree. A pair must stand above it by so many deviations that, of images without a duplicate, one in a
  * hundred would be flagged if the tail were normal (Bonferroni over the candidates; it is heavier), and above a floor; above a ceiling it is one
  * photograph whatever the neighbours are, which still finds a part that stood before the camera for a hundred images.
  *
@@ -20,7 +20,7 @@ export interface PairThreshold {
 const FLOOR = 0.6;
 /** r = 0.956. */
 const CEILING = 1.9;
-const FLAGGED_IN = 500;
+const FLAGGED_IN = 100;
 /** Ground level and deviation assumed before any pair was seen, and for how many pairs that counts: of aligned parts, the hard case. */
 const [ASSUMED_LEVEL, ASSUMED_DEVIATION] = [1, 0.16];
 const [LEVEL_PAIRS, DEVIATION_PAIRS] = [2, 16];
