@@ -86,6 +86,10 @@ function connect(options: DatabaseOptions, address: pg.PoolConfig): Pick<OpenDat
   });
   // an idle connection that breaks is replaced at the next use; without a listener it would end the process
   pool.on('error', () => undefined);
+  // the embedded database keeps its one session when a connection is replaced: without this, what the former connection had
+  // prepared would stand in the way of every statement that is prepared by its name
+  if (options.url === null)
+    pool.on('connect', (client) => client.query('ROLLBACK; DEALLOCATE ALL').catch(() => undefined));
 
   const acquire = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   const connectOrExplain = async () => {

@@ -116,7 +116,15 @@ const lists: List[] = [
 ];
 
 /** Shown where inspections, the pool and the queue are tested. */
-const elsewhere = ['retentionImages', 'retentionRuns', 'inspections', 'poolImages', 'defectBooks', 'reviewQueue', 'goldenImages'];
+const elsewhere = [
+  'retentionImages',
+  'retentionRuns',
+  'inspections',
+  'poolImages',
+  'defectBooks',
+  'reviewQueue',
+  'goldenImages',
+];
 
 it('no list is left out', () => {
   const connections = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ type }) => {

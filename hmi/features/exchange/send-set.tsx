@@ -44,7 +44,6 @@ export function SendSet(props: { onSent: (importId: string) => void; isOpen: boo
       <Show
         when={sending()}
         fallback={
-          // biome-ignore lint/a11y/noNoninteractiveElementInteractions: dropping is one way more; the input inside takes the keyboard
           <label
             class="exchange-drop"
             classList={{ 'is-over': isOver() }}

@@ -83,3 +83,22 @@ describe('a statement that does not end', () => {
     },
   );
 });
+
+describe('a connection that is replaced', () => {
+  it.each(databases())('leaves nothing of the former in the way, on %s', async (kind) => {
+    const { url, close } = kind === 'postgresql' ? await openTestDatabase(kind) : { url: null, close: async () => {} };
+    const database = await openDatabase({
+      url,
+      dataDir: null,
+      statementMs: 10_000,
+      connections: 1,
+      onFailure: () => undefined,
+    });
+    const ask = () => sql`/* name: askOne */ SELECT ${1}::integer AS one`.execute(database.db);
+    expect((await ask()).rows).toEqual([{ one: 1 }]);
+    await expect(database.query('BEGIN; SELECT 1 / 0; COMMIT')).rejects.toThrow('division by zero');
+    expect((await ask()).rows).toEqual([{ one: 1 }]);
+    await database.close();
+    await close();
+  });
+});
