@@ -51,7 +51,8 @@ export const book: typeof bookEn = {
   stillGood: 'Gerade noch gut',
   justBad: 'Gerade schlecht genug',
   noExample: 'Noch kein Beispiel.',
-  exampleHint: 'Kopieren Sie den Hash eines Bilds aus dem Bildbestand.',
+  exampleHint:
+    'Öffnen Sie im Bildbestand ein Bild und wählen Sie „Als Grenzmuster verwenden“, oder geben Sie seinen Hash an.',
   exampleImage: 'Hash des Bilds',
   exampleSide: 'Es ist',
   note: 'Worauf zu achten ist',

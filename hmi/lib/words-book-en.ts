@@ -52,7 +52,7 @@ export const book = {
   stillGood: 'Just still good',
   justBad: 'Just bad enough',
   noExample: 'No example yet.',
-  exampleHint: 'Copy the hash of an image from the pool.',
+  exampleHint: 'Open an image in the pool and press “Use as a boundary example”, or give its hash.',
   exampleImage: 'Image hash',
   exampleSide: 'It is',
   note: 'What to look at',

@@ -22,7 +22,7 @@ const templates: readonly Template[] = ['GLASS', 'PACKAGING', 'PHARMA', 'EMPTY']
 export function BookScreen() {
   const plant = useDataPlant();
   const viewer = useViewer();
-  const [search, setSearch] = useSearchParams<{ version?: string; class?: string }>();
+  const [search, setSearch] = useSearchParams<{ version?: string; class?: string; example?: string }>();
   const answer = createAnswer(DefectBooks, () => ({ plantId: plant().id }));
   const books = () => (answer.data()?.defectBooks.edges ?? []).map(({ node }) => node).toReversed();
   const chosen = () => books().find(({ number }) => String(number) === search.version) ?? books()[0];
@@ -39,7 +39,7 @@ export function BookScreen() {
               {(book) => (
                 <li>
                   <A
-                    href={`?version=${book.number}`}
+                    href={`?version=${book.number}${search.example ? `&example=${search.example}` : ''}`}
                     aria-current={book.id === chosen()?.id ? 'true' : undefined}
                     noScroll
                   >

@@ -1,5 +1,7 @@
+import { useSearchParams } from '@solidjs/router';
 import { createSignal, For, Show } from 'solid-js';
 import { createAct } from '../../lib/create-act.ts';
+import { useDataPlant } from '../../lib/data-plant.ts';
 import { words } from '../../lib/language.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
@@ -97,7 +99,10 @@ function Side(props: {
 
 function AddExample(props: { bookId: string; code: string; onChanged: () => Promise<unknown> }) {
   const act = createAct();
-  const [sha256, setSha256] = createSignal('');
+  const [search] = useSearchParams<{ example: string }>();
+  const [sha256, setSha256] = createSignal(search.example ?? '');
+  const plant = useDataPlant();
+  const shown = () => (/^[0-9a-f]{64}$/.test(sha256().trim()) ? sha256().trim() : undefined);
   const [side, setSide] = createSignal('bad');
   const [note, setNote] = createSignal('');
   async function submit() {
@@ -125,6 +130,13 @@ function AddExample(props: { bookId: string; code: string; onChanged: () => Prom
         refusal={act.refusalAt('imageSha256')}
         onInput={setSha256}
       />
+      <Show when={shown()}>
+        {(hash) => (
+          <div class="book-pictures">
+            <img src={`/images/${encodeURIComponent(plant().code)}/${hash()}?w=320`} alt={words().book.exampleImage} />
+          </div>
+        )}
+      </Show>
       <SelectField
         label={words().book.exampleSide}
         name="side"

@@ -1,3 +1,4 @@
+import { A } from '@solidjs/router';
 import { For, type JSX, Show } from 'solid-js';
 import { createAnswer } from '../../lib/create-answer.ts';
 import { useDataPlant } from '../../lib/data-plant.ts';
@@ -41,7 +42,7 @@ export function PoolDetail(props: PoolDetailProps) {
             <a href={found().image.url} target="_blank" rel="noopener" class="pool-large">
               <img src={`${found().image.url}?w=1280`} alt={words().pool.large} />
             </a>
-            <Particulars image={found()} timeZone={plant().timeZone} />
+            <Particulars image={found()} timeZone={plant().timeZone} onFilter={props.onFilter} />
             <div class="actions">
               <Show when={found().nearGroup}>
                 {(group) => (
@@ -54,6 +55,27 @@ export function PoolDetail(props: PoolDetailProps) {
                 )}
               </Show>
             </div>
+            <Show when={found().datasetVersions.length > 0}>
+              <h3>{words().pool.inSets}</h3>
+              <ul class="pool-history">
+                <For each={found().datasetVersions}>
+                  {(version) => (
+                    <li>
+                      <A href={`/data/${encodeURIComponent(plant().code)}/sets/${encodeURIComponent(version.id)}`}>
+                        {words().pool.draftName(version.dataset.name, formatNumber(version.number, 0, locale()))}
+                      </A>
+                      <span class="hint">{words().pool.versionStates[version.state]}</span>
+                    </li>
+                  )}
+                </For>
+              </ul>
+            </Show>
+            <A
+              class="pool-example"
+              href={`/data/${encodeURIComponent(plant().code)}/book?example=${props.imageSha256}`}
+            >
+              {words().pool.asExample}
+            </A>
             <h3>{words().pool.history}</h3>
             <Show when={found().annotations.length > 0} fallback={<p class="hint">{words().pool.noHistory}</p>}>
               <ul class="pool-history">
@@ -84,7 +106,14 @@ function poolImageId(plantId: string, sha256: string): string {
   return encode(`PoolImage:${key}:${sha256}`);
 }
 
-function Particulars(props: { image: PoolDetails; timeZone: string }) {
+interface ParticularsProps {
+  image: PoolDetails;
+  timeZone: string;
+  onFilter: (filter: PoolFilter) => void;
+}
+
+/** What is known; what other images have in common with it is a way to them. */
+function Particulars(props: ParticularsProps) {
   const moment = (time: string | null) =>
     time === null ? undefined : formatDateMinute(new Date(time).getTime(), props.timeZone, locale());
   const model = () => props.image.modelVersion;
@@ -92,8 +121,15 @@ function Particulars(props: { image: PoolDetails; timeZone: string }) {
     const names: Readonly<Record<string, string>> = words().pool.values;
     return name ? (names[name.toLowerCase()] ?? name) : undefined;
   };
+  const shared = (text: string | undefined, filter: PoolFilter) =>
+    text === undefined ? undefined : (
+      <button type="button" class="pool-shared" onClick={() => props.onFilter(filter)}>
+        {text}
+      </button>
+    );
   const facts = (): [string, JSX.Element | undefined][] => {
     const { image } = props;
+    const { line, station, camera, product, recipe, batch, job } = image;
     const { details, facets } = words().pool;
     return [
       [facets.labelState, image.label ?? value(image.labelState)],
@@ -101,17 +137,21 @@ function Particulars(props: { image: PoolDetails; timeZone: string }) {
       [facets.verdict, value(image.verdict)],
       [facets.defectClass, image.defectClass ?? undefined],
       [words().pool.captured, moment(image.capturedAt)],
-      [
-        details.place,
-        [image.line?.name, image.station?.name, image.camera?.name].filter(Boolean).join(' ▸ ') || undefined,
-      ],
-      [details.product, image.product?.code],
-      [details.recipe, image.recipe?.code],
-      [details.batch, image.batch?.code],
-      [details.job, image.job?.code],
+      [details.line, line ? shared(line.name, { lineId: [line.id] }) : undefined],
+      [details.station, station ? shared(station.name, { stationId: [station.id] }) : undefined],
+      [details.camera, camera ? shared(camera.name, { cameraId: [camera.id] }) : undefined],
+      [details.product, product ? shared(product.code, { productId: [product.id] }) : undefined],
+      [details.recipe, recipe ? shared(recipe.code, { recipeId: [recipe.id] }) : undefined],
+      [details.batch, batch ? shared(batch.code, { batchId: [batch.id] }) : undefined],
+      [details.job, job ? shared(job.code, { jobId: [job.id] }) : undefined],
       [details.part, image.partId ?? undefined],
       [details.machine, [image.machineState, image.machineMode].filter(Boolean).join(' · ') || undefined],
-      [details.model, model() ? `${model()?.model.name} ${model()?.number}` : undefined],
+      [
+        details.model,
+        shared(model() ? `${model()?.model.name} ${model()?.number}` : undefined, {
+          modelVersionId: [model()?.id ?? ''],
+        }),
+      ],
       [facets.origin, value(image.origin)],
       [details.path, image.sourcePath ?? undefined],
       [facets.captureReason, value(image.captureReason)],

@@ -56,9 +56,10 @@ export const PoolImageDetails = graphql(`
       ... on PoolImage {
         id imageSha256 capturedAt receivedAt width height sizeBytes origin sourcePath
         image { url }
-        line { code name } station { name } camera { name }
-        product { code } recipe { code } batch { code } job { code }
-        modelVersion { number model { name } }
+        line { id code name } station { id name } camera { id name }
+        product { id code } recipe { id code } batch { id code } job { id code }
+        modelVersion { id number model { name } }
+        datasetVersions(first: 20) { id number state dataset { name } }
         verdict score defectClass machineState machineMode partId
         speedPerMin temperatureC humidityPercent
         brightness contrast colourCast sharpness offsetXPx offsetYPx rotationDeg keepProbability captureReason
