@@ -20,6 +20,7 @@ import { compileOperations } from '../../server/graphql/compiled.ts';
 import { schema } from '../../server/graphql/schema.ts';
 import { type Caller, makeContext } from '../../server/kit/context.ts';
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
+import { newId } from '../../server/kit/ids.ts';
 import { LosslessSource, PictureSource } from '../../server/live/live-source.ts';
 import type { StreamRow } from '../../server/live/stream-source.ts';
 import { eventSource } from '../../server/modules/events/events.service.ts';
@@ -92,6 +93,14 @@ describe('a stored operation that is compiled', () => {
         if (!identity) throw new Error('nobody');
         return { requestId: 'r', address: 'local', rights: identity.rights, principal: identity.principal };
       };
+      const retentionRun = newId();
+      await server.db
+        .insertInto('retention_run')
+        .values({
+          ...{ id: retentionRun, plant_id: glass.plant.row.id, is_dry: true, dry_run_id: null, state: 'succeeded' },
+          ...{ rules: '{}', error: null, requested_by: person.id, requested_at: now, finished_at: now },
+        })
+        .execute();
       worlds.push({
         lineId: line.line.id,
         node: await caller({ cookie: null, authorization: `Bearer ${secret}` }),
@@ -105,6 +114,7 @@ describe('a stored operation that is compiled', () => {
           Camera: id('Camera', station.cameras[0]),
           EdgeNode: id('EdgeNode', station.node),
           ModelVersion: glass.version.globalId,
+          RetentionRun: encodeGlobalId('RetentionRun', retentionRun),
           Inspection: encodeGlobalId('Inspection', `${inspection.plant_id}:${inspection.id}`),
         },
       });

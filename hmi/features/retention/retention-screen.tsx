@@ -229,7 +229,7 @@ function RealRun(props: { run: RetentionRun; consequence: string; onDone: () => 
 /** The first of the list; the rest is in the API. */
 function List(props: { run: RetentionRun }) {
   const plant = useDataPlant();
-  const answer = createAnswer(AskRetentionList, () => ({ plantId: plant().id, id: props.run.id }));
+  const answer = createAnswer(AskRetentionList, () => ({ plantId: plant().id, retentionRunId: props.run.id }));
   const list = () => answer.data()?.retentionImages;
   return (
     <Show when={list()} fallback={<p role="status">{answer.failure() ?? words().session.waiting}</p>}>

@@ -13,8 +13,8 @@ export const AskRetention = graphql(`
 export type RetentionRun = ResultOf<typeof AskRetention>['retentionRuns']['edges'][number]['node'];
 
 export const AskRetentionList = graphql(`
-  query AskRetentionList($plantId: ID!, $id: ID!) {
-    retentionImages(plantId: $plantId, runId: $id, first: 200) {
+  query AskRetentionList($plantId: ID!, $retentionRunId: ID!) {
+    retentionImages(plantId: $plantId, runId: $retentionRunId, first: 200) {
       edges { node { imageSha256 kind sizeBytes capturedAt outcome } }
       pageInfo { hasNextPage }
     }

@@ -50,7 +50,8 @@ function scalarOf(type: string, name: string, subject: string, parts: Parts): un
     case 'Boolean':
       return true;
     case 'DateTime':
-      return new Date(0).toISOString();
+      // from … to
+      return new Date(name === 'to' ? 1000 : 0).toISOString();
     case 'UUID':
       return newId();
     case 'Sha256':
