@@ -109,7 +109,6 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
   const refusal = { message: 'x', field: 'input.x', value: 'x', remedy: 'say more', retryAfterS: 3 };
   const samples = new Map<string, unknown>(refusals.map((name) => [name, refusal]));
   samples.set('PoolMapClass', { code: 1, value: 'good', name: null, count: 1 });
-  samples.set('SimilarImage', { poolImage: null, likeness: 1 });
   samples.set('ReviewItemsPayload', { items: [] });
   samples.set('OpenedReviewPayload', { opened: 0, already: 0 });
   samples.set('ReleasedReviewPayload', { released: 0 });
@@ -236,7 +235,8 @@ export async function buildAccessWorld(server: TestServer): Promise<AccessWorld>
     await (await plant.person('viewer')).client.read('mutation { signOut { signedOut } }');
     await readEverything(await contextOf(callers.administrator), plant);
     // nothing is measured here: one that is like another is made of a row of the pool
-    samples.set('SimilarLabelled', { poolImage: samples.get('PoolImage'), likeness: 1 });
+    for (const name of ['SimilarImage', 'SimilarLabelled'])
+      samples.set(name, { poolImage: samples.get('PoolImage'), likeness: 1 });
     await followEverything(server, await contextOf(callers.administrator), plant);
   } finally {
     stopWatching();
