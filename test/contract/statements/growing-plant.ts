@@ -1,18 +1,17 @@
 /** A plant of which everything that the API lists can be made more of: what a list says of few must cost the same statements as of many. */
 import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
 import { observeConditions } from '../../../server/modules/alarms/observe-conditions.service.ts';
 import { appendEvents } from '../../../server/modules/events/events.service.ts';
-import { seedExchange } from '../../server/exchange/seed-exchange.ts';
 import { idAt, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
-import { seedItem } from '../../support/seed-item.ts';
 import { seedLabels } from '../../support/seed-labels.ts';
 import type { TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 import { emptyCount } from '../access/empty-count.ts';
+import { copyRow } from './copy-row.ts';
+import { growingDatasets } from './grow-datasets.ts';
 
 export interface GrowingPlant {
   plant: SeededPlant;
@@ -20,6 +19,8 @@ export interface GrowingPlant {
   reader: SeededPerson;
   node: TestClient;
   lineIds: readonly string[];
+  /** Of two versions of one dataset: the first grows. */
+  versionIds: readonly [draft: string, frozen: string];
   /** What the plant's node may send by a mutation. */
   items(
     field: 'recordInspections' | 'recordNodeEvents' | 'recordPartCounts' | 'reviseCaptures',
@@ -34,7 +35,6 @@ const jobCode = 'job-1';
 const all = ['viewer', 'operator', 'quality_engineer', 'ml_engineer', 'approver', 'administrator'] as const;
 
 export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
-  let firstImage: Buffer | undefined;
   const { db } = server;
   const seed = createSeed(server);
   const { plant, version, nodes, item } = await recordingPlant(seed);
@@ -48,23 +48,17 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   const reader = await plant.person(...all);
   await db.updateTable('person').set({ is_administrator: true }).where('id', '=', reader.row.id).execute();
 
-  const [dataset] = await db.selectFrom('dataset_version').selectAll().where('plant_id', '=', plantId).execute();
   const [assignment] = await db.selectFrom('model_assignment').selectAll().where('plant_id', '=', plantId).execute();
   const [session] = await db.selectFrom('session').selectAll().where('person_id', '=', reader.row.id).execute();
   const [token] = await db.selectFrom('token').selectAll().where('plant_id', '=', plantId).execute();
-  const [image] = await db.selectFrom('image').selectAll().where('plant_id', '=', plantId).execute();
-  if (!dataset || !assignment || !session || !token || !image) throw new Error('the seeded plant lacks a row');
-  const draft = await copy('dataset_version', dataset.id, {
-    number: 1000,
-    state: 'draft',
-    frozen_by: null,
-    frozen_at: null,
-    content_hash: null,
-  });
+  if (!assignment || !session || !token) throw new Error('the seeded plant lacks a row');
+  const datasets = await growingDatasets(db, plantId, reader.row.id);
   const owner = plant.owner.client;
   const named = () => ({ code: freshCode('grown'), name: 'Grown', plantId: plant.globalId });
   let count = 1;
   let quotas = 0;
+  /** A camera of another line, with the first model. */
+  let elsewhere: string | undefined;
   const modelVersions = [version.globalId];
 
   const unlost: string[] = [];
@@ -89,6 +83,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
     reader,
     node: node.client,
     lineIds,
+    versionIds: [datasets.draftId, datasets.frozenId],
     items: (field, many) => Array.from({ length: many }, () => sent[field]()),
     async growTo(most) {
       for (; count < most; count++) await grow(count + 1);
@@ -107,32 +102,38 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   /** One more of each kind. */
   async function grow(n: number): Promise<void> {
     const part = { code: `n-${n}`, name: `N ${n}` };
-    const otherPlant = await copy('plant', plantId, { code: freshCode('plant') });
+    const otherPlant = await copyRow(db, 'plant', plantId, { code: freshCode('plant') });
     await db
       .insertInto('membership')
       .values({ person_id: reader.row.id, plant_id: otherPlant, role: 'viewer', granted_at: new Date() })
       .execute();
-    await copy('area', plant.area.id, part);
-    const nodeId = await copy('edge_node', node?.row.id ?? '', part);
-    const lineId = await copy('line', lineIds[0] ?? '', part);
+    await copyRow(db, 'area', plant.area.id, part);
+    const nodeId = await copyRow(db, 'edge_node', node?.row.id ?? '', part);
+    const lineId = await copyRow(db, 'line', lineIds[0] ?? '', part);
     lineIds.push(lineId);
-    await copy('station', station?.id ?? '', { ...part, edge_node_id: nodeId });
-    stationIds.push(await copy('station', station?.id ?? '', { ...part, line_id: lineId }));
-    cameraIds.push(await copy('camera', camera?.id ?? '', part));
+    await db.insertInto('stream').values({ kind: 'inspection', id: lineId, plant_id: plantId }).execute();
+    await copyRow(db, 'station', station?.id ?? '', { ...part, edge_node_id: nodeId });
+    const onLine = await copyRow(db, 'station', station?.id ?? '', { ...part, line_id: lineId });
+    stationIds.push(onLine);
+    if (!elsewhere) {
+      elsewhere = await copyRow(db, 'camera', camera?.id ?? '', { ...part, code: 'elsewhere', station_id: onLine });
+      await version.assign({ ...station, station_id: onLine, id: elsewhere } as never);
+    }
+    cameraIds.push(await copyRow(db, 'camera', camera?.id ?? '', part));
     await growFromNothing();
-    await copy('shift', shift.id, { ...part, starts_at: `12:${String(n).padStart(2, '0')}` });
+    await copyRow(db, 'shift', shift.id, { ...part, starts_at: `12:${String(n).padStart(2, '0')}` });
     await plant.person('viewer');
-    await copy('session', session?.id ?? '', {});
-    await copy('token', token?.id ?? '', { hash: bytes(32) });
+    await copyRow(db, 'session', session?.id ?? '', {});
+    await copyRow(db, 'token', token?.id ?? '', { hash: bytes(32) });
 
     const other = await plant.modelVersion();
     const last = cameraIds.at(-1);
     if (last) await other.assign({ ...station, station_id: station?.id, id: last } as never);
     await version.approve();
-    await copy('model_assignment', assignment?.id ?? '', { ended_at: new Date() });
-    const run = await copy('training_run', version.version.training_run_id, {});
-    await copy('model_version', version.version.id, { number: n, training_run_id: run });
-    await copy('dataset_version', dataset?.id ?? '', { number: n });
+    await copyRow(db, 'model_assignment', assignment?.id ?? '', { ended_at: new Date() });
+    const run = await copyRow(db, 'training_run', version.version.training_run_id, {});
+    await copyRow(db, 'model_version', version.version.id, { number: n, training_run_id: run });
+    await datasets.growVersions(n);
     await db
       .insertInto('job')
       .values({
@@ -153,13 +154,8 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   /** One more of what a seeded plant has none of. */
   async function growFromNothing(): Promise<void> {
     await growExports();
-    await seedExchange(db, { plantId, versionId: draft, personId: reader.row.id });
     for (const kind of ['Product', 'Recipe', 'MaterialBatch']) await make(kind, named());
-    const sha256 = randomBytes(32);
-    await db
-      .insertInto('image')
-      .values({ ...image, sha256 } as never)
-      .execute();
+    const sha256 = await datasets.newImage();
     await db
       .updateTable('pool_image')
       .set({
@@ -189,31 +185,11 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
         ...{ captured_at: new Date(), outcome: null },
       })
       .execute();
-    await pairWithFirst(sha256);
+    await datasets.grow(sha256);
     const view = { plant_id: plantId, name: newId(), question: '{}', is_shared: true, made_by: reader.row.id };
     await db
       .insertInto('pool_view')
       .values({ ...view, id: newId(), made_at: new Date() })
-      .execute();
-    await seedItem(db, { versionId: draft, plantId, imageSha256: sha256, personId: reader.row.id, at: new Date() });
-  }
-
-  /** One more near-duplicate of the first image. */
-  async function pairWithFirst(sha256: Buffer): Promise<void> {
-    if (!firstImage) {
-      firstImage = randomBytes(32);
-      await db
-        .insertInto('image')
-        .values({ ...image, sha256: firstImage } as never)
-        .execute();
-    }
-    const [a = sha256, b = sha256] = [firstImage, sha256].sort(Buffer.compare);
-    await db
-      .insertInto('near_duplicate')
-      .values({
-        ...{ plant_id: plantId, a_sha256: a, b_sha256: b },
-        ...{ evidence: 'pixels', likeness: 1, found_at: new Date() },
-      })
       .execute();
   }
 
@@ -285,7 +261,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
     });
   }
 
-  /** As many rejects, each of a class, a minute and a model of its own, with as many defects and signals. */
+  /** As many rejects, each of an image, a class, a minute and a model of its own, with as many defects and signals; and as many of one model. */
   async function recordParts(): Promise<void> {
     const box = { x: 0.1, y: 0.1, width: 0.2, height: 0.2 };
     const parts = Array.from({ length: count }, (_, n) =>
@@ -293,6 +269,7 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
         id: idAt(Date.now() - n * 60_000),
         cameraId: encodeGlobalId('Camera', cameraIds[n] ?? ''),
         modelVersionId: modelVersions[n],
+        imageSha256: datasets.images[n],
         verdict: 'REJECT',
         score: 0.9,
         defects: Array.from({ length: count }, (__, d) => ({ class: `class-${n}-${d}`, score: 0.9 - d / 1000, box })),
@@ -306,9 +283,12 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
         },
       }),
     );
-    unlost.push(...parts.map((part) => part.id));
-    const { recorded, items } = await record(node?.client ?? server.anonymous, parts);
-    if (recorded !== parts.length) throw new Error(JSON.stringify(items));
+    // of one model, without images, on another line: the first has to show fewer than it can
+    const cameraId = encodeGlobalId('Camera', elsewhere ?? '');
+    const more = parts.map((_, n) => item({ id: idAt(Date.now() - n * 1000), cameraId }));
+    unlost.push(...more.map((part) => part.id));
+    const { recorded, items } = await record(node?.client ?? server.anonymous, [...parts, ...more]);
+    if (recorded !== items.length) throw new Error(JSON.stringify(items));
   }
 
   /** As many counts of the first job. */
@@ -391,17 +371,6 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
       quality: 'GOOD',
       sourceTime,
     }));
-  }
-
-  /** Copies a row with these columns changed, under a new id. */
-  async function copy(table: string, id: string, changes: Record<string, unknown>): Promise<string> {
-    const made = newId();
-    const given = JSON.stringify({ ...changes, id: made });
-    const from = sql.table(table);
-    await sql`INSERT INTO ${from} SELECT (jsonb_populate_record(source, ${given}::jsonb)).* FROM ${from} AS source WHERE source.id = ${id}::uuid`.execute(
-      db,
-    );
-    return made;
   }
 }
 

@@ -1,4 +1,4 @@
-/** Rows of an import with a refused file, and of a finished export, for tests that need something of every type. */
+/** Rows of an import with refused files, and of a finished export, for tests that need something of every type. */
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../../../server/database/database.ts';
 import { newId } from '../../../server/kit/ids.ts';
@@ -8,10 +8,14 @@ export interface ExchangeSeed {
   versionId: string;
   personId: string;
   name?: string;
+  /** So many of all that they list. */
+  many?: number;
 }
 
 /** Gives their ids. */
-export async function seedExchange(db: Db, { plantId, versionId, personId, name = 'set.zip' }: ExchangeSeed) {
+export async function seedExchange(db: Db, seed: ExchangeSeed) {
+  const { plantId, versionId, personId, name = 'set.zip', many = 2 } = seed;
+  const numbers = Array.from({ length: many }, (_, n) => n);
   const at = new Date();
   const ids = { importId: newId(), exportId: newId() };
   const common = {
@@ -34,7 +38,11 @@ export async function seedExchange(db: Db, { plantId, versionId, personId, name 
       options: JSON.stringify(options),
       is_dry_run: false,
       state: 'succeeded',
-      found: JSON.stringify({ images: 1, splits: { train: 1 }, classes: [{ name, images: 1, code: null }] }),
+      found: JSON.stringify({
+        images: 1,
+        splits: Object.fromEntries(numbers.map((n) => [`split ${n}`, 1])),
+        classes: numbers.map((n) => ({ name: `${name} ${n}`, images: 1, code: null })),
+      }),
       counts: '{}',
     })
     .execute();
@@ -45,7 +53,7 @@ export async function seedExchange(db: Db, { plantId, versionId, personId, name 
     split: null,
     attributes: null,
   };
-  const files = ['a.png', 'b.png'].map((path) => ({ ...file, path, reason: name }));
+  const files = numbers.map((n) => ({ ...file, path: `${n}.png`, reason: name }));
   await db.insertInto('dataset_import_file').values(files).execute();
   await db
     .insertInto('dataset_export')
@@ -56,7 +64,7 @@ export async function seedExchange(db: Db, { plantId, versionId, personId, name 
       format: 'coco',
       state: 'succeeded',
       counts: '{}',
-      left_out: JSON.stringify([{ path: name, reason: name }]),
+      left_out: JSON.stringify(numbers.map((n) => ({ path: `${name} ${n}`, reason: name }))),
       size_bytes: 1,
       sha256: randomBytes(32),
     })
