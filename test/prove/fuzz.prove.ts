@@ -226,7 +226,8 @@ function growthOf(sizes: readonly ProcessSize[]) {
 async function settle(origin: string, before: ProcessSize): Promise<ProcessSize> {
   const deadline = performance.now() + SETTLE_MS;
   let size = await readSize(origin);
-  while (performance.now() < deadline && (size.connections > before.connections || size.openFds > before.openFds)) {
+  const isOpen = () => size.connections > before.connections || size.openFds > before.openFds + FD_SLACK;
+  while (performance.now() < deadline && isOpen()) {
     await sleep(500);
     size = await readSize(origin);
   }
