@@ -54,6 +54,6 @@ export async function up(db: Kysely<any>): Promise<void> {
     CREATE INDEX pool_image_to_measure ON pool_image (plant_id, received_at, image_sha256) WHERE measured_at IS NULL;
     CREATE INDEX pool_image_to_compare ON pool_image (plant_id, measured_at, image_sha256)
       WHERE outlier IS NULL AND measured_at IS NOT NULL AND measure_error IS NULL;
-    CREATE INDEX pool_image_pixel_hash ON pool_image (plant_id, pixel_hash);
+    CREATE INDEX pool_image_pixel_hash ON pool_image (plant_id, pixel_hash, image_sha256);
   `.execute(db);
 }

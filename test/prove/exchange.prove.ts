@@ -81,7 +81,10 @@ export async function run({ n, report }: ProofOptions, formats: readonly string[
       lost[`${format} ${set}`] = Object.fromEntries(reasons);
       const told = await tell<Told>('import-folder.ts', ['--plant', plantOf(format), '--data', out, '--dataset', set]);
       report(
-        `${set} as ${format}: ${written.images} images, ${written.regions} regions out, ${told.counts.taken} in, ${told.refused.length} refused`,
+        `${set} as ${format}: ${written.images} images, ${written.regions} regions out, ${told.counts.taken} in, ${told.refused.length} refused${told.refused
+          .slice(0, 5)
+          .map(({ path, reason }) => `; ${path}: ${reason}`)
+          .join('')}`,
       );
     }
   }

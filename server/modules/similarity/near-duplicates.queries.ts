@@ -104,19 +104,32 @@ export async function updateNearGroups(
   `.execute(trx);
 }
 
-/** Everybody with the same pixels as one of the images gets the least hash among them. */
+/**
+ * Everybody with the same pixels as one of the images gets the least hash among them. Step by step, each kept: without statistics, as
+ * in the embedded database, the planner would otherwise count all groups again for every image of the plant.
+ */
 export async function updateExactGroups(trx: Trx, plantId: string, sha256s: readonly string[]): Promise<void> {
   await sql`
-    WITH hashes AS (
-      SELECT DISTINCT pixel_hash FROM pool_image
-      WHERE plant_id = ${plantId} AND image_sha256 = ANY(${byteaArray(sha256s)}::bytea[])
-    ), named AS (
-      SELECT p.pixel_hash, (array_agg(p.image_sha256 ORDER BY p.image_sha256))[1] AS name
-      FROM pool_image p JOIN hashes ON hashes.pixel_hash = p.pixel_hash
-      WHERE p.plant_id = ${plantId} GROUP BY p.pixel_hash HAVING count(*) > 1
+    WITH hashes AS MATERIALIZED (
+      SELECT DISTINCT p.pixel_hash FROM unnest(${byteaArray(sha256s)}::bytea[]) AS g (sha256)
+      JOIN pool_image p ON p.plant_id = ${plantId} AND p.image_sha256 = g.sha256 WHERE p.pixel_hash IS NOT NULL
+    ), named AS MATERIALIZED (
+      SELECT hashes.pixel_hash, (
+        SELECT q.image_sha256 FROM pool_image q WHERE q.plant_id = ${plantId} AND q.pixel_hash = hashes.pixel_hash
+        ORDER BY q.image_sha256 LIMIT 1
+      ) AS name, (
+        SELECT count(*) FROM (
+          SELECT 1 FROM pool_image q WHERE q.plant_id = ${plantId} AND q.pixel_hash = hashes.pixel_hash LIMIT 2
+        ) AS two
+      ) AS members
+      FROM hashes
+    ), wrong AS MATERIALIZED (
+      SELECT q.image_sha256, named.name FROM named
+      JOIN pool_image q ON q.plant_id = ${plantId} AND q.pixel_hash = named.pixel_hash
+      WHERE named.members > 1 AND q.exact_group IS DISTINCT FROM named.name
     )
-    UPDATE pool_image p SET exact_group = named.name FROM named
-    WHERE p.plant_id = ${plantId} AND p.pixel_hash = named.pixel_hash AND p.exact_group IS DISTINCT FROM named.name
+    UPDATE pool_image p SET exact_group = wrong.name FROM wrong
+    WHERE p.plant_id = ${plantId} AND p.image_sha256 = wrong.image_sha256
   `.execute(trx);
 }
 

@@ -20,7 +20,7 @@ export interface PairThreshold {
 const FLOOR = 0.6;
 /** r = 0.956. */
 const CEILING = 1.9;
-const FLAGGED_IN = 100;
+const FLAGGED_IN = 1000;
 /** Ground level and deviation assumed before any pair was seen, and for how many pairs that counts: of aligned parts, the hard case. */
 const [ASSUMED_LEVEL, ASSUMED_DEVIATION] = [1, 0.16];
 const [LEVEL_PAIRS, DEVIATION_PAIRS] = [2, 16];

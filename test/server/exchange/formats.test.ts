@@ -118,6 +118,29 @@ describe('regions', () => {
     },
   );
 
+  it.each(['coco', 'yolo', 'cvat', 'label_studio', 'mvtec'] as const)(
+    'of any length come back the same as %s: a checkered mask has as many runs as pixels',
+    async (name) => {
+      const [width, height] = [60, 50];
+      const checkered = Uint8Array.from({ length: width * height }, (_, at) => (at + Math.floor(at / width)) % 2);
+      const counts = encodeMask(checkered, width, height);
+      expect(counts.length).toBeGreaterThan(2000);
+      const region: Region = { kind: 'mask', classCode: 'crack', width, height, counts };
+      const item = {
+        name: 'a',
+        extension: 'png',
+        sha256: 'a',
+        width,
+        height,
+        label: 'crack',
+        split: 'golden',
+      } as const;
+      const { again } = await readAgain(name, [{ ...item, regions: [region] }]);
+      const back = again[0]?.label.regions ?? [];
+      expect(iouOf([...back], [region], width, height)).toBe(1);
+    },
+  );
+
   it('come back from Pascal VOC as boxes, half a pixel off at most', async () => {
     await fc.assert(
       fc.asyncProperty(items, async (written) => {

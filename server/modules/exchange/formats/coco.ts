@@ -147,7 +147,9 @@ function regionOf(annotation: Fields, classCode: string, size: { width: number; 
     const [height, width] = listOf(stated).map((side) => numberOf(side, 'a side of a mask'));
     checkSize({ width, height }, size);
     const packed = Array.isArray(counts) ? packRuns(counts.map((run) => numberOf(run, 'a run of a mask'))) : counts;
-    return { kind: 'mask', classCode, ...size, counts: textOf(packed, 'the counts of a mask') };
+    // run lengths are as long as the mask is ragged: unlike a name they are never cut
+    if (typeof packed !== 'string' || packed === '') throw new SetFault('a mask has no counts: give its run lengths');
+    return { kind: 'mask', classCode, ...size, counts: packed };
   }
   const [x, y, width, height] = listOf(bbox).map((side) => numberOf(side, 'a side of a box'));
   if (x === undefined || y === undefined || width === undefined || height === undefined) {
