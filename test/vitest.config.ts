@@ -1,4 +1,4 @@
-/** How the tests run: two workers, every file in a process of its own, whole-system tests one after another. */
+/** How the tests run: two workers, every file in a process of its own, tests of screens two at a time, whole-system tests one after another. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { RunReport } from './support/run-report.ts';
@@ -8,6 +8,9 @@ const root = fromHere('..');
 
 /** Tests that start the whole product or a browser: they share two cores with what they start, so they run alone. */
 const wholeSystem = ['test/e2e/**/*.test.ts', 'test/faults/**/*.test.ts'];
+
+/** Tests of screens on a server of their own: mostly they wait for the browser, so two run at a time. */
+const screens = ['labelling', 'datasets', 'pool-map', 'set-up', 'gate-alarm'].map((name) => `test/e2e/${name}.test.ts`);
 
 function project(name: string, test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
   return {
@@ -42,12 +45,19 @@ export default defineConfig({
         hookTimeout: 60_000,
         sequence: { groupOrder: 0 },
       }),
-      project('whole', {
-        include: wholeSystem,
-        fileParallelism: false,
+      project('screens', {
+        include: screens,
         testTimeout: 120_000,
         hookTimeout: 120_000,
         sequence: { groupOrder: 1 },
+      }),
+      project('whole', {
+        include: wholeSystem,
+        exclude: screens,
+        fileParallelism: false,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        sequence: { groupOrder: 2 },
       }),
     ],
   },

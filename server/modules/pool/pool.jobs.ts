@@ -16,8 +16,11 @@ export const poolContextJob = defineJob({
     const endMs = performance.now() + turnMs;
     await forgetAwaited(services);
     while (!signal.aborted && performance.now() < endMs) {
+      const beganMs = performance.now();
       const hasMore = await placeImages(services, signal);
-      if (!hasMore) await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      // recording goes first: with a backlog, half of the time is left to it
+      const restMs = hasMore ? performance.now() - beganMs : pauseMs;
+      await sleep(restMs, undefined, { signal }).catch(() => undefined);
     }
   },
 });
