@@ -22,7 +22,7 @@ const FLOOR = 0.6;
 const CEILING = 1.9;
 /**
  * The price is paid on aligned parts only. Of the bottles in `prove -- leakage` (20 seeds, copies changed in every way at once among them), 100 finds
- * 98.9 % and flags 17 of 277 untouched ones, 1000 finds 91.8 % and flags 4. A wrong pair costs a split some freedom, a missed one its truth.
+ * 98.9 % and flags 17 of 277 untouched ones, 300 (10 seeds) 97.9 % and 6, 1000 finds 91.8 % and flags 4. A wrong pair costs a split some freedom, a missed one its truth.
  */
 const FLAGGED_IN = 300;
 /** Ground level and deviation assumed before any pair was seen, and for how many pairs that counts: of aligned parts, the hard case. */
