@@ -141,6 +141,19 @@ describe('regions', () => {
     },
   );
 
+  it.each(['coco', 'yolo', 'cvat', 'label_studio'] as const)('of many points come back whole as %s', async (name) => {
+    const [width, height] = [900, 700];
+    const ring = Array.from({ length: 600 }, (_, at) => {
+      const angle = (2 * Math.PI * at) / 600;
+      return [450 + 300.125 * Math.cos(angle), 350 + 300.125 * Math.sin(angle)];
+    }).flat();
+    const region: Region = { kind: 'polygon', classCode: 'crack', rings: [ring] };
+    const item = { name: 'a', extension: 'png', sha256: 'a', width, height, label: 'crack', split: 'golden' } as const;
+    const { again } = await readAgain(name, [{ ...item, regions: [region] }]);
+    expect(again[0]?.label.regions).toMatchObject([{ kind: 'polygon' }]);
+    expect(iouOf([...(again[0]?.label.regions ?? [])], [region], width, height)).toBeGreaterThan(0.999);
+  });
+
   it('come back from Pascal VOC as boxes, half a pixel off at most', async () => {
     await fc.assert(
       fc.asyncProperty(items, async (written) => {

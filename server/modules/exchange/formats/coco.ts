@@ -3,8 +3,8 @@ import type { Region } from '#schema/region.ts';
 import { areaOf, boundsOf, encodeMask, packRuns, rasterise } from '#schema/region-geometry.ts';
 import { type ExportItem, type Format, type OutFile, type ReadSet, SetFault, type SourceImage } from './format.ts';
 import { hasHoles, rounded } from './region-shapes.ts';
-import { baseName, createImageFinder, splitOf, splitOfFolders, splitWord } from './set-paths.ts';
-import { checkSize, fieldsOf, fitRegion, listOf, numberOf, textOf } from './set-values.ts';
+import { baseName, createImageFinder, imagePath, splitOf, splitOfFolders, splitWord } from './set-paths.ts';
+import { checkSize, fieldsOf, fitRegion, listOf, numberOf, textOf, wholeTextOf } from './set-values.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -33,8 +33,6 @@ export const coco: Format = {
     return set;
   },
   write(items, _lose) {
-    const imagePath = ({ split, name, extension }: ExportItem) =>
-      `images/${splitWord(split, { validation: 'val' })}/${name}.${extension}`;
     const classes = [...new Set(items.flatMap(({ regions }) => regions.map(({ classCode }) => classCode)))].sort();
     function* files(): Generator<OutFile> {
       for (const item of items) yield { path: imagePath(item), image: item };
@@ -42,7 +40,7 @@ export const coco: Format = {
         const own = items.filter((item) => item.split === split);
         if (own.length === 0) continue;
         const path = `annotations/instances_${splitWord(split, { validation: 'val' })}.json`;
-        yield { path, text: () => documentText(own, classes, imagePath) };
+        yield { path, text: () => documentText(own, classes) };
       }
     }
     const holdsLabel = ({ label, regions }: ExportItem) =>
@@ -147,9 +145,7 @@ function regionOf(annotation: Fields, classCode: string, size: { width: number; 
     const [height, width] = listOf(stated).map((side) => numberOf(side, 'a side of a mask'));
     checkSize({ width, height }, size);
     const packed = Array.isArray(counts) ? packRuns(counts.map((run) => numberOf(run, 'a run of a mask'))) : counts;
-    // run lengths are as long as the mask is ragged: unlike a name they are never cut
-    if (typeof packed !== 'string' || packed === '') throw new SetFault('a mask has no counts: give its run lengths');
-    return { kind: 'mask', classCode, ...size, counts: packed };
+    return { kind: 'mask', classCode, ...size, counts: wholeTextOf(packed, 'the counts of a mask') };
   }
   const [x, y, width, height] = listOf(bbox).map((side) => numberOf(side, 'a side of a box'));
   if (x === undefined || y === undefined || width === undefined || height === undefined) {
@@ -159,11 +155,7 @@ function regionOf(annotation: Fields, classCode: string, size: { width: number; 
 }
 
 /** In pieces, so that a large file is never one string. */
-function* documentText(
-  items: readonly ExportItem[],
-  classes: readonly string[],
-  imagePath: (item: ExportItem) => string,
-): Generator<string> {
+function* documentText(items: readonly ExportItem[], classes: readonly string[]): Generator<string> {
   const ids = new Map(classes.map((name, at) => [name, at + 1]));
   const categories = classes.map((name, at) => ({ id: at + 1, name, supercategory: 'defect' }));
   yield `{"info":{"description":"Lehr"},"licenses":[],"categories":${JSON.stringify(categories)},\n"images":[`;

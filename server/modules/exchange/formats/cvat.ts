@@ -11,8 +11,8 @@ import {
   type SourceImage,
 } from './format.ts';
 import { joinRings, ringsOf, rounded } from './region-shapes.ts';
-import { createImageFinder, splitOf, splitOfFolders, splitWord } from './set-paths.ts';
-import { checkSize, fieldsOf, fitRegion, listOf, numberOf, textOf } from './set-values.ts';
+import { createImageFinder, imagePath, splitOf, splitOfFolders, splitWord } from './set-paths.ts';
+import { checkSize, fieldsOf, fitRegion, listOf, numberOf, textOf, wholeTextOf } from './set-values.ts';
 import { escapeXml, parseXml } from './xml.ts';
 
 type Fields = Record<string, unknown>;
@@ -48,11 +48,9 @@ export const cvat: Format = {
     return set;
   },
   write(items, lose) {
-    const imagePath = ({ split, name, extension }: ExportItem) =>
-      `images/${splitWord(split, { validation: 'val' })}/${name}.${extension}`;
     function* files(): Generator<OutFile> {
       for (const item of items) yield { path: imagePath(item), image: item };
-      yield { path: 'annotations.xml', text: () => documentText(items, imagePath, lose) };
+      yield { path: 'annotations.xml', text: () => documentText(items, lose) };
     }
     return { files: files(), imagePath, holdsLabel: () => true, holdsSplit: () => true };
   },
@@ -121,7 +119,7 @@ function regionOf(kind: string, shape: Fields, classCode: string, size: Size): R
     return { kind: 'box', classCode, x, y, width: at('xbr') - x, height: at('ybr') - y };
   }
   if (kind === 'polygon') {
-    const ring = textOf(shape['@points'], `the points of ${classCode}`)
+    const ring = wholeTextOf(shape['@points'], `the points of ${classCode}`)
       .split(';')
       .flatMap((point) => point.split(','))
       .map((value) => numberOf(value, `a point of ${classCode}`));
@@ -155,7 +153,6 @@ function maskOf(shape: Fields, classCode: string, size: Size, at: (name: string)
 
 function* documentText(
   items: readonly ExportItem[],
-  imagePath: (item: ExportItem) => string,
   lose: (item: ExportItem, reason: string) => void,
 ): Generator<string> {
   const labels = new Set(items.flatMap(({ label, regions }) => [label, ...regions.map(({ classCode }) => classCode)]));

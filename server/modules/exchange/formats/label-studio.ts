@@ -12,7 +12,7 @@ import {
   type SourceImage,
 } from './format.ts';
 import { joinRings, ringsOf } from './region-shapes.ts';
-import { baseName, createImageFinder, splitOf, splitOfFolders, splitWord } from './set-paths.ts';
+import { baseName, createImageFinder, imagePath, splitOf, splitOfFolders, splitWord } from './set-paths.ts';
 import { checkSize, fieldsOf, fitRegion, listOf, numberOf, textOf } from './set-values.ts';
 
 type Fields = Record<string, unknown>;
@@ -50,11 +50,9 @@ export const labelStudio: Format = {
     return set;
   },
   write(items, lose) {
-    const imagePath = ({ split, name, extension }: ExportItem) =>
-      `images/${splitWord(split, { validation: 'val' })}/${name}.${extension}`;
     function* files(): Generator<OutFile> {
       for (const item of items) yield { path: imagePath(item), image: item };
-      yield { path: 'label-studio.json', text: () => documentText(items, imagePath, lose) };
+      yield { path: 'label-studio.json', text: () => documentText(items, lose) };
     }
     return { files: files(), imagePath, holdsLabel: () => true, holdsSplit: () => true };
   },
@@ -164,7 +162,6 @@ function regionOf(result: Fields, size: Size): Region {
 
 function* documentText(
   items: readonly ExportItem[],
-  imagePath: (item: ExportItem) => string,
   lose: (item: ExportItem, reason: string) => void,
 ): Generator<string> {
   yield '[';

@@ -1,5 +1,5 @@
 /** Names inside a set: which part a folder means, which file a label file names. */
-import { SetFault, type SetFiles, type SourceSplit } from './format.ts';
+import { type ExportItem, SetFault, type SetFiles, type SourceSplit } from './format.ts';
 
 const imageName = /\.(png|jpe?g|webp|bmp|tiff?|gif)$/i;
 const splitNames: Readonly<Record<string, SourceSplit>> = {
@@ -37,6 +37,11 @@ export function splitOfFolders(path: string): SourceSplit | null {
 /** What the layouts call a split of ours. */
 export function splitWord(split: 'train' | 'validation' | 'golden', words: { validation: string }): string {
   return split === 'train' ? 'train' : split === 'golden' ? 'test' : words.validation;
+}
+
+/** Where a layout that leaves it to the writer keeps an image. */
+export function imagePath({ split, name, extension }: Pick<ExportItem, 'split' | 'name' | 'extension'>): string {
+  return `images/${splitWord(split, { validation: 'val' })}/${name}.${extension}`;
 }
 
 export function baseName(path: string): string {

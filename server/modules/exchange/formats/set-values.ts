@@ -17,8 +17,13 @@ export function numberOf(value: unknown, what: string): number {
 }
 
 export function textOf(value: unknown, what: string): string {
+  return wholeTextOf(value, what).slice(0, 1000).toWellFormed();
+}
+
+/** Of any length: points and run lengths, of which a part would be another shape. */
+export function wholeTextOf(value: unknown, what: string): string {
   if (typeof value === 'string' && value.includes('\0')) throw new SetFault(`${what} holds U+0000: take it out`);
-  if (typeof value === 'string' && value.trim() !== '') return value.trim().slice(0, 1000).toWellFormed();
+  if (typeof value === 'string' && value.trim() !== '') return value.trim();
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   throw new SetFault(`${what} is ${shown(value)}: give a text`);
 }
