@@ -38,16 +38,6 @@ export function upperTail(drawn: number, marked: number, all: number, allMarked:
   return Math.min(1, total);
 }
 
-/** Bounds of a share (Wilson 1927), 95 %. */
-export function wilsonBounds(hits: number, n: number): { low: number; high: number } {
-  if (n === 0) return { low: 0, high: 1 };
-  const z = 1.959964;
-  const share = hits / n;
-  const middle = (share + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
-}
-
 function logChoose(n: number, k: number): number {
   return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
 }

@@ -2,8 +2,10 @@
  * The group of images in which a classifier that has not seen them errs most: groups are the cells of every property and clusters of looks.
  * With many groups one is always the worst; it is named when even the best-behaved law of chance would hardly give it (Fisher's exact test, times the groups).
  */
+
+import { wilsonInterval } from '../inspections/wilson-interval.ts';
 import type { Cells } from './property-shares.ts';
-import { upperTail, wilsonBounds } from './statistics.ts';
+import { upperTail } from './statistics.ts';
 
 export interface Group {
   /** A property, or 'cluster'. */
@@ -54,14 +56,15 @@ export function worstGroups(isError: ArrayLike<number>, factors: ReadonlyMap<str
       const share = hits / size;
       const restShare = (errors - hits) / (judged - size);
       const chance = upperTail(size, hits, judged, errors);
-      const bounds = wilsonBounds(hits, size);
+      const { low, high } = wilsonInterval(hits, size) ?? { low: 0, high: 1 };
       groups.push({
         factor,
         value,
         images: size,
         errors: hits,
         share,
-        ...bounds,
+        low,
+        high,
         restShare,
         flagged: false,
         cells,

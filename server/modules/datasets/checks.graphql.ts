@@ -1,5 +1,5 @@
 /** Checks in the schema: figures of the whole version, and what is said of single images. */
-import { READERS } from '../../kit/access.ts';
+import { CURATORS, READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { PersonRef } from '../access/access.ref.ts';
@@ -10,7 +10,7 @@ import { checkDatasetVersion, listIssues, loadCheck } from './check-version.serv
 import type { PlacedIssue } from './checks.queries.ts';
 import type { CheckFigure, DatasetCheckRow } from './dataset-checks.table.ts';
 import { DatasetVersionRef } from './datasets.ref.ts';
-import { CURATORS, loadDatasetVersion } from './datasets.service.ts';
+import { loadDatasetVersion } from './datasets.service.ts';
 
 const readers = { roles: READERS };
 

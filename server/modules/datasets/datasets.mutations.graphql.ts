@@ -1,10 +1,11 @@
 /** What people do with datasets, in the schema; the rules are in the services. */
+import { CURATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { PoolFilter } from '../pool/pool-filter.ref.ts';
 import { DatasetLeakError } from './datasets.errors.ts';
 import { DatasetRef, DatasetVersionRef, Split } from './datasets.ref.ts';
-import { CURATORS, createDataset } from './datasets.service.ts';
+import { createDataset } from './datasets.service.ts';
 import { addDatasetItems, addDatasetItemsByFilter, removeDatasetItems } from './draft-items.service.ts';
 import { freezeDatasetVersion } from './freeze-version.service.ts';
 import { createDatasetVersion } from './open-version.service.ts';

@@ -1,6 +1,6 @@
 /** Datasets: every item is a named person's decision, and a version that is frozen stays as it is. */
 import { uniqueViolation } from '../../database/postgres-error.ts';
-import { canSee, requireRole } from '../../kit/access.ts';
+import { CURATORS, canSee, requireRole } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../kit/errors.ts';
@@ -9,16 +9,12 @@ import { newId } from '../../kit/ids.ts';
 import { listVisible, ofParent } from '../../kit/list-visible.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
-import type { Role } from '../../kit/rights.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
 import { checkCode, checkName } from '../plants/plant-model-rules.ts';
 import { findPart } from '../plants/plants.service.ts';
 import { countItems, insertDataset, selectItemPages } from './datasets.queries.ts';
 import type { DatasetItemRow, DatasetRow, DatasetVersionRow } from './datasets.table.ts';
 import { parseHashPage } from './hash-page.ts';
-
-/** Who decides what belongs to a dataset. */
-export const CURATORS: readonly Role[] = ['quality_engineer', 'ml_engineer', 'administrator'];
 
 export async function createDataset(
   context: Context,

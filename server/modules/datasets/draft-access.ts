@@ -1,10 +1,10 @@
 /** What every act on a dataset version starts with: it is found, the caller may, and it is still a draft. */
-import { requireRole } from '../../kit/access.ts';
+import { CURATORS, requireRole } from '../../kit/access.ts';
 import { actorOf } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { CURATORS, findDatasetVersion } from './datasets.service.ts';
+import { findDatasetVersion } from './datasets.service.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
 
 /** The draft that the caller may work on. Throws NotFoundError and, when it is frozen, ConflictError. */

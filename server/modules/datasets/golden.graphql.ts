@@ -1,5 +1,5 @@
 /** The golden set in the schema. */
-import { READERS } from '../../kit/access.ts';
+import { CURATORS, READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { PersonRef } from '../access/access.ref.ts';
@@ -9,7 +9,6 @@ import { loadImage } from '../images/images.service.ts';
 import { PlantRef, ProductRef } from '../plants/plants.ref.ts';
 import { loadPart } from '../plants/plants.service.ts';
 import type { GoldenImageRow } from './dataset-checks.table.ts';
-import { CURATORS } from './datasets.service.ts';
 import { addGoldenImages, type GoldenSet, listGolden, removeGoldenImages } from './golden.service.ts';
 
 const readers = { roles: READERS };

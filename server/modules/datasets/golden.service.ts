@@ -1,5 +1,5 @@
 /** The golden set of a plant: what judges models, per product and condition, and is never trained on. */
-import { requireRole } from '../../kit/access.ts';
+import { CURATORS, requireRole } from '../../kit/access.ts';
 import { appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
@@ -7,7 +7,6 @@ import { keyOf } from '../../kit/global-id.ts';
 import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
 import { findPart } from '../plants/plants.service.ts';
 import type { GoldenImageRow } from './dataset-checks.table.ts';
-import { CURATORS } from './datasets.service.ts';
 import { personOf, whoAndWhen } from './draft-access.ts';
 import { insertGoldenOf } from './draft-items.queries.ts';
 import { deleteGolden, selectGoldenPage, selectGoldenState } from './golden.queries.ts';

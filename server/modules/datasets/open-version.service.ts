@@ -1,5 +1,5 @@
 /** Opens drafts: empty, or with the images of the version that they go on from. */
-import { requireRole } from '../../kit/access.ts';
+import { CURATORS, requireRole } from '../../kit/access.ts';
 import { appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { NotFoundError } from '../../kit/errors.ts';
@@ -12,7 +12,7 @@ import {
   selectLastNumber,
   selectNewestBook,
 } from './datasets.queries.ts';
-import { CURATORS, findDataset, findDatasetVersion } from './datasets.service.ts';
+import { findDataset, findDatasetVersion } from './datasets.service.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
 import { personOf, subjectOf, whoAndWhen } from './draft-access.ts';
 

@@ -1,10 +1,9 @@
 /** Splits in the schema; the rules are in `plan-split.ts` and `split-version.service.ts`. */
-import { READERS } from '../../kit/access.ts';
+import { CURATORS, READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { loadByParent } from '../../kit/load-rows.ts';
 import { DatasetVersionRef, Split } from './datasets.ref.ts';
-import { CURATORS } from './datasets.service.ts';
 import type { SplitProblem, SplitProblemCode } from './plan-split.ts';
 import { type CountRow, selectCounts } from './split.queries.ts';
 import { type SplitPolicy, STANDARD_POLICY } from './split-policy.ts';
