@@ -86,9 +86,15 @@ export async function hasPeople(db: Db): Promise<boolean> {
   return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined;
 }
 
-/** Holds the person until the transaction ends. */
-export function lockPerson(trx: Trx, id: string): Promise<PersonRow | undefined> {
-  return trx.selectFrom('person').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+/** Holds the person until the transaction ends; rows that name the person may be written meanwhile. */
+export async function lockPerson(trx: Trx, id: string): Promise<PersonRow | undefined> {
+  const [person] = await lockPersons(trx, [id]);
+  return person;
+}
+
+/** As `lockPerson`, in the order of their ids. */
+export function lockPersons(trx: Trx, ids: readonly string[]): Promise<PersonRow[]> {
+  return trx.selectFrom('person').selectAll().where('id', '=', anyUuid(ids)).orderBy('id').forNoKeyUpdate().execute();
 }
 
 /** Administrators of the installation who can sign in; held, so that two of them cannot leave at once. */
@@ -99,7 +105,7 @@ export function lockInstallationAdministrators(trx: Trx): Promise<{ id: string }
     .where('is_administrator', '=', true)
     .where('disabled_at', 'is', null)
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute();
 }
 

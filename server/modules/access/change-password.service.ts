@@ -4,13 +4,16 @@ import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError } from '../../kit/errors.ts';
 import { WrongCredentialsError } from './access.errors.ts';
-import { lockPerson, revokeSessionsOf, updatePerson } from './access.queries.ts';
+import { lockPerson, revokeSessionsOf, selectSessionIdentities, updatePerson } from './access.queries.ts';
 import type { PersonRow } from './access.table.ts';
-import { administeredPerson } from './change-people.service.ts';
+import { administeredPerson, foreignPerson } from './change-people.service.ts';
+import { lockStandings } from './lock-standings.ts';
 import { deleteUnusedCodes, markCodeUsed } from './one-time-codes.queries.ts';
-import { findCode, isCodeGood, issueCode } from './one-time-codes.service.ts';
+import { endCodesOf, issueCode } from './one-time-codes.service.ts';
 import { hashPassword, verifyPassword } from './passwords.service.ts';
+import { resetCodeFault } from './rights-behind-codes.ts';
 import { enter, openSession } from './sessions.service.ts';
+import { usableResetCode } from './usable-codes.service.ts';
 
 /** Takes a new password from the one who knows the old one; every other session ends. Throws `WrongCredentialsError`, `TooManyAttemptsError`. */
 export async function changePassword(
@@ -23,10 +26,14 @@ export async function changePassword(
     throw new WrongCredentialsError('The old password is');
   const password_hash = await hashPassword(input.newPassword, 'input.newPassword');
   const { person, ended } = await context.db.transaction().execute(async (trx) => {
+    await lockPerson(trx, viewer.personId);
+    // a code may have set another password since this one was checked, and that ended the session
+    const [open] = await selectSessionIdentities(trx, [viewer.sessionId], context.now());
+    if (!open) throw new WrongCredentialsError('The old password is');
     const changed = await updatePerson(trx, viewer.personId, { password_hash });
     const sessions = await revokeSessionsOf(trx, viewer.personId, viewer.sessionId, context.now());
-    await deleteUnusedCodes(trx, { personId: viewer.personId });
-    await appendAudit(trx, entry(context, 'person.change_password', viewer.personId));
+    const detail = await endCodesOf(trx, viewer.personId);
+    await appendAudit(trx, { ...entry(context, 'person.change_password', viewer.personId), detail });
     return { person: changed, ended: sessions };
   });
   for (const id of ended) context.hub.revoke(`session:${id}`);
@@ -42,11 +49,18 @@ export interface CreatedPasswordReset {
 /** A code with which the person sets a new password; the one before it is good no longer. The old password stays good until then. */
 export async function createPasswordReset(context: Context, personId: string): Promise<CreatedPasswordReset> {
   const person = await administeredPerson(context, personId, 'personId');
-  if (person.disabled_at !== null)
-    throw new ConflictError('personId', personId, 'the person is disabled: enable first');
   const { viewer } = context;
   if (viewer.kind !== 'person') throw forbidden('this; it takes a person');
   const made = await context.db.transaction().execute(async (trx) => {
+    const standings = await lockStandings(trx, [viewer.personId, person.id]);
+    const [issuer, subject] = [standings.get(viewer.personId), standings.get(person.id)];
+    if (!issuer || !subject) throw foreignPerson();
+    const { is_administrator: isAdministrator, disabled_at } = subject.person;
+    const asked = { isAdministrator, isDisabled: disabled_at !== null, plantIds: subject.plantIds };
+    const fault = resetCodeFault(issuer.rights, asked);
+    if (fault === 'subject_disabled')
+      throw new ConflictError('personId', personId, 'the person is disabled: enable first');
+    if (fault !== null) throw foreignPerson();
     await deleteUnusedCodes(trx, { personId: person.id });
     const wanted = { purpose: 'reset_password', personId: person.id, createdBy: viewer.personId } as const;
     const lifeMs = context.config.limits.passwordResetMs;
@@ -61,22 +75,23 @@ export async function createPasswordReset(context: Context, personId: string): P
 export async function resetPassword(context: Context, input: { code: string; password: string }): Promise<void> {
   const at = context.now();
   // hashing costs: not for everybody who comes with some code
-  await context.db.transaction().execute(async (trx) => {
-    if (!isCodeGood(await findCode(trx, 'reset_password', input.code), at))
-      throw new WrongCredentialsError('The code is');
-  });
+  const isGood = await context.db.transaction().execute((trx) => usableResetCode(trx, input.code, at));
+  if (!isGood) throw new WrongCredentialsError('The code is');
   const password_hash = await hashPassword(input.password, 'input.password');
-  const { session, personId } = await context.db.transaction().execute(async (trx) => {
-    const code = await findCode(trx, 'reset_password', input.code);
-    const known = code?.person_id ? await lockPerson(trx, code.person_id) : undefined;
-    if (!isCodeGood(code, at) || !known || known.disabled_at !== null) throw new WrongCredentialsError('The code is');
-    const person = await updatePerson(trx, known.id, { password_hash });
-    await markCodeUsed(trx, code.id, at);
+  const entered = await context.db.transaction().execute(async (trx) => {
+    const usable = await usableResetCode(trx, input.code, at);
+    // returned, not thrown: the audit keeps why
+    if (!usable) return undefined;
+    const person = await updatePerson(trx, usable.person.id, { password_hash });
+    await markCodeUsed(trx, usable.code.id, at);
+    const ended = await endCodesOf(trx, person.id);
     await revokeSessionsOf(trx, person.id, null, at);
-    return { session: await openSession(context, trx, person, 'person.reset_password'), personId: person.id };
+    const session = await openSession(context, trx, person, 'person.reset_password', ended);
+    return { session, personId: person.id };
   });
-  context.hub.revoke(`person:${personId}`);
-  await enter(context, session);
+  if (!entered) throw new WrongCredentialsError('The code is');
+  context.hub.revoke(`person:${entered.personId}`);
+  await enter(context, entered.session);
 }
 
 function entry(context: Context, action: string, personId: string) {

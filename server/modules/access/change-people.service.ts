@@ -19,8 +19,9 @@ import {
 } from './access.queries.ts';
 import type { PersonRole, PersonRow } from './access.table.ts';
 import { administeredPlant } from './administered-plant.service.ts';
-import { deleteUnusedCodes } from './one-time-codes.queries.ts';
+import { endCodesOf } from './one-time-codes.service.ts';
 import { checkEmail, checkPersonName, findPeople, refuseKnownEmail } from './people.service.ts';
+import { mayChangePerson } from './rights-behind-codes.ts';
 
 type Maybe<T> = T | null | undefined;
 
@@ -46,10 +47,10 @@ export function updatePerson(
     const change: PersonChange = {};
     if (typeof input.name === 'string') change.name = checkPersonName(input.name);
     if (typeof input.email === 'string') change.email = checkEmail(input.email);
-    if (Object.keys(change).length === 0) return { person, detail: null, endsSessions: false };
+    if (Object.keys(change).length === 0) return unchanged(person);
     const changed = await refuseKnownEmail(input.email ?? '', () => updatePersonRow(trx, person.id, change));
     const detail = { from: { name: person.name, email: person.email }, to: change };
-    return { person: changed, detail, endsSessions: false };
+    return { person: changed, detail, endsSessions: false, endsCodes: changed.email !== person.email };
   });
 }
 
@@ -57,11 +58,10 @@ export function updatePerson(
 export function setPersonDisabled(context: Context, personId: string, isDisabled: boolean): Promise<PersonRow> {
   const action = isDisabled ? 'person.disable' : 'person.enable';
   return changePerson(context, personId, action, async (trx, person) => {
-    if ((person.disabled_at !== null) === isDisabled) return { person, detail: null, endsSessions: false };
+    if ((person.disabled_at !== null) === isDisabled) return unchanged(person);
     if (isDisabled) await refuseLastAdministrator(trx, person, personId);
-    if (isDisabled) await deleteUnusedCodes(trx, { personId: person.id });
     const changed = await updatePersonRow(trx, person.id, { disabled_at: isDisabled ? context.now() : null });
-    return { person: changed, detail: {}, endsSessions: isDisabled };
+    return { person: changed, detail: {}, endsSessions: isDisabled, endsCodes: true };
   });
 }
 
@@ -71,10 +71,11 @@ export function setInstallationAdministrator(
   input: { personId: string; isAdministrator: boolean },
 ): Promise<PersonRow> {
   return changePerson(context, input.personId, 'person.set_administrator', async (trx, person) => {
-    if (person.is_administrator === input.isAdministrator) return { person, detail: null, endsSessions: false };
+    if (person.is_administrator === input.isAdministrator) return unchanged(person);
     if (!input.isAdministrator) await refuseLastAdministrator(trx, person, input.personId);
     const changed = await updatePersonRow(trx, person.id, { is_administrator: input.isAdministrator });
-    return { person: changed, detail: { isAdministrator: input.isAdministrator }, endsSessions: false };
+    const detail = { isAdministrator: input.isAdministrator };
+    return { person: changed, detail, endsSessions: false, endsCodes: true };
   });
 }
 
@@ -112,7 +113,8 @@ export async function setMemberships(
     );
     await insertMemberships(trx, rows);
     const memberships = [...wanted].map(([plantId, roles]) => ({ plantId, roles: [...roles] }));
-    await appendAudit(trx, { ...entry(context, 'person.set_memberships', id), detail: { memberships } });
+    const detail = { memberships, ...(await endCodesOf(trx, id)) };
+    await appendAudit(trx, { ...entry(context, 'person.set_memberships', id), detail });
     return locked;
   });
   context.hub.revoke(`person:${id}`);
@@ -124,12 +126,13 @@ export async function administeredPerson(context: Context, globalId: string, fie
   const id = keyOf('Person', globalId, field);
   const [person] = await findPeople(context, [id]);
   if (!person) throw new NotFoundError(field, globalId);
-  if (context.rights.isAdministrator) return person;
-  const memberships = await selectMemberships(context.db, [id]);
-  const isOwn = memberships.every((row) => context.rights.rolesIn(row.plant_id).has('administrator'));
-  if (person.is_administrator || memberships.length === 0 || !isOwn)
-    throw forbidden('to change this person, who has roles where you are no administrator');
+  const plantIds = (await selectMemberships(context.db, [id])).map((row) => row.plant_id);
+  if (!mayChangePerson(context.rights, { isAdministrator: person.is_administrator, plantIds })) throw foreignPerson();
   return person;
+}
+
+export function foreignPerson() {
+  return forbidden('to change this person, who has roles where you are no administrator');
 }
 
 interface Change {
@@ -137,6 +140,12 @@ interface Change {
   /** null: nothing was changed. */
   detail: Record<string, unknown> | null;
   endsSessions: boolean;
+  /** Those that the person has made or is meant to use. */
+  endsCodes: boolean;
+}
+
+function unchanged(person: PersonRow): Change {
+  return { person, detail: null, endsSessions: false, endsCodes: false };
 }
 
 async function changePerson(
@@ -153,7 +162,9 @@ async function changePerson(
     if (!locked) throw new NotFoundError('personId', globalId);
     const changed = await change(trx, locked);
     if (changed.endsSessions) await revokeSessionsOf(trx, id, null, context.now());
-    if (changed.detail) await appendAudit(trx, { ...entry(context, action, id), detail: changed.detail });
+    const ended = changed.endsCodes ? await endCodesOf(trx, id) : {};
+    if (changed.detail)
+      await appendAudit(trx, { ...entry(context, action, id), detail: { ...changed.detail, ...ended } });
     return changed;
   });
   if (detail) context.hub.revoke(`person:${id}`);

@@ -2,6 +2,7 @@
 import { enrolmentText, rotationText } from '#schema/node-key.ts';
 import type { Trx } from '../../database/database.ts';
 import { ADMINISTRATORS, requireRole } from '../../kit/access.ts';
+import { forbidden, unauthenticated } from '../../kit/access-error.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../kit/errors.ts';
@@ -12,7 +13,8 @@ import { appendEvents } from '../events/events.service.ts';
 import { findPart } from '../plants/plants.service.ts';
 import type { EdgeNodeRow } from '../plants/plants.table.ts';
 import { WrongCredentialsError } from './access.errors.ts';
-import type { OneTimeCodeRow, TokenRow } from './access.table.ts';
+import type { TokenRow } from './access.table.ts';
+import { lockStandings } from './lock-standings.ts';
 import { checkNodeKey } from './node-key-check.ts';
 import {
   insertToken,
@@ -24,7 +26,9 @@ import {
   updateTokenExpiry,
 } from './node-tokens.queries.ts';
 import { deleteUnusedCodes, markCodeUsed, selectOpenEnrolmentCodes } from './one-time-codes.queries.ts';
-import { findCode, isCodeGood, issueCode } from './one-time-codes.service.ts';
+import { findCode, issueCode } from './one-time-codes.service.ts';
+import { enrolmentCodeFault } from './rights-behind-codes.ts';
+import { usableEnrolmentCode } from './usable-codes.service.ts';
 
 export interface CreatedEnrolmentCode {
   code: string;
@@ -38,12 +42,18 @@ export async function createEnrolmentCode(context: Context, globalId: string): P
   const edgeNode = await findPart(context, 'edge_node', keyOf('EdgeNode', globalId, field));
   if (!edgeNode) throw new NotFoundError(field, globalId);
   requireRole(context, edgeNode.plant_id, ADMINISTRATORS, { field, value: globalId });
-  if (edgeNode.retired_at !== null) throw new ConflictError(field, globalId, 'it is retired: reinstate it first');
   const { viewer } = context;
   if (viewer.kind !== 'person') throw new Error('Only people enrol nodes.');
 
   const at = context.now();
   const made = await context.db.transaction().execute(async (trx) => {
+    const issuer = (await lockStandings(trx, [viewer.personId])).get(viewer.personId);
+    const { plant_id: plantId, retired_at } = await lockNode(trx, edgeNode.id);
+    const fault = issuer
+      ? enrolmentCodeFault(issuer.rights, { plantId, isRetired: retired_at !== null })
+      : 'issuer_unknown';
+    if (fault === 'subject_disabled') throw new ConflictError(field, globalId, 'it is retired: reinstate it first');
+    if (fault !== null) throw forbidden('to enrol nodes of this plant');
     await deleteUnusedCodes(trx, { edgeNodeId: edgeNode.id });
     const wanted = { purpose: 'enrol_node', edgeNodeId: edgeNode.id, createdBy: viewer.personId, at } as const;
     const code = await issueCode(trx, { ...wanted, lifeMs: context.config.limits.enrolmentCodeMs });
@@ -71,26 +81,30 @@ export async function enrolEdgeNode(
 ): Promise<TokenRow> {
   const key = checkNodeKey(input.publicKey, input.proof, enrolmentText(input.code, input.publicKey));
   const at = context.now();
-  const { token, ended } = await context.db.transaction().execute(async (trx) => {
-    const code = await findCode(trx, 'enrol_node', input.code);
+  const enrolled = await context.db.transaction().execute(async (trx) => {
+    const usable = await usableEnrolmentCode(trx, input.code, at);
     const known = await selectTokenByKey(trx, key);
+    if (usable && known)
+      throw new ConflictError('input.publicKey', input.publicKey, 'the key is in use already: make a new one');
+    if (usable) return takeKey(trx, usable, key, at);
+    const code = await findCode(trx, 'enrol_node', input.code);
     if (code?.used_at && known?.edge_node_id === code.edge_node_id && known.revoked_at === null)
       return { token: known, ended: [] };
-    if (!isCodeGood(code, at)) throw new WrongCredentialsError('The code is');
-    if (known) throw new ConflictError('input.publicKey', input.publicKey, 'the key is in use already: make a new one');
-    return takeKey(trx, context, code, key);
+    // returned, not thrown: the audit keeps why
+    return undefined;
   });
+  if (!enrolled) throw new WrongCredentialsError('The code is');
+  const { token, ended } = enrolled;
   for (const id of ended) context.hub.revoke(`token:${id}`);
   context.hub.wake('event', token.plant_id);
   return token;
 }
 
-async function takeKey(trx: Trx, context: Context, code: OneTimeCodeRow, key: Buffer) {
-  const at = context.now();
-  const node = await lockNode(trx, code.edge_node_id ?? '');
-  if (node.retired_at !== null || code.created_by === null) throw new WrongCredentialsError('The code is');
+type Usable = NonNullable<Awaited<ReturnType<typeof usableEnrolmentCode>>>;
+
+async function takeKey(trx: Trx, { code, node, issuerId }: Usable, key: Buffer, at: Date) {
   const ended = await revokeKeysOfNode(trx, node.id, at);
-  const token = keyToken(node, key, { created_by: code.created_by, created_at: at, replaces_id: null });
+  const token = keyToken(node, key, { created_by: issuerId, created_at: at, replaces_id: null });
   await insertToken(trx, token);
   await markCodeUsed(trx, code.id, at);
   await sayKeyChanged(trx, token, 'node.enrolled', at, node.code);
@@ -108,8 +122,11 @@ export async function rotateEdgeNodeKey(
   const { tokenId, edgeNodeId } = viewingNode(context);
   const at = context.now();
   const token = await context.db.transaction().execute(async (trx) => {
+    const node = await lockNode(trx, edgeNodeId);
     const present = await lockToken(trx, tokenId);
-    if (!present || present.public_key === null)
+    // it may have ended since the request was let in
+    if (!present || present.revoked_at !== null) throw unauthenticated();
+    if (present.public_key === null)
       throw new ConflictError('input.publicKey', null, 'the node has a secret, not a key: enrol it with a code');
     const text = rotationText(present.public_key.toString('base64'), input.publicKey);
     const key = checkNodeKey(input.publicKey, input.proof, text);
@@ -118,7 +135,6 @@ export async function rotateEdgeNodeKey(
     if (known) throw new ConflictError('input.publicKey', input.publicKey, 'the key is in use already: make a new one');
     // a key that was announced before and never used: the node has lost it
     await revokeSuccessor(trx, tokenId, at);
-    const node = await lockNode(trx, edgeNodeId);
     const next = keyToken(node, key, { created_by: present.created_by, created_at: at, replaces_id: tokenId });
     await insertToken(trx, next);
     const graceEnds = new Date(at.getTime() + context.config.limits.nodeKeyGraceMs);

@@ -67,14 +67,15 @@ export async function revokeTokensOfNode(trx: Trx, edgeNodeId: string, at: Date)
 /** Notes the use; with the first one the token that this one replaces ends. */
 export async function noteTokenUse(db: Db, token: Pick<TokenRow, 'id' | 'replaces_id'>, at: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    // the present one before the one that follows it, as all who hold both
+    if (token.replaces_id !== null)
+      await trx
+        .updateTable('token')
+        .set({ revoked_at: at })
+        .where('id', '=', token.replaces_id)
+        .where('revoked_at', 'is', null)
+        .execute();
     await trx.updateTable('token').set({ last_used_at: at }).where('id', '=', token.id).execute();
-    if (token.replaces_id === null) return;
-    await trx
-      .updateTable('token')
-      .set({ revoked_at: at })
-      .where('id', '=', token.replaces_id)
-      .where('revoked_at', 'is', null)
-      .execute();
   });
 }
 

@@ -3,7 +3,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Db, Trx } from '../../database/database.ts';
 import { newId } from '../../kit/ids.ts';
 import type { OneTimeCodeRow, OneTimePurpose } from './access.table.ts';
-import { insertOneTimeCode, lockOneTimeCode } from './one-time-codes.queries.ts';
+import {
+  deleteUnusedCodesOf,
+  insertOneTimeCode,
+  lockOneTimeCode,
+  selectOneTimeCode,
+} from './one-time-codes.queries.ts';
 
 export interface NewCode {
   purpose: OneTimePurpose;
@@ -32,9 +37,28 @@ export async function issueCode(db: Db, wanted: NewCode): Promise<{ code: string
   return { code, expiresAt };
 }
 
-/** The code's row, held; undefined when there is none of this purpose. It may have been used, and its time may have run out. */
-export function findCode(trx: Trx, purpose: OneTimePurpose, code: string): Promise<OneTimeCodeRow | undefined> {
+/** The code's row; undefined when there is none of this purpose. It may have been used, and its time may have run out. */
+export function findCode(db: Db, purpose: OneTimePurpose, code: string): Promise<OneTimeCodeRow | undefined> {
+  return selectOneTimeCode(db, purpose, hashCode(code));
+}
+
+/** As `findCode`, and holds the row. Whoever needs people or a node, too, holds them before. */
+export function holdCode(trx: Trx, purpose: OneTimePurpose, code: string): Promise<OneTimeCodeRow | undefined> {
   return lockOneTimeCode(trx, purpose, hashCode(code));
+}
+
+/**
+ * Ends the codes that the person has made or is meant to use: what they may do, or how they sign in, is about to be another.
+ * The person is held. Gives what the audit says of the codes.
+ */
+export async function endCodesOf(trx: Trx, personId: string): Promise<{ endedCodes?: Record<string, unknown>[] }> {
+  const ended = (await deleteUnusedCodesOf(trx, personId)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  if (ended.length === 0) return {};
+  return {
+    endedCodes: ended.map(({ purpose, person_id, edge_node_id, created_by }) => {
+      return { purpose, personId: person_id, edgeNodeId: edge_node_id, createdBy: created_by };
+    }),
+  };
 }
 
 /** Whether the code is good: not used yet, and its time has not run out. */

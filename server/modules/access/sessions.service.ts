@@ -11,6 +11,7 @@ import {
   insertPerson,
   insertSession,
   lockPeople,
+  lockPerson,
   revokeSession,
   selectPersonByEmail,
   selectSessionIdentities,
@@ -18,7 +19,7 @@ import {
 import type { PersonRow } from './access.table.ts';
 import { personIdentity } from './authenticate.service.ts';
 import { deleteUnusedCodes, markCodeUsed } from './one-time-codes.queries.ts';
-import { findCode, isCodeGood, issueCode } from './one-time-codes.service.ts';
+import { holdCode, isCodeGood, issueCode } from './one-time-codes.service.ts';
 import { checkPassword } from './passwords.service.ts';
 import { preparePerson, refuseKnownEmail } from './people.service.ts';
 
@@ -29,7 +30,13 @@ export async function signIn(context: Context, input: { email: string; password:
   const isActive = person !== undefined && person.disabled_at === null;
   const isRight = await checkPassword(context, email, isActive ? person.password_hash : null, input.password);
   if (!isRight || !isActive) throw new WrongCredentialsError('Email or password is');
-  const session = await context.db.transaction().execute((trx) => openSession(context, trx, person, 'session.open'));
+  const session = await context.db.transaction().execute(async (trx) => {
+    // checking takes a while: the password may be another by now, and the person disabled
+    const now = await lockPerson(trx, person.id);
+    if (now?.password_hash !== person.password_hash || now.disabled_at !== null)
+      throw new WrongCredentialsError('Email or password is');
+    return openSession(context, trx, now, 'session.open');
+  });
   await enter(context, session);
 }
 
@@ -82,9 +89,10 @@ export async function createFirstAdministrator(context: Context, input: FirstAdm
       await lockPeople(trx);
       if (await hasPeople(trx))
         throw new ConflictError('input.code', null, 'there are people already: sign in instead');
-      const code = await findCode(trx, 'first_administrator', input.code);
+      const code = await holdCode(trx, 'first_administrator', input.code);
       if (!isCodeGood(code, context.now())) throw new WrongCredentialsError('The code is');
       await markCodeUsed(trx, code.id, context.now());
+      await deleteUnusedCodes(trx, { purpose: 'first_administrator' });
       await insertPerson(trx, person);
       return openSession(context, trx, person, 'person.create_first');
     }),
@@ -102,6 +110,7 @@ export async function openSession(
   trx: Trx,
   person: PersonRow,
   action: string,
+  detail: Record<string, unknown> = {},
 ): Promise<OpenedSession> {
   const at = context.now();
   const expiresAt = new Date(at.getTime() + context.config.limits.sessionMs);
@@ -114,7 +123,7 @@ export async function openSession(
     action,
     subjectType: 'Session',
     subjectId: id,
-    detail: { email: person.email, address: context.address },
+    detail: { email: person.email, address: context.address, ...detail },
   });
   return { id, expiresAt };
 }

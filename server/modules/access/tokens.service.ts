@@ -116,6 +116,13 @@ export async function endNodeTokens(trx: Trx, at: Date, edgeNodeId: string): Pro
   return revokeTokensOfNode(trx, edgeNodeId, at);
 }
 
+/** A station went from one node to another: codes for either were made for other work. A node's first station ends none. */
+export async function endCodesOfMove(trx: Trx, from: string | null, to: string | null): Promise<void> {
+  if (from === null || from === to) return;
+  const nodeIds = [from, to].filter((id) => id !== null).sort();
+  for (const edgeNodeId of nodeIds) await deleteUnusedCodes(trx, { edgeNodeId });
+}
+
 async function checkEdgeNode(context: Context, plantId: string, input: NewToken): Promise<string | null> {
   const field = 'input.edgeNodeId';
   const id = optionalKeyOf('EdgeNode', input.edgeNodeId, field);

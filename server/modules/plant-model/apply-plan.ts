@@ -1,7 +1,7 @@
 /** Writes what a plan says, inside the transaction that found it. */
 import type { Trx } from '../../database/database.ts';
 import { newId } from '../../kit/ids.ts';
-import { endNodeTokens } from '../access/tokens.service.ts';
+import { endCodesOfMove, endNodeTokens } from '../access/tokens.service.ts';
 import { clearAlarmsOf } from '../alarms/retire-sources.service.ts';
 import type { PlantModelTable } from '../plants/plants.table.ts';
 import { type ModelPart, plantKey } from './model-parts.ts';
@@ -59,6 +59,12 @@ export async function applyPlan(trx: Trx, { plantId, parts, known, changes, at }
     retired.push(id);
     if (table === 'edge_node') endedTokens.push(...(await endNodeTokens(trx, at, id)));
   }
+  // last: whoever brings a code holds its node before the code
+  const knownByKey = new Map(known.map((part) => [part.key, part]));
+  const nodeOf = (part: ModelPart | KnownPart | undefined) => ids.get(part?.parents.edge_node_id ?? '') ?? null;
+  for (const { action, table, key } of changes)
+    if (action === 'changed' && table === 'station')
+      await endCodesOfMove(trx, nodeOf(knownByKey.get(key)), nodeOf(partByKey.get(key)));
   if (retired.length > 0) await clearAlarmsOf(trx, plantId, retired, at);
   return endedTokens;
 }

@@ -2,6 +2,7 @@
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
+import { endCodesOfMove } from '../access/tokens.service.ts';
 import { hasInspections } from '../inspections/inspections.service.ts';
 import { updatePart } from './change-parts.service.ts';
 import { checkName, checkOptionalName, checkRate, checkTimeZone } from './plant-model-rules.ts';
@@ -49,8 +50,9 @@ export async function updateStation(context: Context, input: NameChange & { edge
   const nodeId = input.edgeNodeId === undefined ? undefined : optionalKeyOf('EdgeNode', input.edgeNodeId, field);
   const node = nodeId ? await findPart(context, 'edge_node', nodeId) : null;
   const wanted = { name: requiredName(input), edge_node_id: nodeId };
-  return updatePart(context, 'station', input.id, wanted, async (_trx, before) => {
+  return updatePart(context, 'station', input.id, wanted, async (trx, before, after) => {
     if (nodeId && node?.plant_id !== before.plant_id) throw new NotFoundError(field, input.edgeNodeId);
+    await endCodesOfMove(trx, before.edge_node_id, after.edge_node_id);
   });
 }
 
