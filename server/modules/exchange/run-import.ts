@@ -62,7 +62,7 @@ interface Run {
 /** Does what is left of the import. Throws `ImportEndedError` and `ImportCancelledError`. */
 export async function runImport(services: Services, row: DatasetImportRow, signal: AbortSignal): Promise<ImportCounts> {
   const { db, config } = services;
-  const context = await contextOfPerson(services, row);
+  await contextOfPerson(services, row);
   const book = await signedBook(db, row.plant_id);
   const offered = book && new Set(book.classes.filter((each) => !each.is_retired).map(({ code }) => code));
   const codeOf = createCodeOf(row.options.classes, offered);
@@ -81,6 +81,8 @@ export async function runImport(services: Services, row: DatasetImportRow, signa
   } finally {
     await rm(doneFile, { force: true });
   }
+  // reading took a while: what the person may do now counts
+  const context = await contextOfPerson(services, row);
   if (!row.is_dry_run && row.options.labels === 'suggest') await askReview(context, row, signal);
   if (!row.is_dry_run && row.options.datasetVersionId !== null) {
     run.counts.items = await fillDraft(context, row, row.options.datasetVersionId, signal);
@@ -157,6 +159,7 @@ async function takeImages(run: Run, batch: Extract<ReadMessage, { kind: 'images'
   const { services, row, counts } = run;
   const { db, config } = services;
   const { home } = config;
+  await contextOfPerson(services, row);
   const hashes = batch.images.map(({ sha256 }) => sha256);
   if (!row.is_dry_run) {
     for (const { file, sha256 } of batch.images) {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { incomingFolder } from '../../../server/kit/paths.ts';
@@ -411,6 +412,24 @@ describe('sets that come in and go out', () => {
       expect(await start({ ...values, classes: classes(2) }, person, of)).toMatchObject({ state: 'QUEUED' });
     }
     expect(await start({ source: 'set.zip' }, person, of)).toMatchObject({ __typename: 'ConflictError' });
+  });
+
+  it('goes no further when whoever asked for it is disabled meanwhile', async () => {
+    const leaver = await plant.person('quality_engineer');
+    // as soon as it has looked into the archive
+    await sql`
+      CREATE FUNCTION disable_requester() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN UPDATE person SET disabled_at = now() WHERE id = NEW.requested_by; RETURN NEW; END $$;
+      CREATE TRIGGER disable_requester AFTER UPDATE ON dataset_import FOR EACH ROW
+        WHEN (OLD.found IS NULL AND NEW.found IS NOT NULL) EXECUTE FUNCTION disable_requester();
+    `.execute(http.server.db);
+    await send('set.zip', await pack(await mvtecSet()));
+    const { id } = await start({ source: 'set.zip' }, leaver);
+    await importJob.perform(http.server.services, { importId: keyInside(id) }, AbortSignal.timeout(60_000));
+    await sql`DROP TRIGGER disable_requester ON dataset_import; DROP FUNCTION disable_requester()`.execute(
+      http.server.db,
+    );
+    expect(await readImport(id)).toMatchObject({ state: 'FAILED', counts: { images: 0, taken: 0 } });
   });
 
   it('ends when somebody cancels it, once', async () => {
