@@ -125,7 +125,8 @@ export async function rotateEdgeNodeKey(
     const node = await lockNode(trx, edgeNodeId);
     const present = await lockToken(trx, tokenId);
     // it may have ended since the request was let in
-    if (!present || present.revoked_at !== null) throw unauthenticated();
+    const isOver = present?.revoked_at !== null || (present.expires_at !== null && present.expires_at <= at);
+    if (isOver) throw unauthenticated();
     if (present.public_key === null)
       throw new ConflictError('input.publicKey', null, 'the node has a secret, not a key: enrol it with a code');
     const text = rotationText(present.public_key.toString('base64'), input.publicKey);

@@ -30,13 +30,15 @@ export async function updateTokenExpiry(trx: Trx, id: string, expiresAt: Date): 
   await trx.updateTable('token').set({ expires_at: expiresAt }).where('id', '=', id).execute();
 }
 
-/** Ends the token that was to follow this one; another one may then follow. */
-export async function revokeSuccessor(trx: Trx, tokenId: string, at: Date): Promise<void> {
-  await trx
+/** Ends the token that was to follow this one; another one may then follow. Its id, when there was one. */
+export async function revokeSuccessor(trx: Trx, tokenId: string, at: Date): Promise<string[]> {
+  const rows = await trx
     .updateTable('token')
     .set({ revoked_at: at, replaces_id: null })
     .where('replaces_id', '=', tokenId)
+    .returning('id')
     .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Ends every key of the node; ids of those that it ended. */

@@ -13,7 +13,14 @@ import { revokeToken as revokeTokenRow, selectTokens, selectTokensOfPlant } from
 import type { TokenRoleName, TokenRow } from './access.table.ts';
 import { administeredPlant } from './administered-plant.service.ts';
 import { hashSecret } from './authenticate.service.ts';
-import { insertToken, lockNode, revokeTokensOfNode, selectTokensOfNodes } from './node-tokens.queries.ts';
+import {
+  insertToken,
+  lockNode,
+  lockToken,
+  revokeSuccessor,
+  revokeTokensOfNode,
+  selectTokensOfNodes,
+} from './node-tokens.queries.ts';
 import { deleteUnusedCodes } from './one-time-codes.queries.ts';
 
 export interface NewToken {
@@ -70,7 +77,10 @@ export async function revokeToken(context: Context, globalId: string): Promise<T
   const [known] = await selectTokens(context.db, [id]);
   if (!known) throw new NotFoundError(named.field, named.value);
   requireRole(context, known.plant_id, ADMINISTRATORS, named);
-  const revoked = await context.db.transaction().execute(async (trx) => {
+  const { revoked, followers } = await context.db.transaction().execute(async (trx) => {
+    const present = await lockToken(trx, id);
+    // the key that was to follow stands on this one; one that has followed has ended it, and stands by itself
+    const ended = present?.revoked_at === null ? await revokeSuccessor(trx, id, context.now()) : [];
     const row = await revokeTokenRow(trx, id, context.now());
     await appendAudit(trx, {
       actor: actorOf(context.viewer),
@@ -79,11 +89,11 @@ export async function revokeToken(context: Context, globalId: string): Promise<T
       action: 'token.revoke',
       subjectType: 'Token',
       subjectId: id,
-      detail: { name: row.name },
+      detail: { name: row.name, ...(ended.length > 0 ? { successor: ended[0] } : {}) },
     });
-    return row;
+    return { revoked: row, followers: ended };
   });
-  context.hub.revoke(`token:${id}`);
+  for (const ended of [id, ...followers]) context.hub.revoke(`token:${ended}`);
   return revoked;
 }
 

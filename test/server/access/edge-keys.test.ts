@@ -1,34 +1,13 @@
 /** Enrolment codes, keys and proofs of edge nodes at the API: what is taken, for how long, and what is refused. */
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  enrolmentText,
-  nodeAudience,
-  nodeClockSkewSeconds,
-  nodeProofSeconds,
-  rotationText,
-} from '../../../schema/node-key.ts';
+import { enrolmentText, nodeClockSkewSeconds, nodeProofSeconds, rotationText } from '../../../schema/node-key.ts';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { databases } from '../../support/database.ts';
+import { makePair, proofOf as makeProof, type NodeKeyPair, signed } from '../../support/node-keys.ts';
 import { createSeed, type SeededPlant } from '../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../support/server.ts';
 
 const hourMs = 3_600_000;
-
-interface Pair {
-  publicKey: string;
-  privateKey: KeyObject;
-}
-
-function makePair(): Pair {
-  const pair = generateKeyPairSync('ed25519');
-  return {
-    publicKey: pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
-    privateKey: pair.privateKey,
-  };
-}
-const signed = (pair: Pair, text: string) => sign(null, Buffer.from(text), pair.privateKey).toString('base64');
-const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe.each(databases())('keys of edge nodes on %s', (kind) => {
   let server: TestServer;
@@ -50,17 +29,10 @@ describe.each(databases())('keys of edge nodes on %s', (kind) => {
     plant.owner.client.act<{ code: string; expiresAt: string }>('createEnrolmentCode', 'code expiresAt', {
       edgeNodeId: nodeId,
     });
-  const enrol = (code: string, pair: Pair, proof = signed(pair, enrolmentText(code, pair.publicKey))) =>
+  const enrol = (code: string, pair: NodeKeyPair, proof = signed(pair, enrolmentText(code, pair.publicKey))) =>
     server.anonymous.act<{ tokenId: string }>('enrolEdgeNode', 'tokenId', { code, publicKey: pair.publicKey, proof });
 
-  function proofOf(pair: Pair, change: { header?: object; claims?: object; by?: Pair } = {}): string {
-    const nowS = Math.floor(clock / 1000);
-    const kid = Buffer.from(pair.publicKey, 'base64').toString('base64url');
-    const header = encode({ alg: 'EdDSA', kid, ...change.header });
-    const claims = encode({ aud: nodeAudience, iat: nowS, exp: nowS + nodeProofSeconds, ...change.claims });
-    const by = change.by ?? pair;
-    return `${header}.${claims}.${sign(null, Buffer.from(`${header}.${claims}`), by.privateKey).toString('base64url')}`;
-  }
+  const proofOf = (pair: NodeKeyPair, change: Parameters<typeof makeProof>[2] = {}) => makeProof(pair, clock, change);
   async function isKnown(jwt: string): Promise<boolean> {
     server.authenticator.forgetAll();
     const client = server.client({ authorization: `Bearer ${jwt}` });
@@ -69,7 +41,7 @@ describe.each(databases())('keys of edge nodes on %s', (kind) => {
     );
     return data?.viewer?.edgeNode.id === nodeId;
   }
-  async function enrolled(): Promise<Pair> {
+  async function enrolled(): Promise<NodeKeyPair> {
     const pair = makePair();
     await enrol((await newCode()).code, pair);
     return pair;
@@ -138,7 +110,7 @@ describe.each(databases())('keys of edge nodes on %s', (kind) => {
 
   it('changes keys: the present one ends with the first use of the next, or after its grace', async () => {
     const present = await enrolled();
-    const rotate = (pair: Pair, by = present) => {
+    const rotate = (pair: NodeKeyPair, by = present) => {
       const client = server.client({ authorization: `Bearer ${proofOf(by)}` });
       const proof = signed(pair, rotationText(by.publicKey, pair.publicKey));
       return client.act('rotateEdgeNodeKey', 'tokenId', { publicKey: pair.publicKey, proof });
@@ -161,6 +133,30 @@ describe.each(databases())('keys of edge nodes on %s', (kind) => {
     expect(await isKnown(proofOf(next))).toBe(true);
     clock += 1;
     expect(await isKnown(proofOf(next))).toBe(false);
+    expect(await isKnown(proofOf(third))).toBe(true);
+  });
+
+  it('ends the key that was to follow with the one that is revoked, and not one that has followed', async () => {
+    const revoke = (tokenId: string) => plant.owner.client.act('revokeToken', 'id', { tokenId });
+    const rotate = (pair: NodeKeyPair, by: NodeKeyPair) =>
+      server
+        .client({ authorization: `Bearer ${proofOf(by)}` })
+        .act<{ tokenId: string }>('rotateEdgeNodeKey', 'tokenId', {
+          publicKey: pair.publicKey,
+          proof: signed(pair, rotationText(by.publicKey, pair.publicKey)),
+        });
+    const [present, next] = [makePair(), makePair()];
+    const { tokenId } = await enrol((await newCode()).code, present);
+    const followed = await rotate(next, present);
+    await revoke(tokenId);
+    expect([await isKnown(proofOf(present)), await isKnown(proofOf(next))]).toEqual([false, false]);
+    expect(followed.__typename).toBe('NodeKey');
+
+    const [second, third] = [makePair(), makePair()];
+    const again = await enrol((await newCode()).code, second);
+    await rotate(third, second);
+    expect(await isKnown(proofOf(third))).toBe(true);
+    await revoke(again.tokenId);
     expect(await isKnown(proofOf(third))).toBe(true);
   });
 

@@ -1,9 +1,9 @@
 /** One-time codes and the rights behind them: a code is good for as long as who made it might make it again, and for no change of either side. */
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { enrolmentText } from '../../../schema/node-key.ts';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { databases } from '../../support/database.ts';
+import { makePair, signed } from '../../support/node-keys.ts';
 import { createSeed, freshCode, PASSWORD, type Seed, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../support/server.ts';
 
@@ -40,9 +40,9 @@ describe.each(databases())('one-time codes on %s', (kind) => {
     return (await issuer.client.act<{ code: string }>('createEnrolmentCode', 'code', { edgeNodeId })).code;
   };
   const enrol = (code: string) => {
-    const pair = generateKeyPairSync('ed25519');
-    const publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-    const proof = sign(null, Buffer.from(enrolmentText(code, publicKey)), pair.privateKey).toString('base64');
+    const pair = makePair();
+    const { publicKey } = pair;
+    const proof = signed(pair, enrolmentText(code, publicKey));
     return server.anonymous.act('enrolEdgeNode', 'tokenId', { code, publicKey, proof });
   };
   const openKeys = async () =>
