@@ -97,7 +97,7 @@ describe.runIf(databases().includes('postgresql'))('rights that end while they a
   it('let the change wait for a reset that came first', async () => {
     const code = await newReset();
     const [used, promoted] = await oneAfterTheOther('system', () => reset(code), promote);
-    expect([used, promoted]).toMatchObject([{ __typename: 'Viewer', isAdministrator: false }, changed]);
+    expect([used, promoted]).toMatchObject([{ __typename: 'Viewer' }, changed]);
   });
 
   it('refuse an enrolment code whose issuer is being demoted or disabled', async () => {
