@@ -6,7 +6,7 @@ import { addGateMarks, type GateEvent, markOf } from '../../hmi/features/line/ga
 import { sumParts, unaccounted } from '../../hmi/features/line/part-sums.ts';
 import { formatBytes } from '../../hmi/lib/format.ts';
 import { wilsonInterval } from '../../hmi/lib/wilson-interval.ts';
-import { wilsonInterval as serversInterval } from '../../server/modules/inspections/wilson-interval.ts';
+import { wilsonInterval as serversInterval } from '../../server/maths/wilson-interval.ts';
 
 const event = (kind: string, partId: string, line = 'l'): GateEvent => ({ kind, data: { partId }, line: { id: line } });
 

@@ -15,7 +15,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { createRandom, shuffled } from '../../server/modules/training/random.ts';
+import { createRandom, shuffled } from '../../server/maths/random.ts';
 import { realDataFolder } from '../support/real-data.ts';
 import type { ProofOptions, ProofResult } from './kit/run-proofs.ts';
 import { type LeakSet, openLeakSet } from './leakage/leak-set.ts';

@@ -10,12 +10,12 @@ import { keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
+import { createRandom } from '../../maths/random.ts';
 import { checkLabel, signedBook } from '../defect-book/defect-book.service.ts';
 import { decideImages } from '../labels/labels.service.ts';
 import type { AgreementRuleRow } from '../labels/labels.table.ts';
 import { findPoolImages } from '../pool/pool.service.ts';
 import type { PoolImageRow } from '../pool/pool.table.ts';
-import { createRandom } from '../training/random.ts';
 import {
   countKnown,
   deleteKnown,

@@ -1,6 +1,6 @@
 /** How far people agree, from what they said of the same images without knowing of each other. */
 import type { Region } from '../../../schema/region.ts';
-import { wilsonInterval } from '../inspections/wilson-interval.ts';
+import { wilsonInterval } from '../../maths/wilson-interval.ts';
 import { bootstrap, cohenKappa, type Estimate, fleissKappa } from './kappa.ts';
 
 /** From so many images on a figure is shown; below that it would say more about chance than about people. */

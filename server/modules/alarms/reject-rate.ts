@@ -15,7 +15,7 @@
  * more than chance (1 or 2 % of 60 to 300 parts), 1,100 where the rate varies by a fifth (lognormal), 570 to 710 where it varies by a third
  * to a half; with the least history of 30 subgroups 240 to 310 there. A subgroup is five minutes.
  */
-import { incompleteBeta } from './incomplete-beta.ts';
+import { incompleteBeta } from '../../maths/incomplete-beta.ts';
 
 export interface Subgroup {
   parts: number;

@@ -1,5 +1,5 @@
 /** Groups of images that look alike: k-means on unit vectors (Lloyd 1982), begun far apart (Arthur and Vassilvitskii 2007). */
-import { createRandom, sampleIndices } from '../training/random.ts';
+import { createRandom, sampleIndices } from '../../maths/random.ts';
 import { gatherRows } from './label-errors.ts';
 
 const TURNS = 12;

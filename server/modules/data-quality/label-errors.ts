@@ -2,7 +2,7 @@
  * Probable label errors by confident learning (Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset
  * Labels"): what a classifier that has not seen an image says of it, against what people said.
  */
-import { createRandom, shuffled } from '../training/random.ts';
+import { createRandom, shuffled } from '../../maths/random.ts';
 import { calibrateScores } from './calibrate-scores.ts';
 import { outOfFoldScores, standardiseRows } from './ridge-folds.ts';
 import { midRanks } from './statistics.ts';

@@ -2,7 +2,7 @@
  * Are neighbours in looks also neighbours in time? In independent data the distance in order between an image and its nearest neighbours is
  * spread like that of any two images; where light drifts or shots come in bursts it is not (Datalab's non-iid check, Cummings et al. 2023).
  */
-import { createRandom, sampleIndices } from '../training/random.ts';
+import { createRandom, sampleIndices } from '../../maths/random.ts';
 import type { Neighbours } from './nearest.ts';
 import { quantileOf } from './statistics.ts';
 

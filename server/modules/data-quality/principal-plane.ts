@@ -1,5 +1,5 @@
 /** The plane in which rows spread the most (principal components), by power iteration on a part of them. */
-import { type Random, randomNormal, sampleIndices } from '../training/random.ts';
+import { type Random, randomNormal, sampleIndices } from '../../maths/random.ts';
 import { gatherRows } from './label-errors.ts';
 
 const TURNS = 30;

@@ -5,7 +5,7 @@
  * all pairs in each deal bounds what chance gives (Westfall and Young 1993), so that small sets with many properties do not cry wolf.
  */
 
-import { createRandom, sampleIndices } from '../training/random.ts';
+import { createRandom, sampleIndices } from '../../maths/random.ts';
 import { ANY_DEFECT } from './audit-types.ts';
 import { midRanks } from './statistics.ts';
 

@@ -3,7 +3,7 @@
  * that 100,000 images fit into some hundred megabytes. The same input and seed give the same map; known places are kept as a beginning, so
  * that people find things where they were.
  */
-import { createRandom, type Random } from '../training/random.ts';
+import { createRandom, type Random } from '../../maths/random.ts';
 import { gatherRows } from './label-errors.ts';
 import { nearestNeighbours, unitRows } from './nearest.ts';
 import { principalPlane } from './principal-plane.ts';

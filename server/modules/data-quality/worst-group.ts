@@ -3,7 +3,7 @@
  * With many groups one is always the worst; it is named when even the best-behaved law of chance would hardly give it (Fisher's exact test, times the groups).
  */
 
-import { wilsonInterval } from '../inspections/wilson-interval.ts';
+import { wilsonInterval } from '../../maths/wilson-interval.ts';
 import type { Cells } from './property-shares.ts';
 import { upperTail } from './statistics.ts';
 

@@ -1,10 +1,10 @@
 /** The inspections module's door for reading: what others need of inspections, and what a caller may see of them. */
 import type { Db } from '../../database/database.ts';
+import { captureTimeMs } from '../../kit/capture-time.ts';
 import type { Context } from '../../kit/context.ts';
 import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
 import { parseTimePage, timeCursor } from '../../kit/time-page.ts';
 import type { StreamSource } from '../../live/stream-source.ts';
-import { captureTimeMs } from './capture-time.ts';
 import type { InspectionSelection } from './inspection-selection.ts';
 import {
   countCaptured,

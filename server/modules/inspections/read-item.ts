@@ -1,10 +1,10 @@
 /** Reads one item of a call as far as that goes without the database. */
 
+import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from '../../kit/capture-time.ts';
 import { type Refusal, shown } from '../../kit/check-values.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import { signalsJson } from '../machines/signals.ts';
-import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from './capture-time.ts';
 import { checkInspection, type InspectionLimits } from './check-inspection.ts';
 import { contentHash } from './content-hash.ts';
 import type { InspectionInput } from './inspection-input.ts';

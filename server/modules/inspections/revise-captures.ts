@@ -1,13 +1,13 @@
 /** Takes what became of images after their results: thinned or lost. Every item has its own outcome. */
 import { hash } from 'node:crypto';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
+import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from '../../kit/capture-time.ts';
 import { checkRange, type Refusal, shown } from '../../kit/check-values.ts';
 import type { Context } from '../../kit/context.ts';
 import { type RecordedItem, requireItemCount } from '../../kit/recorded-item.ts';
 import { viewingNode } from '../../kit/viewing-node.ts';
 import { revisePooled } from '../pool/pool.service.ts';
 import { type CaptureRevision, reviseCapture } from './capture-revision.ts';
-import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from './capture-time.ts';
 import { type CaptureState, lockCaptures, updateCaptures } from './captures.queries.ts';
 import { LEAST_PROBABILITY } from './check-inspection.ts';
 

@@ -1,5 +1,5 @@
 /** The quality of what a job made: counts, how sure its reject rate is, and which classes of defect weigh most (Pareto). */
-import { wilsonInterval } from '../inspections/wilson-interval.ts';
+import { wilsonInterval } from '../../maths/wilson-interval.ts';
 
 /** Counts of one defect class (null: no defect was named) and model version. */
 export interface QualityCount {

@@ -1,10 +1,10 @@
 /** Reads one event of an edge node as far as that goes without the database. */
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../kit/canonical-json.ts';
+import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from '../../kit/capture-time.ts';
 import { checkJson, checkText, type Refusal, shown } from '../../kit/check-values.ts';
 import { keyOrRefusal } from '../../kit/global-id.ts';
 import { isUuid } from '../../kit/ids.ts';
-import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from '../inspections/capture-time.ts';
 import { told } from '../machines/signals.ts';
 import type { NodeEventKind } from './node-event-kinds.ts';
 

@@ -1,9 +1,9 @@
 /** Reads one count of parts as far as that goes without the database. */
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../kit/canonical-json.ts';
+import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from '../../kit/capture-time.ts';
 import { checkRange, checkText, type Refusal, shown } from '../../kit/check-values.ts';
 import { keyOrRefusal } from '../../kit/global-id.ts';
-import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from '../inspections/capture-time.ts';
 import { told } from '../machines/signals.ts';
 import { missingParts, type PartSums } from './part-sums.ts';
 

@@ -8,9 +8,10 @@
  * Chosen by trial: the rank of the original among all images, asked with a copy that was cut, turned, brightened and
  * compressed: worst of 117 on bottle 9, of 206 on magnetic-tile 5; plain means over the whole map 133 and 95.
  */
-import { readBackbone } from '../training/backbone.ts';
-import { createGraphBuilder } from '../training/onnx-builder.ts';
-import { createRandom } from '../training/random.ts';
+
+import { createRandom } from '../../maths/random.ts';
+import { readBackbone } from '../../onnx/backbone.ts';
+import { createGraphBuilder } from '../../onnx/onnx-builder.ts';
 
 /** Side of the squeezed image that goes in, in pixels. */
 export const EMBEDDING_INPUT_PX = 224;

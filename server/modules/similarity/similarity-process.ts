@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
-import { type LoadedModel, loadModel } from '../training/load-model.ts';
+import { type LoadedModel, loadModel } from '../../onnx/load-model.ts';
 import { EMBEDDING_INPUT_PX, embeddingGraph } from './embedding-graph.ts';
 import { measureImage, readSketch } from './measure-image.ts';
 import { type IndexPlace, type PlantIndex, readPlantIndex, savePlantIndex } from './plant-index.ts';

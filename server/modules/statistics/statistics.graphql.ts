@@ -2,9 +2,9 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { keyOf, optionalKeyOf } from '../../kit/global-id.ts';
+import { wilsonInterval } from '../../maths/wilson-interval.ts';
 import { InspectionStatsRef } from '../inspections/inspections.ref.ts';
 import type { StatsRow } from '../inspections/inspections.service.ts';
-import { wilsonInterval } from '../inspections/wilson-interval.ts';
 import { JobRef, MaterialBatchRef } from '../jobs/jobs.ref.ts';
 import { loadProduction } from '../jobs/jobs.service.ts';
 import { ModelVersionRef } from '../models/models.ref.ts';

@@ -2,8 +2,8 @@
  * The graphs of the anomaly model. All three begin with the same nodes (padding, normalisation, backbone), so that what
  * is learnt from the first is what the last one computes. Cells are 8 × 8 px of the unpadded input, row-major.
  */
-import type { Backbone } from './backbone.ts';
-import { createGraphBuilder, type GraphBuilder } from './onnx-builder.ts';
+import type { Backbone } from '../../onnx/backbone.ts';
+import { createGraphBuilder, type GraphBuilder } from '../../onnx/onnx-builder.ts';
 
 export const CELL_PX = 8;
 /** The backbone halves its input five times at most; a multiple of 32 keeps every tap on the cell grid. */

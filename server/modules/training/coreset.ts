@@ -1,5 +1,5 @@
 /** Which good patches are worth remembering. */
-import { type Random, sampleIndices } from './random.ts';
+import { type Random, sampleIndices } from '../../maths/random.ts';
 
 /**
  * Greedy k-centre (Gonzalez 1985; PatchCore, Roth et al. 2022): each next entry is the candidate farthest from all chosen

@@ -2,12 +2,12 @@
 
 import type { ModelInput } from '#schema/model-manifest.ts';
 import { prepareImage } from '#schema/prepare-image.ts';
+import { type Random, sampleIndices } from '../../maths/random.ts';
+import type { Backbone } from '../../onnx/backbone.ts';
+import { loadModel, type Tensor } from '../../onnx/load-model.ts';
 import { type AnomalyModel, featureGraph, type Memory, mapGraph, type Projection } from './anomaly-graph.ts';
-import type { Backbone } from './backbone.ts';
 import { selectCoreset } from './coreset.ts';
-import { loadModel, type Tensor } from './load-model.ts';
 import { type CellMap, positionStatistics } from './position-statistics.ts';
-import { type Random, sampleIndices } from './random.ts';
 import type { TrainingOptions } from './training-options.ts';
 import { fitWhitening, type Patches, projectPatches } from './whitening.ts';
 

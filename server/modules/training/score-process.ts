@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { readModelManifest } from '#schema/model-manifest.ts';
 import { prepareImage } from '#schema/prepare-image.ts';
-import { loadModel } from './load-model.ts';
+import { loadModel } from '../../onnx/load-model.ts';
 
 export interface ScoreRequest {
   id: number;

@@ -3,13 +3,13 @@
  * final graph's own scores of these, with a promise; with fewer, from cross-fitted scores, as a best estimate.
  */
 import { MANIFEST_KEY, type ModelInput, type ModelManifest } from '#schema/model-manifest.ts';
+import { createRandom, type Random, shuffled } from '../../maths/random.ts';
+import { type Backbone, readBackbone } from '../../onnx/backbone.ts';
+import { loadModel } from '../../onnx/load-model.ts';
 import { type AnomalyModel, anomalyGraph, type Calibration } from './anomaly-graph.ts';
-import { type Backbone, readBackbone } from './backbone.ts';
 import { estimatedThreshold, imagesForPromise, imagesToHoldOut, median, promisedRank } from './calibration.ts';
 import { collectPatches, type FitContext, fitModel, imageTensors, patchesOf } from './fit-model.ts';
 import { chooseInput, readGoodImages } from './good-images.ts';
-import { loadModel } from './load-model.ts';
-import { createRandom, type Random, shuffled } from './random.ts';
 import type { TrainingJob, TrainingMetrics } from './training-job.ts';
 
 /** Images that the model itself needs before others are spared for the promise. */

@@ -2,10 +2,11 @@
  * Whitening makes every direction of feature space count by how much good patches vary along it, which is worth more
  * than any other part of the recipe but the backbone. Distances after it are Mahalanobis distances.
  */
+
+import { type Random, randomNormal } from '../../maths/random.ts';
+import { type LoadedModel, loadModel } from '../../onnx/load-model.ts';
+import { createGraphBuilder } from '../../onnx/onnx-builder.ts';
 import type { Projection } from './anomaly-graph.ts';
-import { type LoadedModel, loadModel } from './load-model.ts';
-import { createGraphBuilder } from './onnx-builder.ts';
-import { type Random, randomNormal } from './random.ts';
 
 /** Rows of one matrix product: bounds its copies, and the rounding of sums in float32. */
 const CHUNK_ROWS = 4096;

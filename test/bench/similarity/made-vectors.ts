@@ -4,7 +4,7 @@
  * so that made vectors neither form clumps around the real ones nor fill the sphere. Half of that distance, because the
  * real ones stand ten to a hundred times less dense than the made ones do.
  */
-import { createRandom, type Random, randomNormal } from '../../../server/modules/training/random.ts';
+import { createRandom, type Random, randomNormal } from '../../../server/maths/random.ts';
 
 export interface MadeVectors {
   /** Length of the noise that is added. */

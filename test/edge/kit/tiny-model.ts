@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { signArtifact } from '#schema/artifact-signature.ts';
 import { MANIFEST_KEY, type ModelManifest } from '#schema/model-manifest.ts';
-import { createGraphBuilder } from '../../../server/modules/training/onnx-builder.ts';
+import { createGraphBuilder } from '../../../server/onnx/onnx-builder.ts';
 
 const MANIFEST: ModelManifest = {
   format: 1,

@@ -7,7 +7,7 @@ import {
 } from '../../../server/modules/similarity/embedding-graph.ts';
 import { measureImage } from '../../../server/modules/similarity/measure-image.ts';
 import { readAnomalyDataset } from '../../../server/modules/training/anomaly-dataset.ts';
-import { loadModel } from '../../../server/modules/training/load-model.ts';
+import { loadModel } from '../../../server/onnx/load-model.ts';
 
 export interface EmbeddedSet {
   /** 'good' or 'defect'. */

@@ -1,6 +1,6 @@
 /** Makes the near-duplicates that leak in practice: the same photograph cut, brightened, compressed again, turned, or all of it. */
 import sharp, { type Sharp } from 'sharp';
-import type { Random } from '../../../server/modules/training/random.ts';
+import type { Random } from '../../../server/maths/random.ts';
 
 export const PLANTED_KINDS = ['crop', 'brightness', 'jpeg', 'rotation', 'all'] as const;
 export type PlantedKind = (typeof PLANTED_KINDS)[number];

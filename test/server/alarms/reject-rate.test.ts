@@ -1,6 +1,6 @@
 /** The chart of reject rates: its function against known values, its power, and by simulation how often it cries wolf. */
 import { describe, expect, it } from 'vitest';
-import { incompleteBeta, logGamma } from '../../../server/modules/alarms/incomplete-beta.ts';
+import { incompleteBeta, logGamma } from '../../../server/maths/incomplete-beta.ts';
 import {
   FALSE_ALARM,
   judgeRejectRate,

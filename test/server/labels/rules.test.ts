@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Region } from '../../../schema/region.ts';
 import { iouOf } from '../../../schema/region-geometry.ts';
+import { createRandom } from '../../../server/maths/random.ts';
 import { ENOUGH, fleissFigure, pairFigures, personFigures } from '../../../server/modules/agreement/figures.ts';
 import { bootstrap, cohenKappa, fleissKappa } from '../../../server/modules/agreement/kappa.ts';
 import { decideLabel, type Said, standing } from '../../../server/modules/labels/decide-label.ts';
 import { gravestLabel } from '../../../server/modules/labels/gravest-label.ts';
 import { drawsKnown } from '../../../server/modules/review/known-draw.ts';
 import { type ImageFacts, worthOf } from '../../../server/modules/review/worth.ts';
-import { createRandom } from '../../../server/modules/training/random.ts';
 
 const settings = { numRuns: 200, seed: 3, endOnFailure: true };
 const iou = (a: readonly Region[], b: readonly Region[]) => iouOf(a, b, 20, 20);

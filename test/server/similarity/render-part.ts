@@ -1,6 +1,6 @@
 /** Photographs of made-up parts, aligned or not: the same form with grain and scratches that are each part's own. */
 import sharp from 'sharp';
-import { createRandom } from '../../../server/modules/training/random.ts';
+import { createRandom } from '../../../server/maths/random.ts';
 
 const SIDE = 256;
 

@@ -1,6 +1,7 @@
 /** The pure rules beneath similarity: hashes within a few bits, groups that merge, thresholds, scores of neighbours. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom, randomNormal } from '../../../server/maths/random.ts';
 import { createHashTable, MOST_BITS } from '../../../server/modules/similarity/hash-table.ts';
 import { mergeGroups } from '../../../server/modules/similarity/merge-groups.ts';
 import { neighbourScores } from '../../../server/modules/similarity/neighbour-scores.ts';
@@ -8,7 +9,6 @@ import { imagePairs } from '../../../server/modules/similarity/pair-candidates.t
 import { groundOf, pairThreshold, pooledGround } from '../../../server/modules/similarity/pair-threshold.ts';
 import { hammingDistance, perceptualHash } from '../../../server/modules/similarity/perceptual-hash.ts';
 import { qualityScores } from '../../../server/modules/similarity/quality-scores.ts';
-import { createRandom, randomNormal } from '../../../server/modules/training/random.ts';
 
 const settings = { numRuns: 100, seed: 7, endOnFailure: true };
 

@@ -6,8 +6,8 @@ import {
   mapGraph,
   POSITION_GRID,
 } from '../../../server/modules/training/anomaly-graph.ts';
-import { type Backbone, readBackbone } from '../../../server/modules/training/backbone.ts';
-import { loadModel, type Tensor } from '../../../server/modules/training/load-model.ts';
+import { type Backbone, readBackbone } from '../../../server/onnx/backbone.ts';
+import { loadModel, type Tensor } from '../../../server/onnx/load-model.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';
 
 const random = createSeededRandom(5);

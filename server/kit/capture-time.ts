@@ -1,5 +1,5 @@
 /** Which capture times an inspection may have: its id is a UUIDv7 (RFC 9562, 5.7) and carries the millisecond. */
-import type { Refusal } from '../../kit/check-values.ts';
+import type { Refusal } from './check-values.ts';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wilsonInterval } from '../../../server/modules/inspections/wilson-interval.ts';
+import { wilsonInterval } from '../../../server/maths/wilson-interval.ts';
 
 describe('wilsonInterval', () => {
   // R. G. Newcombe, Statistics in Medicine 17 (1998), 857-872, table I: method 3, score without continuity correction.
