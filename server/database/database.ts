@@ -5,6 +5,7 @@ import type { AlarmsTables } from '../modules/alarms/alarms.table.ts';
 import type { AuditTables } from '../modules/audit/audit.table.ts';
 import type { DatasetChecksTables } from '../modules/datasets/dataset-checks.table.ts';
 import type { DatasetsTables } from '../modules/datasets/datasets.table.ts';
+import type { DefectBookTables } from '../modules/defect-book/defect-book.table.ts';
 import type { EventsTables } from '../modules/events/events.table.ts';
 import type { ExchangeTables } from '../modules/exchange/exchange.table.ts';
 import type { ExportsTables } from '../modules/exports/exports.table.ts';
@@ -12,14 +13,17 @@ import type { ImagesTables } from '../modules/images/images.table.ts';
 import type { InspectionsTables } from '../modules/inspections/inspections.table.ts';
 import type { JobsTables } from '../modules/jobs/jobs.table.ts';
 import type { LabelsTables } from '../modules/labels/labels.table.ts';
+import type { CameraSetupsTables } from '../modules/line-side/camera-setups.table.ts';
 import type { CaptureTables } from '../modules/line-side/capture.table.ts';
-import type { LineSideTables } from '../modules/line-side/line-side.table.ts';
+import type { NodeEventsTables } from '../modules/line-side/node-events.table.ts';
+import type { PartCountsTables } from '../modules/line-side/part-counts.table.ts';
 import type { MachinesTables } from '../modules/machines/machines.table.ts';
+import type { AssignmentsTables } from '../modules/models/assignments.table.ts';
 import type { ModelsTables } from '../modules/models/models.table.ts';
 import type { PlantsTables } from '../modules/plants/plants.table.ts';
+import type { ShiftsTables } from '../modules/plants/shifts.table.ts';
 import type { PoolTables } from '../modules/pool/pool.table.ts';
 import type { RetentionTables } from '../modules/retention/retention.table.ts';
-import type { ShiftsTables } from '../modules/shifts/shifts.table.ts';
 import type { SimilarityTables } from '../modules/similarity/similarity.table.ts';
 import type { TrainingTables } from '../modules/training/training.table.ts';
 
@@ -34,13 +38,17 @@ export interface Database
     ImagesTables,
     InspectionsTables,
     JobsTables,
-    LineSideTables,
+    NodeEventsTables,
+    PartCountsTables,
+    CameraSetupsTables,
     MachinesTables,
     ModelsTables,
+    AssignmentsTables,
     PlantsTables,
     ShiftsTables,
     PoolTables,
     SimilarityTables,
+    DefectBookTables,
     LabelsTables,
     DatasetChecksTables,
     ExchangeTables,

@@ -14,6 +14,7 @@ import { retentionJob } from '../modules/retention/retention.jobs.ts';
 import { reviewWeighJob } from '../modules/review/review.jobs.ts';
 import { poolMeasureJob } from '../modules/similarity/similarity.jobs.ts';
 import { rollUpJob } from '../modules/statistics/statistics.jobs.ts';
+import '../wiring.ts';
 import { trainingJob } from '../modules/training/training.jobs.ts';
 
 export const jobKinds: readonly AnyJobKind[] = [

@@ -10,6 +10,8 @@ export const READERS: readonly Role[] = [...personRoles, 'mes'];
 export const READERS_AND_NODES: readonly Role[] = [...READERS, 'edge_node'];
 /** Who says what images show, and decides what belongs to a dataset. */
 export const CURATORS: readonly Role[] = ['quality_engineer', 'ml_engineer', 'administrator'];
+/** Who says how a camera looks and which images are kept. */
+export const SETTERS: readonly Role[] = ['quality_engineer', 'administrator'];
 export const ADMINISTRATORS: readonly Role[] = ['administrator'];
 
 /**

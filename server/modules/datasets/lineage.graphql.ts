@@ -1,15 +1,15 @@
 /** Lineage in the schema, both ways: from a verdict to the people behind it, and from an image to every verdict of what it taught. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
+import { DefectBookRef } from '../defect-book/defect-book.ref.ts';
 import { findDefectBook } from '../defect-book/defect-book.service.ts';
 import { ImageRef } from '../images/images.ref.ts';
-import { DefectBookRef, LabelDecisionRef } from '../labels/labels.ref.ts';
-import { ModelVersionRef } from '../models/models.ref.ts';
+import { LabelDecisionRef } from '../labels/labels.ref.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
 import { loadPoolImage } from '../pool/pool.service.ts';
 import { DatasetItemRef, DatasetVersionRef } from './datasets.ref.ts';
 import { loadDatasetVersion } from './datasets.service.ts';
-import { loadDecision, modelsTaughtBy, versionsOfImage } from './lineage.service.ts';
+import { loadDecision, versionsOfImage } from './lineage.service.ts';
 
 const readers = { roles: READERS };
 const first = { description: 'At most so many; a page unless told.' };
@@ -62,11 +62,5 @@ builder.objectFields(DatasetVersionRef, (t) => ({
     nullable: true,
     description: 'The definitions that its labels are read by; null: the plant had none.',
     resolve: (version, _args, context) => (version.book_id === null ? null : findDefectBook(context, version.book_id)),
-  }),
-  modelVersions: t.field({
-    type: [ModelVersionRef],
-    description: 'The model versions that it taught, the newest first.',
-    args: { first: t.arg.int(first) },
-    resolve: (version, args, context) => modelsTaughtBy(context, version.id, args.first),
   }),
 }));

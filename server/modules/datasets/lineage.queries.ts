@@ -1,8 +1,7 @@
-/** SQL of the ways between images, versions and what they taught. */
+/** SQL of the ways between images and versions. */
 import { sql } from 'kysely';
 import { byteaArray, plainArray } from '../../database/array-literal.ts';
 import type { Db } from '../../database/database.ts';
-import type { ModelVersionRow } from '../models/models.table.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
 
 export interface ImageKey {
@@ -28,22 +27,6 @@ export async function selectVersionsOfImages(
       ORDER BY v.id DESC LIMIT ${limit}
     ) version
     ORDER BY asked.plant_id, asked.sha256, version.id DESC
-  `.execute(db);
-  return rows;
-}
-
-/** The model versions that each dataset version taught, the newest first, up to `limit` a version. */
-export async function selectTaughtModels(
-  db: Db,
-  versionIds: readonly string[],
-  limit: number,
-): Promise<ModelVersionRow[]> {
-  const { rows } = await sql<ModelVersionRow>`
-    SELECT model.* FROM unnest(${plainArray(versionIds)}::uuid[]) AS version (id)
-    CROSS JOIN LATERAL (
-      SELECT * FROM model_version WHERE dataset_version_id = version.id ORDER BY id DESC LIMIT ${limit}
-    ) model
-    ORDER BY model.dataset_version_id, model.id DESC
   `.execute(db);
   return rows;
 }

@@ -1,12 +1,11 @@
-/** From an image to the versions that hold it, from a version to the models that it taught, and from an item to the people behind it. */
+/** From an image to the versions that hold it, and from an item to the people behind it. */
 import type { Context } from '../../kit/context.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
 import type { LabelDecisionRow } from '../labels/labels.table.ts';
-import type { ModelVersionRow } from '../models/models.table.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
-import { selectTaughtModels, selectVersionsOfImages } from './lineage.queries.ts';
+import { selectVersionsOfImages } from './lineage.queries.ts';
 
 /** One statement for all images that ask. */
 export async function versionsOfImage(
@@ -32,28 +31,14 @@ export async function versionsOfImage(
   );
 }
 
-export function modelsTaughtBy(
-  context: Context,
-  versionId: string,
-  first: number | null | undefined,
-): Promise<ModelVersionRow[]> {
-  const limit = limitOf(context, first);
-  return loadByParent(
-    context,
-    `models of dataset versions ${limit}`,
-    versionId,
-    (ids) => selectTaughtModels(context.db, ids, limit),
-    (row) => row.dataset_version_id,
-  );
-}
-
 export function loadDecision(context: Context, id: string): Promise<LabelDecisionRow> {
   return loadKnown(context, 'label_decision', id, (ids) =>
     selectRowsIn(context.db, 'label_decision', 'id', ids, ['id']),
   );
 }
 
-function limitOf({ config }: Context, first: number | null | undefined): number {
+/** How many a list gives. Throws `InvalidInputError` when more are asked for than a page may hold. */
+export function limitOf({ config }: Context, first: number | null | undefined): number {
   const { pageSize, maxPageSize } = config.limits;
   const limit = first ?? pageSize;
   if (limit < 0 || limit > maxPageSize) {

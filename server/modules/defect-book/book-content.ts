@@ -1,7 +1,7 @@
 /** What a version of the defect book says, in one form for one content. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../kit/canonical-json.ts';
-import type { DefectClassRow, DefectExampleRow } from '../labels/labels.table.ts';
+import type { DefectClassRow, DefectExampleRow } from './defect-book.table.ts';
 
 /** What makes a definition another one: order, translations, examples and retirement do not. */
 type Meaning = Pick<DefectClassRow, 'name' | 'definition' | 'severity' | 'limits'>;

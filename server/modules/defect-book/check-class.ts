@@ -1,8 +1,8 @@
 /** Whether a class can be written into a book. */
 import { checkText, MAGNITUDE } from '../../kit/check-values.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
-import { GOOD } from '../labels/gravest-label.ts';
-import type { DefectLimit, DefectTranslations, Severity } from '../labels/labels.table.ts';
+import type { DefectLimit, DefectTranslations, Severity } from './defect-book.table.ts';
+import { GOOD } from './good-label.ts';
 
 /** As the database bounds them. */
 const LONGEST_NAME = 100;

@@ -4,13 +4,12 @@ import { builder } from '../../kit/builder.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
-import { DefectBookRef, DefectClassRef } from '../labels/labels.ref.ts';
-import type { DefectBookRow, DefectExampleRow, DefectLimit, Severity } from '../labels/labels.table.ts';
 import { PlantRef } from '../plants/plants.ref.ts';
 import { loadPart } from '../plants/plants.service.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
 import { loadPoolImage } from '../pool/pool.service.ts';
 import type { TouchedCount } from './defect-book.queries.ts';
+import { DefectBookRef, DefectClassRef } from './defect-book.ref.ts';
 import {
   findDefectBook,
   listDefectBooks,
@@ -20,6 +19,7 @@ import {
   loadExamples,
   touchedCounts,
 } from './defect-book.service.ts';
+import type { DefectBookRow, DefectExampleRow, DefectLimit, Severity } from './defect-book.table.ts';
 
 const readers = { roles: READERS };
 

@@ -3,8 +3,8 @@ import { CURATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { TooManyAttemptsError, WrongCredentialsError } from '../access/access.errors.ts';
-import { DefectBookRef } from '../labels/labels.ref.ts';
 import { SeverityEnum } from './defect-book.graphql.ts';
+import { DefectBookRef } from './defect-book.ref.ts';
 import { type BookTemplate, discardDefectBook, openDefectBook, signDefectBook } from './defect-book.service.ts';
 import { putDefectClass, putDefectExample, removeDefectClass, removeDefectExample } from './edit-book.service.ts';
 

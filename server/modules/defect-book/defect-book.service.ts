@@ -14,8 +14,6 @@ import { viewingPerson } from '../../kit/viewing-person.ts';
 import { WrongCredentialsError } from '../access/access.errors.ts';
 import { verifyPassword } from '../access/passwords.service.ts';
 import { appendEvents } from '../events/events.service.ts';
-import { GOOD } from '../labels/gravest-label.ts';
-import type { DefectBookRow, DefectClassRow, DefectExampleRow } from '../labels/labels.table.ts';
 import { findPart } from '../plants/plants.service.ts';
 import type { PoolImageRow } from '../pool/pool.table.ts';
 import { bookHash } from './book-content.ts';
@@ -35,6 +33,8 @@ import {
   signBook,
   type TouchedCount,
 } from './defect-book.queries.ts';
+import type { DefectBookRow, DefectClassRow, DefectExampleRow } from './defect-book.table.ts';
+import { GOOD } from './good-label.ts';
 import { glassTemplate } from './template-glass.ts';
 import { packagingTemplate } from './template-packaging.ts';
 import { pharmaTemplate } from './template-pharma.ts';

@@ -1,7 +1,6 @@
 /** Changing a draft of the defect book: its classes and their boundary examples. */
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import type { DefectBookRow, DefectClassRow } from '../labels/labels.table.ts';
 import { isSameMeaning } from './book-content.ts';
 import { type ClassInput, checkClass, text } from './check-class.ts';
 import {
@@ -14,6 +13,7 @@ import {
   upsertExample,
 } from './defect-book.queries.ts';
 import { audit, editableBook, lockDraft } from './defect-book.service.ts';
+import type { DefectBookRow, DefectClassRow } from './defect-book.table.ts';
 
 const LONGEST_NOTE = 500;
 const field = 'input.defectBookId';

@@ -1,5 +1,5 @@
 /** What a starting book is made of. The limits are starting values: a plant sets its own with its customers. */
-import type { DefectLimit, DefectTranslations, Severity } from '../labels/labels.table.ts';
+import type { DefectLimit, DefectTranslations, Severity } from './defect-book.table.ts';
 
 export interface TemplateClass {
   code: string;

@@ -3,8 +3,6 @@ import { READERS, requireRole } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { keyOf, optionalKeyOf } from '../../kit/global-id.ts';
 import { encodeCursor } from '../../live/stream-cursor.ts';
-import { EdgeNodeRef, LineRef, StationRef } from '../plants/plants.ref.ts';
-import { loadOptionalPart } from '../plants/plants.service.ts';
 import { ActorRef, EventRef } from './events.ref.ts';
 import { actorName, findEvents, listEvents } from './events.service.ts';
 
@@ -42,24 +40,6 @@ builder.node(EventRef, {
       type: 'StreamCursor',
       description: 'Resumes the plant’s stream of events after this one.',
       resolve: (event) => encodeCursor({ kind: 'event', id: event.plant_id }, event.position),
-    }),
-    line: t.field({
-      type: LineRef,
-      nullable: true,
-      description: 'The line it is about.',
-      resolve: (event, _args, context) => loadOptionalPart(context, 'line', event.line_id),
-    }),
-    station: t.field({
-      type: StationRef,
-      nullable: true,
-      description: 'The station it is about.',
-      resolve: (event, _args, context) => loadOptionalPart(context, 'station', event.station_id),
-    }),
-    edgeNode: t.field({
-      type: EdgeNodeRef,
-      nullable: true,
-      description: 'The edge node it is about.',
-      resolve: (event, _args, context) => loadOptionalPart(context, 'edge_node', event.edge_node_id),
     }),
   }),
 });

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { byteaArray, plainArray } from '../../database/array-literal.ts';
 import type { Db } from '../../database/database.ts';
-import { contextColumns } from '../pool/context-columns.ts';
+import { contextColumns } from './context-columns.ts';
 import type { ImageRow, NewImage } from './images.table.ts';
 
 export interface ImageKey {

@@ -12,7 +12,6 @@ import { appendEvents } from '../events/events.service.ts';
 import { ensureProduction, findJobByCode, lockLinesForJobs } from '../jobs/jobs.service.ts';
 import { findPart } from '../plants/plants.service.ts';
 import type { LineRow } from '../plants/plants.table.ts';
-import { correctPooled } from '../pool/pool.service.ts';
 import {
   type CorrectedCount,
   type CorrectedRange,
@@ -23,6 +22,7 @@ import {
   type ProductionChange,
   updateProduction,
 } from './corrections.queries.ts';
+import { correctPooled } from './inspection-hooks.ts';
 import { type MinuteCount, minuteKey } from './minute-counts.ts';
 
 type Maybe<T> = T | null | undefined;

@@ -3,14 +3,18 @@ import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { imageUrl } from '../../kit/paths.ts';
 import { encodeCursor } from '../../live/stream-cursor.ts';
-import { ImageRef } from '../images/images.ref.ts';
-import { loadImage } from '../images/images.service.ts';
-import { JobRef, MaterialBatchRef, RecipeRef } from '../jobs/jobs.ref.ts';
+import { JobRef } from '../jobs/jobs.ref.ts';
 import { loadProduction } from '../jobs/jobs.service.ts';
-import { SignalRef } from '../machines/machines.ref.ts';
-import { ModelVersionRef } from '../models/models.ref.ts';
-import { loadModelRow } from '../models/models.service.ts';
-import { CameraRef, EdgeNodeRef, LineRef, ProductRef, StationRef } from '../plants/plants.ref.ts';
+import { SignalRef } from '../machines/signals.ref.ts';
+import {
+  CameraRef,
+  EdgeNodeRef,
+  LineRef,
+  MaterialBatchRef,
+  ProductRef,
+  RecipeRef,
+  StationRef,
+} from '../plants/plants.ref.ts';
 import { loadOptionalPart, loadPart } from '../plants/plants.service.ts';
 import { InspectionRef, VerdictEnum } from './inspections.ref.ts';
 import { findInspections, loadDefects, type ReadInspection } from './inspections.service.ts';
@@ -147,13 +151,6 @@ builder.node(InspectionRef, {
           ? null
           : imageUrl((await loadPart(context, 'plant', row.plant_id)).code, row.image_sha256.toString('hex')),
     }),
-    image: t.field({
-      type: ImageRef,
-      nullable: true,
-      description: 'Null until the image has arrived.',
-      resolve: (row, _args, context) =>
-        row.image_sha256 === null ? null : loadImage(context, row.plant_id, row.image_sha256),
-    }),
     line: t.field({
       type: LineRef,
       description: 'Where it was made.',
@@ -174,11 +171,6 @@ builder.node(InspectionRef, {
       nullable: true,
       description: 'What reported it.',
       resolve: (row, _args, context) => loadOptionalPart(context, 'edge_node', row.edge_node_id),
-    }),
-    modelVersion: t.field({
-      type: ModelVersionRef,
-      description: 'What judged it.',
-      resolve: (row, _args, context) => loadModelRow(context, 'model_version', row.model_version_id),
     }),
     product: t.field({
       type: ProductRef,

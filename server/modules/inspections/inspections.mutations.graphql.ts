@@ -3,7 +3,7 @@ import { builder } from '../../kit/builder.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { recordedItemRef } from '../../kit/recorded-item.ref.ts';
 import type { RecordedItem, RecordOutcome } from '../../kit/recorded-item.ts';
-import { SignalInputRef } from '../machines/machines.ref.ts';
+import { SignalInputRef } from '../machines/signals.ref.ts';
 import { CaptureReasonEnum, VerdictEnum } from './inspections.ref.ts';
 import { recordInspections } from './record-inspections.ts';
 

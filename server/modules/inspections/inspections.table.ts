@@ -1,7 +1,7 @@
 /** Inspection results in day partitions, their defects, and the minute rollup that always equals them. */
 import type { Selectable } from 'kysely';
 import type { Defaulted, Json } from '../../database/column-types.ts';
-import type { StoredSignals } from '../machines/machines.table.ts';
+import type { StoredSignals } from '../machines/stored-signal.ts';
 
 export type VerdictName = 'pass' | 'reject' | 'uncertain';
 

@@ -6,10 +6,10 @@ import { checkRange, type Refusal, shown } from '../../kit/check-values.ts';
 import type { Context } from '../../kit/context.ts';
 import { type RecordedItem, requireItemCount } from '../../kit/recorded-item.ts';
 import { viewingNode } from '../../kit/viewing-node.ts';
-import { revisePooled } from '../pool/pool.service.ts';
 import { type CaptureRevision, reviseCapture } from './capture-revision.ts';
 import { type CaptureState, lockCaptures, updateCaptures } from './captures.queries.ts';
 import { LEAST_PROBABILITY } from './check-inspection.ts';
+import { revisePooled } from './inspection-hooks.ts';
 
 /** As the API has coerced it. */
 export interface CaptureRevisionInput {

@@ -2,11 +2,12 @@
 import type { Trx } from '../../database/database.ts';
 import { ConflictError } from '../../kit/errors.ts';
 import { newId } from '../../kit/ids.ts';
+import { jobFacts } from './job-facts.service.ts';
 import { markForRecount } from './job-recounts.queries.ts';
 import { type JobWord, succeed } from './job-succession.ts';
-import { eventSummary, jobFacts } from './job-summary.service.ts';
 import { insertJob, selectRuns, updateJob } from './jobs.queries.ts';
 import type { JobRow } from './jobs.table.ts';
+import { eventSummary } from './run-hooks.ts';
 
 export interface ProductionIds {
   productId: string | null;

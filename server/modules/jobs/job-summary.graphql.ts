@@ -1,10 +1,9 @@
 /** A job's quality, in the schema: names and shapes only; the counting is in `job-summary.service.ts`. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { JobPartCountsRef } from '../line-side/line-side.ref.ts';
-import { ModelVersionRef } from '../models/models.ref.ts';
-import { loadModelRow } from '../models/models.service.ts';
-import { type ClassRejects, type ModelUse, PARETO_CLASSES } from './job-quality.ts';
+import { JobPartCountsRef } from '../line-side/part-counts.ref.ts';
+import { type ClassRejects, PARETO_CLASSES } from './job-quality.ts';
+import { ModelUseRef } from './job-summary.ref.ts';
 import { type JobSummary, loadJobSummary } from './job-summary.service.ts';
 import { JobRef } from './jobs.ref.ts';
 
@@ -26,15 +25,10 @@ const ClassRejectsRef = builder.objectRef<ClassRejects>('ClassRejects').implemen
   }),
 });
 
-const ModelUseRef = builder.objectRef<ModelUse>('ModelUse').implement({
+ModelUseRef.implement({
   description: 'A model version that judged parts of a job.',
   authScopes: readers,
   fields: (t) => ({
-    modelVersion: t.field({
-      type: ModelVersionRef,
-      description: 'The version; its approvals say who let it judge.',
-      resolve: (use, _args, context) => loadModelRow(context, 'model_version', use.modelVersionId),
-    }),
     total: t.exposeInt('total', { description: 'Inspections that it judged.' }),
     reject: t.exposeInt('reject', { description: 'Rejected among them.' }),
     firstMinute: t.expose('firstMinute', { type: 'DateTime', description: 'Begin of the first minute with one.' }),

@@ -5,7 +5,6 @@ import { encodeGlobalId } from '../../kit/global-id.ts';
 import { countJobs } from '../inspections/job-counts.service.ts';
 import { countParts, type JobPartCounts } from '../line-side/part-counts.service.ts';
 import { type JobQuality, jobQuality } from './job-quality.ts';
-import { selectJobCodes } from './jobs.queries.ts';
 import type { JobRow } from './jobs.table.ts';
 
 export interface JobSummary extends JobQuality {
@@ -35,18 +34,6 @@ export function loadJobSummary(context: Context, job: JobRow): Promise<JobSummar
     summarizeJobs(context.db, jobs, context.now()),
   );
   return loader.load(job);
-}
-
-/** What every event about the job says of it. */
-export async function jobFacts(db: Db, job: JobRow): Promise<Record<string, unknown>> {
-  const codes = (await selectJobCodes(db, [job.id])).get(job.id);
-  return {
-    jobId: encodeGlobalId('Job', job.id),
-    jobCode: job.code,
-    ...codes,
-    startedAt: job.started_at.toISOString(),
-    ...(job.ended_at ? { endedAt: job.ended_at.toISOString() } : {}),
-  };
 }
 
 /** The summary of an ended job as events carry it. */

@@ -2,10 +2,10 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
-import { LineRef, ProductRef } from '../plants/plants.ref.ts';
+import { LineRef, MaterialBatchRef, ProductRef, RecipeRef } from '../plants/plants.ref.ts';
 import { loadOptionalPart, loadPart } from '../plants/plants.service.ts';
 import type { JobOrigin } from './job-succession.ts';
-import { JobRef, MaterialBatchRef, RecipeRef } from './jobs.ref.ts';
+import { JobRef } from './jobs.ref.ts';
 import { findProduction, listJobs, loadOpenJob, loadProduction } from './jobs.service.ts';
 
 const readers = { roles: READERS };

@@ -5,9 +5,10 @@ import { canonicalJson } from '../../kit/canonical-json.ts';
 import type { Services } from '../../kit/context.ts';
 import { defineJob } from '../../kit/define-job.ts';
 import { appendEvents } from '../events/events.service.ts';
+import { jobFacts } from './job-facts.service.ts';
 import { deleteRecount, selectDueRecounts } from './job-recounts.queries.ts';
-import { eventSummary, jobFacts } from './job-summary.service.ts';
 import { selectJob, updateJob } from './jobs.queries.ts';
+import { eventSummary } from './run-hooks.ts';
 
 type Needed = Pick<Services, 'db' | 'now' | 'config' | 'hub'>;
 

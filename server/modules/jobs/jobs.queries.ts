@@ -4,8 +4,9 @@ import { plainArray, textArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
 import { newId } from '../../kit/ids.ts';
 import type { TimePage } from '../../kit/time-page.ts';
+import type { MaterialBatchRow, RecipeRow } from '../plants/plants.table.ts';
 import type { JobOrigin } from './job-succession.ts';
-import type { JobRow, JobTable, MaterialBatchRow, RecipeRow } from './jobs.table.ts';
+import type { JobRow, JobTable } from './jobs.table.ts';
 
 /** null: not known, or none. */
 export interface JobCodes {

@@ -1,7 +1,5 @@
-/** The types of production by name, so that other modules can point to them. */
+/** The type of a production run by name, so that other modules can point to it. */
 import { builder } from '../../kit/builder.ts';
-import type { JobRow, MaterialBatchRow, RecipeRow } from './jobs.table.ts';
+import type { JobRow } from './jobs.table.ts';
 
 export const JobRef = builder.objectRef<JobRow>('Job');
-export const RecipeRef = builder.objectRef<RecipeRow>('Recipe');
-export const MaterialBatchRef = builder.objectRef<MaterialBatchRow>('MaterialBatch');

@@ -1,28 +1,7 @@
-/** Tables of production: what runs on a line and from what. */
+/** Tables of production: what runs on a line. */
 import type { ColumnType, Selectable } from 'kysely';
 import type { Defaulted } from '../../database/column-types.ts';
 import type { JobOrigin } from './job-succession.ts';
-
-export interface RecipeTable {
-  id: string;
-  plant_id: string;
-  code: string;
-  /** null: known only by its code. */
-  name: Defaulted<string | null>;
-  created_at: Date;
-  retired_at: Defaulted<Date | null>;
-}
-
-export interface MaterialBatchTable {
-  id: string;
-  plant_id: string;
-  code: string;
-  /** null: known only by its code. */
-  name: Defaulted<string | null>;
-  supplier: Defaulted<string | null>;
-  created_at: Date;
-  retired_at: Defaulted<Date | null>;
-}
 
 export interface JobTable {
   id: string;
@@ -51,12 +30,8 @@ export interface JobRecountTable {
 }
 
 export interface JobsTables {
-  recipe: RecipeTable;
-  material_batch: MaterialBatchTable;
   job: JobTable;
   job_recount: JobRecountTable;
 }
 
-export type RecipeRow = Selectable<RecipeTable>;
-export type MaterialBatchRow = Selectable<MaterialBatchTable>;
 export type JobRow = Selectable<JobTable>;

@@ -1,8 +1,6 @@
 /** Which word stands for an image with several defects. */
-import type { Severity } from './labels.table.ts';
-
-/** What every plant calls an image without a defect. */
-export const GOOD = 'good';
+import type { Severity } from '../defect-book/defect-book.table.ts';
+import { GOOD } from '../defect-book/good-label.ts';
 
 export interface RankedClass {
   code: string;

@@ -3,18 +3,13 @@ import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
+import { DefectBookRef } from '../defect-book/defect-book.ref.ts';
 import { findDefectBook } from '../defect-book/defect-book.service.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
 import { loadPoolImage } from '../pool/pool.service.ts';
 import { isBlind } from './blind-image.ts';
 import { decisionsOf, findAnnotations, historyOf, standingDecisionOf, votesOf } from './label-history.service.ts';
-import {
-  AnnotationOriginEnum,
-  AnnotationRef,
-  DecisionRuleEnum,
-  DefectBookRef,
-  LabelDecisionRef,
-} from './labels.ref.ts';
+import { AnnotationOriginEnum, AnnotationRef, DecisionRuleEnum, LabelDecisionRef } from './labels.ref.ts';
 import { loadAnnotation } from './labels.service.ts';
 import { RegionRef } from './regions.ref.ts';
 

@@ -4,8 +4,6 @@ import type {
   AnnotationOrigin,
   AnnotationRow,
   DecisionRule,
-  DefectBookRow,
-  DefectClassRow,
   LabelDecisionRow,
   LabelSuggestionRow,
   ReviewItemRow,
@@ -14,8 +12,6 @@ import type {
 export const AnnotationRef = builder.objectRef<AnnotationRow>('Annotation');
 export const LabelDecisionRef = builder.objectRef<LabelDecisionRow>('LabelDecision');
 export const LabelSuggestionRef = builder.objectRef<LabelSuggestionRow>('LabelSuggestion');
-export const DefectBookRef = builder.objectRef<DefectBookRow>('DefectBook');
-export const DefectClassRef = builder.objectRef<DefectClassRow>('DefectClass');
 export const ReviewItemRef = builder.objectRef<ReviewItemRow>('ReviewItem');
 
 export const AnnotationOriginEnum = builder.enumType('AnnotationOrigin', {

@@ -9,7 +9,6 @@ import { loadById } from '../../kit/load-rows.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
 import { setLabelStates } from '../pool/pool.service.ts';
 import type { PoolImageRow } from '../pool/pool.table.ts';
-import { TIERS } from '../review/worth.ts';
 import { decideLabel, type Outcome, type Said } from './decide-label.ts';
 import {
   askAgain,
@@ -26,6 +25,7 @@ import {
   selectStanding,
 } from './labels.queries.ts';
 import type { AnnotationOrigin, AnnotationRow } from './labels.table.ts';
+import { TIERS } from './review-tiers.ts';
 
 export type { StandingDecision } from './labels.queries.ts';
 

@@ -1,63 +1,7 @@
-/** The defect book, what people say of images, what holds because of it, and the queue. */
+/** What people say of images, what holds because of it, and the queue. */
 import type { Selectable } from 'kysely';
 import type { Region } from '../../../schema/region.ts';
 import type { Defaulted, Json } from '../../database/column-types.ts';
-
-export interface DefectBookTable {
-  id: string;
-  plant_id: string;
-  number: number;
-  state: 'draft' | 'signed';
-  created_by: string;
-  created_at: Date;
-  signed_by: string | null;
-  signed_at: Date | null;
-  /** What the signature says; the person has just given the password again. */
-  meaning: string | null;
-  /** SHA-256 of its canonical content. */
-  content_hash: Buffer | null;
-}
-
-export type Severity = 'critical' | 'major' | 'minor';
-
-/** A measurable bound of a class: below `min` or above `max` it counts; null: unbounded on that side. */
-export interface DefectLimit {
-  quantity: string;
-  unit: string;
-  min: number | null;
-  max: number | null;
-}
-
-/** By language tag, such as de. */
-export type DefectTranslations = Record<string, { name: string; definition: string }>;
-
-export interface DefectClassTable {
-  book_id: string;
-  plant_id: string;
-  /** The same in every version; what labels and models name. */
-  code: string;
-  /** Counts the changes of its content. */
-  revision: number;
-  name: string;
-  definition: string;
-  severity: Severity;
-  limits: Json<DefectLimit[]>;
-  translations: Json<DefectTranslations>;
-  /** Order in lists and of the number keys. */
-  ordinal: number;
-  /** Kept for old labels, not offered for new ones. */
-  is_retired: Defaulted<boolean>;
-}
-
-export interface DefectExampleTable {
-  book_id: string;
-  plant_id: string;
-  code: string;
-  image_sha256: Buffer;
-  /** Just still good, or just bad enough. */
-  is_defect: boolean;
-  note: string | null;
-}
 
 export type AnnotationOrigin = 'review' | 'direct' | 'import' | 'restore';
 
@@ -179,9 +123,6 @@ export interface ReviewSketchTable {
 }
 
 export interface LabelsTables {
-  defect_book: DefectBookTable;
-  defect_class: DefectClassTable;
-  defect_example: DefectExampleTable;
   annotation: AnnotationTable;
   label_decision: LabelDecisionTable;
   label_decision_vote: LabelDecisionVoteTable;
@@ -193,9 +134,6 @@ export interface LabelsTables {
   review_sketch: ReviewSketchTable;
 }
 
-export type DefectBookRow = Selectable<DefectBookTable>;
-export type DefectClassRow = Selectable<DefectClassTable>;
-export type DefectExampleRow = Selectable<DefectExampleTable>;
 export type AnnotationRow = Selectable<AnnotationTable>;
 export type LabelDecisionRow = Selectable<LabelDecisionTable>;
 export type LabelDecisionVoteRow = Selectable<LabelDecisionVoteTable>;

@@ -1,5 +1,5 @@
 /** How cameras look: names and shapes only; the rules are in `camera-setups.service.ts`. */
-import { READERS, READERS_AND_NODES } from '../../kit/access.ts';
+import { READERS, READERS_AND_NODES, SETTERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { imageUrl } from '../../kit/paths.ts';
@@ -7,8 +7,8 @@ import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { CameraRef } from '../plants/plants.ref.ts';
 import { loadPart } from '../plants/plants.service.ts';
-import { loadCameraSetups, removeCameraSetup, SETTERS, setCameraSetup } from './camera-setups.service.ts';
-import type { Band, BandedStatistic, CameraSetupRow } from './line-side.table.ts';
+import { loadCameraSetups, removeCameraSetup, setCameraSetup } from './camera-setups.service.ts';
+import type { Band, BandedStatistic, CameraSetupRow } from './camera-setups.table.ts';
 
 const readersAndNodes = { roles: READERS_AND_NODES };
 

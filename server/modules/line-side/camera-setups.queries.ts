@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { plainArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
-import type { CameraSetupRow } from './line-side.table.ts';
+import type { CameraSetupRow } from './camera-setups.table.ts';
 
 /** Of the cameras: the one for every recipe first, then by recipe. */
 export async function selectCameraSetups(db: Db, cameraIds: readonly string[]): Promise<CameraSetupRow[]> {

@@ -1,16 +1,14 @@
 /** How cameras look at the parts of each recipe: region, reference, and bands of image statistics. */
 import type { Db, Trx } from '../../database/database.ts';
-import { requireRole } from '../../kit/access.ts';
+import { requireRole, SETTERS } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { loadByParent } from '../../kit/load-rows.ts';
-import type { Role } from '../../kit/rights.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
 import { appendEvents } from '../events/events.service.ts';
-import { loadImage } from '../images/images.service.ts';
 import { findPart, loadPart } from '../plants/plants.service.ts';
 import type { CameraRow } from '../plants/plants.table.ts';
 import {
@@ -20,11 +18,9 @@ import {
   selectCameraSetups,
   upsertCameraSetup,
 } from './camera-setups.queries.ts';
+import type { CameraSetupRow } from './camera-setups.table.ts';
 import { type CameraSetupInput, checkSetup, storedBands } from './check-setup.ts';
-import type { CameraSetupRow } from './line-side.table.ts';
-
-/** Who says how a camera looks and which images are kept. */
-export const SETTERS: readonly Role[] = ['quality_engineer', 'administrator'];
+import { loadImage } from './setup-hooks.ts';
 
 /** Of parts that are not said to lie better or worse. */
 const STANDARD_OFFSET_PX = 40;

@@ -1,10 +1,9 @@
 /** What edge nodes are asked to keep: names and shapes only; the rules are in `capture-policy.service.ts`. */
-import { READERS, READERS_AND_NODES } from '../../kit/access.ts';
+import { READERS, READERS_AND_NODES, SETTERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
 import { EdgeNodeRef, PlantRef } from '../plants/plants.ref.ts';
-import { SETTERS } from './camera-setups.service.ts';
 import type { CountedQuota } from './capture.queries.ts';
 import type { CapturePolicyRow, CaptureQuotaRow } from './capture.table.ts';
 import {

@@ -1,6 +1,6 @@
 /** What people ask the edge nodes to keep: how likely which image, and how many of which conditions. */
 import type { Trx } from '../../database/database.ts';
-import { requireRole } from '../../kit/access.ts';
+import { requireRole, SETTERS } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import { checkRange } from '../../kit/check-values.ts';
 import type { Context } from '../../kit/context.ts';
@@ -11,7 +11,6 @@ import { loadByParent } from '../../kit/load-rows.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { findPart } from '../plants/plants.service.ts';
-import { SETTERS } from './camera-setups.service.ts';
 import {
   type CountedQuota,
   closeQuota,

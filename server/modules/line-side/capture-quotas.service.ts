@@ -1,9 +1,8 @@
 /** Which open quotas kept images count for. */
 import type { Db } from '../../database/database.ts';
-import type { InspectionInput } from '../inspections/inspection-input.ts';
 import { selectQuotaCells } from './capture.queries.ts';
 import type { CaptureQuotaRow } from './capture.table.ts';
-import { fitsCell } from './quota-cell.ts';
+import { type CellFacts, fitsCell } from './quota-cell.ts';
 
 export type OpenCell = Pick<CaptureQuotaRow, 'id' | 'cell'>;
 
@@ -12,7 +11,7 @@ export function openCells(db: Db, plantId: string): Promise<OpenCell[]> {
 }
 
 /** Ids of the quotas whose cell the image belongs to; null for none. */
-export function quotasOf(input: InspectionInput, open: readonly OpenCell[]): string[] | null {
+export function quotasOf(input: CellFacts, open: readonly OpenCell[]): string[] | null {
   const ids = open.filter(({ cell }) => fitsCell(input, cell)).map(({ id }) => id);
   return ids.length > 0 ? ids : null;
 }

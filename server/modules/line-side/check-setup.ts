@@ -1,6 +1,6 @@
 /** How a camera is to look, as the API has coerced it, and whether that can be kept. */
 import { checkRange, checkText, MAGNITUDE, type Refusal } from '../../kit/check-values.ts';
-import type { Band, BandedStatistic } from './line-side.table.ts';
+import type { Band, BandedStatistic } from './camera-setups.table.ts';
 
 type Maybe<T> = T | null | undefined;
 

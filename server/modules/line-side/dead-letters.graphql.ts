@@ -1,9 +1,8 @@
 /** Sending again what was refused: names and shapes only. */
-import { READERS_AND_NODES } from '../../kit/access.ts';
+import { READERS_AND_NODES, SETTERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { EdgeNodeRef } from '../plants/plants.ref.ts';
-import { SETTERS } from './camera-setups.service.ts';
 import { retryDeadLetters } from './dead-letters.service.ts';
 
 builder.objectField(EdgeNodeRef, 'deadLetterRetryAt', (t) =>

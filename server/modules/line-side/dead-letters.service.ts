@@ -1,5 +1,5 @@
 /** What the server refused stays with the node until a person has found out why and has it sent again. */
-import { requireRole } from '../../kit/access.ts';
+import { requireRole, SETTERS } from '../../kit/access.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { NotFoundError } from '../../kit/errors.ts';
@@ -7,7 +7,6 @@ import { keyOf } from '../../kit/global-id.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { findPart } from '../plants/plants.service.ts';
 import type { EdgeNodeRow } from '../plants/plants.table.ts';
-import { SETTERS } from './camera-setups.service.ts';
 
 /** Asks the node to send all of it once more; it learns of that with its next plan. */
 export async function retryDeadLetters(context: Context, edgeNodeId: string): Promise<EdgeNodeRow> {

@@ -6,9 +6,9 @@ import { recordedItemsPayload } from '../../kit/recorded-item.ref.ts';
 import { JobRef } from '../jobs/jobs.ref.ts';
 import { StationRef } from '../plants/plants.ref.ts';
 import { loadPart } from '../plants/plants.service.ts';
-import { JobPartCountsRef } from './line-side.ref.ts';
-import type { PartCountRow } from './line-side.table.ts';
+import { JobPartCountsRef } from './part-counts.ref.ts';
 import { loadJobPartCounts, loadStationPartCounts } from './part-counts.service.ts';
+import type { PartCountRow } from './part-counts.table.ts';
 import { recordPartCounts } from './record-part-counts.service.ts';
 
 const readers = { roles: READERS };

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { byteaArray, isoArray, plainArray, textArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
-import type { PartCountRow } from './line-side.table.ts';
+import type { PartCountRow } from './part-counts.table.ts';
 
 /** Writes each row whose revision is newer than the one that is there, if that is of the same station and job; gives the ids of those written. */
 export async function upsertPartCounts(trx: Trx, rows: readonly PartCountRow[]): Promise<Set<string>> {

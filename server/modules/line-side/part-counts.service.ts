@@ -1,8 +1,8 @@
 /** Where the parts of jobs have gone, as the edge nodes counted. */
 import type { Db } from '../../database/database.ts';
 import type { Context } from '../../kit/context.ts';
-import type { PartCountRow } from './line-side.table.ts';
 import { selectNewestPartCounts, selectPartCountsOfJobs } from './part-counts.queries.ts';
+import type { PartCountRow } from './part-counts.table.ts';
 import { addParts, missingParts, noParts, type PartSums } from './part-sums.ts';
 
 /** What identifies the counts of a job: nodes know it by its code. */

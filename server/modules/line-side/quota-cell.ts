@@ -1,6 +1,5 @@
 /** A cell of conditions under which images are wanted, and which inspections belong to it. */
 import type { Refusal } from '../../kit/check-values.ts';
-import type { InspectionInput } from '../inspections/inspection-input.ts';
 
 /** Conditions that are one of many words, and conditions that are measured. */
 const WORDS = ['cameraId', 'productCode', 'recipeCode', 'batchCode', 'machineMode'] as const;
@@ -23,10 +22,18 @@ export interface Range {
   min?: number | null;
   max?: number | null;
 }
+/** What a cell is compared with: an inspection as its node reports it. */
+export interface CellFacts {
+  cameraId: string;
+  context?: object | null | undefined;
+  imageStats?: object | null | undefined;
+  position?: object | null | undefined;
+}
+
 export type QuotaCell = Partial<Record<Word, string> & Record<Measure, number | Range>>;
 
 /** Every named condition fits; a range takes its lower bound in and leaves its upper one out. What is not known fits nothing. */
-export function fitsCell(input: InspectionInput, cell: QuotaCell): boolean {
+export function fitsCell(input: CellFacts, cell: QuotaCell): boolean {
   const { context, imageStats, position } = input;
   for (const [name, wanted] of Object.entries(cell) as [Word | Measure, string | number | Range][]) {
     const value =

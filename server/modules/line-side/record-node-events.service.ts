@@ -9,9 +9,10 @@ import { type ViewingNode, viewingNode } from '../../kit/viewing-node.ts';
 import { appendEvents, type NewEvent } from '../events/events.service.ts';
 import { observeNodeEvents } from './node-conditions.service.ts';
 import { nodeEventRules } from './node-event-kinds.ts';
-import { insertNodeEvents, selectNodeEventHashes, selectServedPlaces } from './node-events.queries.ts';
-import { nodePlaces, placeNodeEvent } from './place-node-event.ts';
+import { insertNodeEvents, selectNodeEventHashes } from './node-events.queries.ts';
+import { placeNodeEvent } from './place-node-event.ts';
 import { type NodeEventInput, type ReadNodeEvent, readNodeEvent } from './read-node-event.ts';
+import { servedPlaces } from './served-places.service.ts';
 
 /** Outcomes in the order of the input. Throws `InvalidInputError` when there are too many items. */
 export async function recordNodeEvents(context: Context, input: readonly NodeEventInput[]): Promise<RecordedItem[]> {
@@ -20,7 +21,7 @@ export async function recordNodeEvents(context: Context, input: readonly NodeEve
   const node = viewingNode(context);
   const receivedAt = context.now();
   const read = input.map((item) => readNodeEvent(item, receivedAt.getTime(), limits));
-  const places = nodePlaces(await selectServedPlaces(context.db, node.edgeNodeId));
+  const places = await servedPlaces(context.db, node.edgeNodeId);
   const placed = read.map((item): ReadNodeEvent | Refusal =>
     'contentHash' in item ? placeNodeEvent(item, places) : item,
   );

@@ -6,11 +6,10 @@ import type { Context } from '../../kit/context.ts';
 import { type RecordedItem, requireItemCount } from '../../kit/recorded-item.ts';
 import { type ViewingNode, viewingNode } from '../../kit/viewing-node.ts';
 import { markJobsForRecount } from '../jobs/job-recounts.service.ts';
-import type { PartCountRow } from './line-side.table.ts';
-import { selectServedPlaces } from './node-events.queries.ts';
 import { selectPartCounts, upsertPartCounts } from './part-counts.queries.ts';
-import { nodePlaces } from './place-node-event.ts';
+import type { PartCountRow } from './part-counts.table.ts';
 import { type PartCountsInput, type ReadPartCounts, readPartCounts } from './read-part-counts.ts';
+import { servedPlaces } from './served-places.service.ts';
 
 /** Outcomes in the order of the input; a snapshot that a newer one has overtaken is a duplicate. Throws `InvalidInputError` when there are too many items. */
 export async function recordPartCounts(context: Context, input: readonly PartCountsInput[]): Promise<RecordedItem[]> {
@@ -18,7 +17,7 @@ export async function recordPartCounts(context: Context, input: readonly PartCou
   requireItemCount(input, limits.recordItems);
   const node = viewingNode(context);
   const receivedAt = context.now();
-  const { stations } = nodePlaces(await selectServedPlaces(context.db, node.edgeNodeId));
+  const { stations } = await servedPlaces(context.db, node.edgeNodeId);
   const rows = input.map((item): PartCountRow | Refusal => {
     const read = readPartCounts(item, receivedAt.getTime(), limits);
     if (!('contentHash' in read)) return read;

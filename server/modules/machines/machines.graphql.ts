@@ -3,36 +3,11 @@ import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { LineRef } from '../plants/plants.ref.ts';
 import { presentQuality } from './machine-changes.ts';
-import { MachineStatusRef, QualityEnum, SignalRef } from './machines.ref.ts';
+import { MachineStatusRef } from './machines.ref.ts';
 import { loadMachineStatus } from './machines.service.ts';
+import { QualityEnum, SignalRef } from './signals.ref.ts';
 
 const readers = { roles: READERS };
-
-SignalRef.implement({
-  description: 'One signal of the machine with the quality and time of its source (OPC UA).',
-  authScopes: readers,
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name in the node’s mapping.' }),
-    value: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'Its value.',
-      resolve: (signal) => signal.value ?? null,
-    }),
-    unit: t.exposeString('unit', { nullable: true, description: 'Unit of the value.' }),
-    quality: t.expose('quality', { type: QualityEnum, description: 'How far it can be trusted.' }),
-    sourceTime: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the source took it, by the source’s clock.',
-      resolve: ({ sourceTime }) => (sourceTime === null ? null : new Date(sourceTime)),
-    }),
-    isAmbiguous: t.boolean({
-      description: 'Whether it was changing so near the capture that the value may be the one before or after.',
-      resolve: ({ isAmbiguous }) => isAmbiguous === true,
-    }),
-  }),
-});
 
 MachineStatusRef.implement({
   description: 'What is known of the machine now; a value whose quality is not GOOD must be shown as such.',

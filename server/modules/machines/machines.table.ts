@@ -1,20 +1,7 @@
 /** The machine of a line as last read over OPC UA. */
 import type { Selectable } from 'kysely';
 import type { Json } from '../../database/column-types.ts';
-
-export type SignalQuality = 'good' | 'stale' | 'bad';
-
-/** One signal with the unit, quality and time (ISO text) of its source; `isAmbiguous` stands only where it is so. */
-export interface StoredSignal {
-  value: unknown;
-  unit: string | null;
-  quality: SignalQuality;
-  sourceTime: string | null;
-  isAmbiguous?: true;
-}
-
-/** Every mapped signal by its name. */
-export type StoredSignals = Record<string, StoredSignal>;
+import type { SignalQuality, StoredSignals } from './stored-signal.ts';
 
 export interface MachineStatusTable {
   line_id: string;

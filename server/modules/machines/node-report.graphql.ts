@@ -2,8 +2,8 @@
 import { builder } from '../../kit/builder.ts';
 import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { DeadLetterKindEnum, GateModeEnum } from '../plants/node-status.ref.ts';
-import { QualityEnum, SignalInputRef } from './machines.ref.ts';
 import { reportNodeStatus } from './machines.service.ts';
+import { QualityEnum, SignalInputRef } from './signals.ref.ts';
 
 const nodes = { roles: ['edge_node'] as const };
 

@@ -1,7 +1,7 @@
 /** What an edge node reports once a second, as the API has coerced it. */
 import type { DeadLetterKind, GateMode } from '../plants/node-report.table.ts';
-import type { SignalQuality } from './machines.table.ts';
 import type { SignalInput } from './signals.ts';
+import type { SignalQuality } from './stored-signal.ts';
 
 type Maybe<T> = T | null | undefined;
 

@@ -1,6 +1,6 @@
 /** The signals of a machine as an edge node reports them. */
 import { checkCount, checkJson, checkText, type Refusal } from '../../kit/check-values.ts';
-import type { SignalQuality, StoredSignals } from './machines.table.ts';
+import type { SignalQuality, StoredSignals } from './stored-signal.ts';
 
 export interface SignalInput {
   name: string;

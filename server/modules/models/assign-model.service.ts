@@ -10,9 +10,9 @@ import { viewingPerson } from '../../kit/viewing-person.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { findPart, loadPart } from '../plants/plants.service.ts';
 import type { CameraRow } from '../plants/plants.table.ts';
-import { endAssignment, insertAssignment, lockCamera } from './models.queries.ts';
+import { endAssignment, insertAssignment, lockCamera } from './assignments.queries.ts';
+import type { ModelAssignmentRow } from './assignments.table.ts';
 import { APPROVERS, findModelRow } from './models.service.ts';
-import type { ModelAssignmentRow } from './models.table.ts';
 
 /** As the event log calls it (after `model.`), and the audit. */
 const AUDITED = {

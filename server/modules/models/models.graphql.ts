@@ -7,17 +7,15 @@ import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { DatasetVersionRef } from '../datasets/datasets.ref.ts';
 import { loadDatasetVersion } from '../datasets/datasets.service.ts';
-import { CameraRef, PlantRef } from '../plants/plants.ref.ts';
+import { PlantRef } from '../plants/plants.ref.ts';
 import { loadPart } from '../plants/plants.service.ts';
-import { ApprovalRef, ModelAssignmentRef, ModelRef, ModelVersionRef, SigningKeyRef } from './models.ref.ts';
+import { ApprovalRef, ModelRef, ModelVersionRef, SigningKeyRef } from './models.ref.ts';
 import {
   findModelRow,
   listModels,
   listModelVersions,
   listSigningKeys,
   loadApprovals,
-  loadAssignments,
-  loadCurrentAssignment,
   loadModelRow,
   loadModelsOfPlant,
   loadSigningKey,
@@ -109,12 +107,6 @@ builder.node(ModelVersionRef, {
       authScopes: readers,
       resolve: (version, _args, context) => loadApprovals(context, version.id),
     }),
-    assignments: t.field({
-      type: [ModelAssignmentRef],
-      description: 'Where it runs and ran, oldest first.',
-      authScopes: readers,
-      resolve: (version, _args, context) => loadAssignments(context, version.id),
-    }),
   }),
 });
 
@@ -140,40 +132,6 @@ builder.node(ApprovalRef, {
   }),
 });
 
-builder.node(ModelAssignmentRef, {
-  description: 'A model version that runs on a camera, by an approval of that very version.',
-  authScopes: readersAndNodes,
-  id: { resolve: (assignment) => assignment.id, description: 'Global id.' },
-  loadManyWithoutCache: (ids: string[], context) =>
-    Promise.all(ids.map((id) => findModelRow(context, 'model_assignment', id))),
-  fields: (t) => ({
-    assignedAt: t.expose('assigned_at', { type: 'DateTime', description: 'From when.' }),
-    endedAt: t.expose('ended_at', { type: 'DateTime', nullable: true, description: 'Until when; null: now.' }),
-    isShadow: t.exposeBoolean('is_shadow', { description: 'Whether it judges along and never moves anything.' }),
-    camera: t.field({
-      type: CameraRef,
-      description: 'The camera.',
-      resolve: (assignment, _args, context) => loadPart(context, 'camera', assignment.camera_id),
-    }),
-    modelVersion: t.field({
-      type: ModelVersionRef,
-      description: 'The version.',
-      resolve: (assignment, _args, context) => loadModelRow(context, 'model_version', assignment.model_version_id),
-    }),
-    approval: t.field({
-      type: ApprovalRef,
-      description: 'The signature it stands on.',
-      resolve: (assignment, _args, context) => loadModelRow(context, 'approval', assignment.approval_id),
-    }),
-    assignedBy: t.field({
-      type: PersonRef,
-      description: 'Who assigned it.',
-      authScopes: readers,
-      resolve: (assignment, _args, context) => loadPerson(context, assignment.assigned_by),
-    }),
-  }),
-});
-
 builder.objectField(PlantRef, 'models', (t) =>
   t.field({
     type: [ModelRef],
@@ -182,21 +140,6 @@ builder.objectField(PlantRef, 'models', (t) =>
     resolve: (plant, _args, context) => loadModelsOfPlant(context, plant.id),
   }),
 );
-
-builder.objectFields(CameraRef, (t) => ({
-  assignment: t.field({
-    type: ModelAssignmentRef,
-    nullable: true,
-    description: 'What judges its images now.',
-    resolve: (camera, _args, context) => loadCurrentAssignment(context, camera.id, false),
-  }),
-  shadowAssignment: t.field({
-    type: ModelAssignmentRef,
-    nullable: true,
-    description: 'What judges along in shadow now, and never moves anything.',
-    resolve: (camera, _args, context) => loadCurrentAssignment(context, camera.id, true),
-  }),
-}));
 
 builder.queryFields((t) => ({
   models: t.connection({

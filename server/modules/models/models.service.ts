@@ -17,14 +17,8 @@ import { verifyPassword } from '../access/passwords.service.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { checkCode, checkName } from '../plants/plant-model-rules.ts';
 import { findPart } from '../plants/plants.service.ts';
-import {
-  insertApproval,
-  insertModel,
-  isArtifactOf,
-  selectCurrentAssignments,
-  selectSigningKeys,
-} from './models.queries.ts';
-import type { ApprovalRow, ModelAssignmentRow, ModelRow, ModelVersionRow, SigningKeyRow } from './models.table.ts';
+import { insertApproval, insertModel, isArtifactOf, selectSigningKeys } from './models.queries.ts';
+import type { ApprovalRow, ModelRow, ModelVersionRow, SigningKeyRow } from './models.table.ts';
 
 /** Who makes models and has them trained. */
 export const MODELLERS: readonly Role[] = ['ml_engineer', 'administrator'];
@@ -33,12 +27,11 @@ export const APPROVERS: readonly Role[] = ['approver'];
 
 const longestMeaning = 500;
 
-type ModelTableName = 'model' | 'model_version' | 'approval' | 'model_assignment';
+type ModelTableName = 'model' | 'model_version' | 'approval';
 interface ModelRows {
   model: ModelRow;
   model_version: ModelVersionRow;
   approval: ApprovalRow;
-  model_assignment: ModelAssignmentRow;
 }
 
 export async function createModel(
@@ -113,15 +106,14 @@ export async function approveModelVersion(context: Context, input: ApproveModelV
   return row;
 }
 
-/** The row with the id, if it exists and the caller may see it. An edge node sees the models of its plant, and what runs on its own cameras. */
+/** The row with the id, if it exists and the caller may see it. An edge node sees the models of its plant. */
 export async function findModelRow<T extends ModelTableName>(
   context: Context,
   table: T,
   id: string,
 ): Promise<ModelRows[T] | null> {
   const row = await loadById(context, table, id, (ids) => selectByIds(context, table, ids));
-  if (!row || !canSee(context, row.plant_id)) return null;
-  return 'camera_id' in row && !(await findPart(context, 'camera', row.camera_id)) ? null : row;
+  return row && canSee(context, row.plant_id) ? row : null;
 }
 
 /** The row that a foreign key points to. */
@@ -142,23 +134,6 @@ export function loadVersionsOfModel(context: Context, modelId: string): Promise<
 export function loadApprovals(context: Context, modelVersionId: string): Promise<ApprovalRow[]> {
   const select = (ids: readonly string[]) => selectRowsIn(context.db, 'approval', 'model_version_id', ids, ['id']);
   return loadByParent(context, 'approvals', modelVersionId, select, (row) => row.model_version_id);
-}
-
-export function loadAssignments(context: Context, modelVersionId: string): Promise<ModelAssignmentRow[]> {
-  const select = (ids: readonly string[]) =>
-    selectRowsIn(context.db, 'model_assignment', 'model_version_id', ids, ['id']);
-  return loadByParent(context, 'assignments', modelVersionId, select, (row) => row.model_version_id);
-}
-
-/** What judges the camera's images now, or judges along in shadow. */
-export async function loadCurrentAssignment(
-  context: Context,
-  cameraId: string,
-  isShadow: boolean,
-): Promise<ModelAssignmentRow | null> {
-  const select = (ids: readonly string[]) => selectCurrentAssignments(context.db, ids);
-  const rows = await loadByParent(context, 'current assignments', cameraId, select, (each) => each.camera_id);
-  return rows.find((row) => row.is_shadow === isShadow) ?? null;
 }
 
 export function listSigningKeys(context: Context): Promise<SigningKeyRow[]> {

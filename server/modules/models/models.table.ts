@@ -1,6 +1,6 @@
-/** Models, their signed versions, the approvals by people and the assignments that point to them. */
+/** Models, their signed versions, the approvals by people. */
 import type { Selectable } from 'kysely';
-import type { Defaulted, Json } from '../../database/column-types.ts';
+import type { Json } from '../../database/column-types.ts';
 
 export interface ModelTable {
   id: string;
@@ -44,29 +44,14 @@ export interface ApprovalTable {
   meaning: string;
 }
 
-export interface ModelAssignmentTable {
-  id: string;
-  plant_id: string;
-  camera_id: string;
-  model_version_id: string;
-  approval_id: string;
-  assigned_by: string;
-  assigned_at: Date;
-  ended_at: Date | null;
-  /** Judges along and never moves anything. */
-  is_shadow: Defaulted<boolean>;
-}
-
 export interface ModelsTables {
   model: ModelTable;
   signing_key: SigningKeyTable;
   model_version: ModelVersionTable;
   approval: ApprovalTable;
-  model_assignment: ModelAssignmentTable;
 }
 
 export type ModelRow = Selectable<ModelTable>;
 export type SigningKeyRow = Selectable<SigningKeyTable>;
 export type ModelVersionRow = Selectable<ModelVersionTable>;
 export type ApprovalRow = Selectable<ApprovalTable>;
-export type ModelAssignmentRow = Selectable<ModelAssignmentTable>;

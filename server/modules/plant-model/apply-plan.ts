@@ -1,8 +1,7 @@
 /** Writes what a plan says, inside the transaction that found it. */
 import type { Trx } from '../../database/database.ts';
 import { newId } from '../../kit/ids.ts';
-import { endCodesOfMove, endNodeTokens } from '../access/tokens.service.ts';
-import { clearAlarmsOf } from '../alarms/retire-sources.service.ts';
+import { clearAlarmsOf, endCodesOfMove, endNodeTokens } from '../plants/part-hooks.ts';
 import type { PlantModelTable } from '../plants/plants.table.ts';
 import { type ModelPart, plantKey } from './model-parts.ts';
 import type { KnownPart, PartChange } from './plan-import.ts';

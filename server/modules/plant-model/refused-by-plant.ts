@@ -1,7 +1,7 @@
 /** Why a file that is right in itself cannot be taken by the plant as it is. Pure. */
 import type { Context } from '../../kit/context.ts';
+import type { ShiftRow } from '../plants/shifts.table.ts';
 import { findShiftOverlap } from '../shifts/shift-overlap.ts';
-import type { ShiftRow } from '../shifts/shifts.table.ts';
 import type { ImportPlan, KnownPart } from './plan-import.ts';
 import type { ModelProblem, ReadModel } from './read-model.ts';
 

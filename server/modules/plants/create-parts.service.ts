@@ -8,7 +8,6 @@ import { ConflictError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { appendEvents } from '../events/events.service.ts';
-import type { MaterialBatchRow, RecipeRow } from '../jobs/jobs.table.ts';
 import { requireLivingParents } from './change-parts.service.ts';
 import { partKinds } from './part-kinds.ts';
 import {
@@ -26,10 +25,12 @@ import type {
   CameraRow,
   EdgeNodeRow,
   LineRow,
+  MaterialBatchRow,
   PlantModelRows,
   PlantModelTable,
   PlantRow,
   ProductRow,
+  RecipeRow,
   SectorName,
   StationRow,
 } from './plants.table.ts';

@@ -1,7 +1,7 @@
 /** What a person adds to recipes and batches that machines know only by their codes. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { MaterialBatchRef, RecipeRef } from '../jobs/jobs.ref.ts';
+import { MaterialBatchRef, RecipeRef } from './plants.ref.ts';
 
 const authScopes = { roles: READERS };
 const nameText = 'What people call it; null while it is known only by its code.';

@@ -4,8 +4,17 @@ import { READERS, READERS_AND_NODES } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
 import { ofParent } from '../../kit/list-visible.ts';
-import { MaterialBatchRef, RecipeRef } from '../jobs/jobs.ref.ts';
-import { AreaRef, CameraRef, EdgeNodeRef, LineRef, PlantRef, ProductRef, StationRef } from './plants.ref.ts';
+import {
+  AreaRef,
+  CameraRef,
+  EdgeNodeRef,
+  LineRef,
+  MaterialBatchRef,
+  PlantRef,
+  ProductRef,
+  RecipeRef,
+  StationRef,
+} from './plants.ref.ts';
 import { findPlantByCode, listParts } from './plants.service.ts';
 
 const readers = { roles: READERS };

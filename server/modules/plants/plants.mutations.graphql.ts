@@ -2,7 +2,6 @@
 import { ADMINISTRATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { MaterialBatchRef, RecipeRef } from '../jobs/jobs.ref.ts';
 import {
   createArea,
   createCamera,
@@ -15,7 +14,17 @@ import {
   createStation,
 } from './create-parts.service.ts';
 import { SectorEnum } from './plants.graphql.ts';
-import { AreaRef, CameraRef, EdgeNodeRef, LineRef, PlantRef, ProductRef, StationRef } from './plants.ref.ts';
+import {
+  AreaRef,
+  CameraRef,
+  EdgeNodeRef,
+  LineRef,
+  MaterialBatchRef,
+  PlantRef,
+  ProductRef,
+  RecipeRef,
+  StationRef,
+} from './plants.ref.ts';
 
 const administrators = { roles: ADMINISTRATORS };
 const codeText = 'Short name in paths and configurations: a-z, 0-9 and -. Never changes.';

@@ -1,9 +1,8 @@
-/** Tables of the plant after ISA-95: plant, area, line, station, camera, edge node and what is made: product. */
+/** Tables of the plant after ISA-95: plant, area, line, station, camera, edge node, and what is made by which recipe and from what. */
 import type { Selectable } from 'kysely';
 import type { Defaulted, Json } from '../../database/column-types.ts';
-import type { JobsTables, MaterialBatchRow, RecipeRow } from '../jobs/jobs.table.ts';
-import type { ShiftRow, ShiftsTables } from '../shifts/shifts.table.ts';
 import type { NodeReport } from './node-report.table.ts';
+import type { ShiftRow, ShiftsTables } from './shifts.table.ts';
 
 export type SectorName = 'glass' | 'packaging' | 'pharma' | 'food' | 'other';
 
@@ -82,6 +81,27 @@ export interface ProductTable {
   retired_at: Defaulted<Date | null>;
 }
 
+export interface RecipeTable {
+  id: string;
+  plant_id: string;
+  code: string;
+  /** null: known only by its code. */
+  name: Defaulted<string | null>;
+  created_at: Date;
+  retired_at: Defaulted<Date | null>;
+}
+
+export interface MaterialBatchTable {
+  id: string;
+  plant_id: string;
+  code: string;
+  /** null: known only by its code. */
+  name: Defaulted<string | null>;
+  supplier: Defaulted<string | null>;
+  created_at: Date;
+  retired_at: Defaulted<Date | null>;
+}
+
 export interface PlantsTables {
   plant: PlantTable;
   area: AreaTable;
@@ -90,6 +110,8 @@ export interface PlantsTables {
   station: StationTable;
   camera: CameraTable;
   product: ProductTable;
+  recipe: RecipeTable;
+  material_batch: MaterialBatchTable;
 }
 
 export type PlantRow = Selectable<PlantTable>;
@@ -99,6 +121,8 @@ export type EdgeNodeRow = Selectable<EdgeNodeTable>;
 export type StationRow = Selectable<StationTable>;
 export type CameraRow = Selectable<CameraTable>;
 export type ProductRow = Selectable<ProductTable>;
+export type RecipeRow = Selectable<RecipeTable>;
+export type MaterialBatchRow = Selectable<MaterialBatchTable>;
 
 /** The tables of the plant model; all have `id`, `code` and `retired_at`. */
 export interface PlantModelRows {
@@ -113,4 +137,4 @@ export interface PlantModelRows {
   material_batch: MaterialBatchRow;
   shift: ShiftRow;
 }
-export type PlantModelTable = keyof PlantModelRows & (keyof PlantsTables | keyof JobsTables | keyof ShiftsTables);
+export type PlantModelTable = keyof PlantModelRows & (keyof PlantsTables | keyof ShiftsTables);

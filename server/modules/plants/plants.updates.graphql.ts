@@ -2,9 +2,18 @@
 import { ADMINISTRATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { MaterialBatchRef, RecipeRef } from '../jobs/jobs.ref.ts';
 import { SectorEnum } from './plants.graphql.ts';
-import { AreaRef, CameraRef, EdgeNodeRef, LineRef, PlantRef, ProductRef, StationRef } from './plants.ref.ts';
+import {
+  AreaRef,
+  CameraRef,
+  EdgeNodeRef,
+  LineRef,
+  MaterialBatchRef,
+  PlantRef,
+  ProductRef,
+  RecipeRef,
+  StationRef,
+} from './plants.ref.ts';
 import {
   updateLine,
   updateMaterialBatch,

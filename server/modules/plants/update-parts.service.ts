@@ -2,9 +2,8 @@
 import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
-import { endCodesOfMove } from '../access/tokens.service.ts';
-import { hasInspections } from '../inspections/inspections.service.ts';
 import { updatePart } from './change-parts.service.ts';
+import { endCodesOfMove, hasInspections } from './part-hooks.ts';
 import { checkName, checkOptionalName, checkRate, checkTimeZone } from './plant-model-rules.ts';
 import { findPart } from './plants.service.ts';
 import type { PlantModelTable, SectorName } from './plants.table.ts';

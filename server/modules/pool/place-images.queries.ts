@@ -1,7 +1,7 @@
 /** Every SQL statement that brings images and the results that name them together, whichever came first. */
 import { sql } from 'kysely';
 import type { Db, Trx } from '../../database/database.ts';
-import { contextColumns, contextFrom, inspectionColumns } from './context-columns.ts';
+import { contextColumns, contextFrom, inspectionColumns } from '../images/context-columns.ts';
 
 /** Lines that have results which were not looked through yet. */
 export async function selectLinesWithNews(db: Db): Promise<{ lineId: string; plantId: string }[]> {

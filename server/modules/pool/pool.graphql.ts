@@ -5,11 +5,17 @@ import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
 import { CaptureReasonEnum, InspectionRef, VerdictEnum } from '../inspections/inspections.ref.ts';
 import type { CaptureReason } from '../inspections/inspections.table.ts';
-import { JobRef, MaterialBatchRef, RecipeRef } from '../jobs/jobs.ref.ts';
+import { JobRef } from '../jobs/jobs.ref.ts';
 import { loadProduction } from '../jobs/jobs.service.ts';
-import { ModelVersionRef } from '../models/models.ref.ts';
-import { loadModelRow } from '../models/models.service.ts';
-import { CameraRef, LineRef, PlantRef, ProductRef, StationRef } from '../plants/plants.ref.ts';
+import {
+  CameraRef,
+  LineRef,
+  MaterialBatchRef,
+  PlantRef,
+  ProductRef,
+  RecipeRef,
+  StationRef,
+} from '../plants/plants.ref.ts';
 import { loadOptionalPart, loadPart } from '../plants/plants.service.ts';
 import { LabelStateEnum, PoolImageRef, PoolOriginEnum } from './pool.ref.ts';
 import { findPoolImages, loadNamingInspection, loadPoolImage } from './pool.service.ts';
@@ -113,13 +119,6 @@ builder.node(PoolImageRef, {
       nullable: true,
       description: 'What the part was made from.',
       resolve: (row, _args, context) => loadProduction(context, 'material_batch', row.batch_id),
-    }),
-    modelVersion: t.field({
-      type: ModelVersionRef,
-      nullable: true,
-      description: 'What judged it.',
-      resolve: (row, _args, context) =>
-        row.model_version_id === null ? null : loadModelRow(context, 'model_version', row.model_version_id),
     }),
     partId: t.exposeString('part_id', { nullable: true, description: 'What the machine calls the part.' }),
     verdict: t.expose('verdict', { type: VerdictEnum, nullable: true, description: 'What the model said.' }),

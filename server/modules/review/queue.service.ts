@@ -11,6 +11,7 @@ import { isUuid } from '../../kit/ids.ts';
 import { type Connection, type CursorPart, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
 import type { ReviewItemRow, ReviewPurpose, ReviewSketchRow } from '../labels/labels.table.ts';
+import { TIERS } from '../labels/review-tiers.ts';
 import { poolCondition } from '../pool/pool-condition.ts';
 import type { PoolFilterInput } from '../pool/pool-filter.ref.ts';
 import { everything } from '../pool/pool-selection.ts';
@@ -30,7 +31,6 @@ import {
   upsertSketch,
   type WaitingRow,
 } from './review.queries.ts';
-import { TIERS } from './worth.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -7,8 +7,8 @@ import type { Context } from '../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import { findDefectBook, touchedImages } from '../defect-book/defect-book.service.ts';
+import { TIERS } from '../labels/review-tiers.ts';
 import { type OpenedRow, openItems } from './review.queries.ts';
-import { TIERS } from './worth.ts';
 
 /** At most as many as one act may open; asking again brings the next ones. Their labels hold until somebody has looked. */
 export async function openRecheck(context: Context, input: { defectBookId: string }): Promise<OpenedRow> {

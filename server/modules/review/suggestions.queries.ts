@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { byteaArray, plainArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
 import type { LabelSuggestionRow } from '../labels/labels.table.ts';
-import { TIERS } from './worth.ts';
+import { TIERS } from '../labels/review-tiers.ts';
 
 /** The same person of the same part again: the later word stands in the place of the earlier. */
 export function upsertSuggestion(trx: Trx, row: LabelSuggestionRow): Promise<LabelSuggestionRow> {

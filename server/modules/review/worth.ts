@@ -4,16 +4,7 @@
  * is worth
  *   redundancy × (0.45 uncertainty + 0.25 novelty + 0.2 rarity + 0.1 representation), each from 0 to 1.
  */
-import type { ReviewPurpose, ReviewReason } from '../labels/labels.table.ts';
-
-export const TIERS: Readonly<Record<ReviewPurpose, number>> = {
-  settle: 4,
-  suggestion: 3,
-  doubt: 2,
-  agree: 1,
-  recheck: 1,
-  label: 0,
-};
+import type { ReviewReason } from '../labels/labels.table.ts';
 
 export interface ImageFacts {
   verdict: 'pass' | 'reject' | 'uncertain' | null;

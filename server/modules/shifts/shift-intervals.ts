@@ -1,7 +1,7 @@
 /** From the plant's calendar to the clock: when its shifts run, with the nights in which clocks change. Pure and bounded. */
 import { Temporal } from 'temporal-polyfill';
+import type { ShiftRow } from '../plants/shifts.table.ts';
 import { parseRecurrence, recurrenceDays } from './shift-recurrence.ts';
-import type { ShiftRow } from './shifts.table.ts';
 
 /** From its first millisecond on, up to and without `to`. */
 export interface ShiftInterval {

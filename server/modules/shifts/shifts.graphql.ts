@@ -4,10 +4,19 @@ import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
 import { ofParent } from '../../kit/list-visible.ts';
+import { addLifeCycle } from '../plants/add-life-cycle.ts';
 import { PlantRef } from '../plants/plants.ref.ts';
 import { findVisible, listParts, loadPart } from '../plants/plants.service.ts';
 import { ShiftRef } from './shifts.ref.ts';
-import { createShift, currentShift, loadShifts, nextShiftRuns, type ShiftRun, updateShift } from './shifts.service.ts';
+import {
+  createShift,
+  currentShift,
+  loadShifts,
+  nextShiftRuns,
+  reinstateShift,
+  type ShiftRun,
+  updateShift,
+} from './shifts.service.ts';
 
 const readers = { roles: READERS };
 const administrators = { roles: ADMINISTRATORS };
@@ -45,6 +54,8 @@ builder.node(ShiftRef, {
     extraDates: t.exposeStringList('extra_dates', { description: extraText }),
   }),
 });
+
+addLifeCycle('shift', ShiftRef, reinstateShift);
 
 const ShiftRunRef = builder.objectRef<ShiftRun>('ShiftRun');
 ShiftRunRef.implement({

@@ -1,7 +1,7 @@
 /** Every SQL statement of the shifts module that is not one of `kit/table-rows.ts`: rows in, rows out, no rules. */
 import { sql } from 'kysely';
 import type { Db, Trx } from '../../database/database.ts';
-import type { ShiftRow } from './shifts.table.ts';
+import type { ShiftRow } from '../plants/shifts.table.ts';
 
 /** Of one plant, retired ones too, by code. */
 export function selectShiftsOfPlant(db: Db, plantId: string): Promise<ShiftRow[]> {

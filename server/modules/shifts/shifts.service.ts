@@ -8,12 +8,12 @@ import { selectRowsIn } from '../../kit/table-rows.ts';
 import { reinstatePart, updatePart } from '../plants/change-parts.service.ts';
 import { insertPart, parentOf } from '../plants/create-parts.service.ts';
 import { checkCode, checkName } from '../plants/plant-model-rules.ts';
+import type { ShiftRow } from '../plants/shifts.table.ts';
 import { given } from '../plants/update-parts.service.ts';
 import { checkShift } from './check-shift.ts';
 import { shiftIntervals } from './shift-intervals.ts';
 import { findShiftOverlap } from './shift-overlap.ts';
 import { lockShiftsOf, selectShiftsOfPlant, selectTimeZone } from './shifts.queries.ts';
-import type { ShiftRow } from './shifts.table.ts';
 
 type Maybe<T> = T | null | undefined;
 

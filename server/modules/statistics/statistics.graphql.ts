@@ -5,11 +5,9 @@ import { keyOf, optionalKeyOf } from '../../kit/global-id.ts';
 import { wilsonInterval } from '../../maths/wilson-interval.ts';
 import { InspectionStatsRef } from '../inspections/inspections.ref.ts';
 import type { StatsRow } from '../inspections/inspections.service.ts';
-import { JobRef, MaterialBatchRef } from '../jobs/jobs.ref.ts';
+import { JobRef } from '../jobs/jobs.ref.ts';
 import { loadProduction } from '../jobs/jobs.service.ts';
-import { ModelVersionRef } from '../models/models.ref.ts';
-import { loadModelRow } from '../models/models.service.ts';
-import { CameraRef, LineRef, ProductRef, StationRef } from '../plants/plants.ref.ts';
+import { CameraRef, LineRef, MaterialBatchRef, ProductRef, StationRef } from '../plants/plants.ref.ts';
 import { loadOptionalPart } from '../plants/plants.service.ts';
 import { ShiftRef } from '../shifts/shifts.ref.ts';
 import { askStats } from './statistics.service.ts';
@@ -86,13 +84,6 @@ InspectionStatsRef.implement({
       nullable: true,
       description: `The job; null for parts of none, and ${grouped}.`,
       resolve: (row, _args, context) => loadProduction(context, 'job', row.job_id ?? null),
-    }),
-    modelVersion: t.field({
-      type: ModelVersionRef,
-      nullable: true,
-      description: `The model version that judged; ${grouped}.`,
-      resolve: (row, _args, context) =>
-        row.model_version_id === undefined ? null : loadModelRow(context, 'model_version', row.model_version_id),
     }),
     shift: t.field({
       type: ShiftRef,

@@ -6,8 +6,9 @@ import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { DatasetVersionRef } from '../datasets/datasets.ref.ts';
 import { loadDatasetVersion } from '../datasets/datasets.service.ts';
-import { ModelRef, ModelVersionRef, TrainingRunRef } from '../models/models.ref.ts';
+import { ModelRef, ModelVersionRef } from '../models/models.ref.ts';
 import { loadModelRow, MODELLERS } from '../models/models.service.ts';
+import { TrainingRunRef } from './training.ref.ts';
 import { findTrainingRun, loadTrainingRun, loadVersionOfRun, startTraining } from './training.service.ts';
 import type { TrainingStateName } from './training.table.ts';
 

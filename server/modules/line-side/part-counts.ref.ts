@@ -1,4 +1,4 @@
-/** The line side's types by name, so that other modules can point to them. */
+/** The counts of a run's parts by name, so that other modules can point to them. */
 import { builder } from '../../kit/builder.ts';
 import type { JobPartCounts } from './part-counts.service.ts';
 

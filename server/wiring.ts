@@ -1,0 +1,22 @@
+/** Connects what lower modules ask of higher ones. Whoever loads the schema or the kinds of background work has it. */
+import { endCodesOfMove, endNodeTokens } from './modules/access/tokens.service.ts';
+import { clearAlarmsOf } from './modules/alarms/retire-sources.service.ts';
+import { loadImage } from './modules/images/images.service.ts';
+import { forgetCameraPlaces } from './modules/inspections/ingest-cache.ts';
+import * as inspectionHooks from './modules/inspections/inspection-hooks.ts';
+import { hasInspections } from './modules/inspections/inspections.service.ts';
+import { eventSummary } from './modules/jobs/job-summary.service.ts';
+import * as runHooks from './modules/jobs/run-hooks.ts';
+import * as setupHooks from './modules/line-side/setup-hooks.ts';
+import * as partHooks from './modules/plants/part-hooks.ts';
+import { correctPooled, revisePooled } from './modules/pool/pool.service.ts';
+
+partHooks.endNodeTokens.connect(endNodeTokens);
+partHooks.endCodesOfMove.connect(endCodesOfMove);
+partHooks.clearAlarmsOf.connect(clearAlarmsOf);
+partHooks.hasInspections.connect(hasInspections);
+partHooks.forgetCameraPlaces.connect(forgetCameraPlaces);
+runHooks.eventSummary.connect(eventSummary);
+setupHooks.loadImage.connect(loadImage);
+inspectionHooks.correctPooled.connect(correctPooled);
+inspectionHooks.revisePooled.connect(revisePooled);
