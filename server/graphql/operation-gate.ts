@@ -3,10 +3,10 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefi
 import type { Services } from '../kit/context.ts';
 import { limitExceeded } from '../kit/limit-error.ts';
 import type { Principal, Rights } from '../kit/rights.ts';
-import { spendRate } from '../modules/rate-limit/rate-limit.service.ts';
 import { isOpenToEverybody, maySendOwnDocuments } from './free-queries.ts';
 import { type PersistedOperations, readPersistedOperations } from './persisted-operations.ts';
 import { type CostOfOperation, prepareCost } from './query-cost.ts';
+import { spendRate } from './rate-limit.ts';
 
 export interface SentOperation {
   query: unknown;

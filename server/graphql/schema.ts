@@ -72,7 +72,7 @@ import '../modules/similarity/similarity.graphql.ts';
 import '../modules/pool/pool.graphql.ts';
 import '../modules/pool/pool.lists.graphql.ts';
 import '../modules/pool/pool.mutations.graphql.ts';
-import '../modules/rate-limit/rate-limit.graphql.ts';
+import './rate-limit.graphql.ts';
 import '../modules/retention/retention.graphql.ts';
 import '../modules/statistics/statistics.graphql.ts';
 import '../modules/training/training.graphql.ts';

@@ -59,7 +59,7 @@ const wait = 'what is more waits for its turn';
 export const refusesNobody: Readonly<Record<string, string>> = {
   LEHR_LIMIT_PAGE_SIZE: 'what a page has when the caller does not say; LEHR_LIMIT_MAX_PAGE_SIZE is the most',
   LEHR_LIMIT_QUERY_ASSUMED_LIST: 'what the cost takes a list to be; see test/server/graphql/query-cost.test.ts',
-  LEHR_LIMIT_RATE_BUCKETS: 'forgets the quietest caller; see test/server/rate-limit/token-bucket.test.ts',
+  LEHR_LIMIT_RATE_BUCKETS: 'forgets the quietest caller; see test/server/graphql/token-bucket.test.ts',
   LEHR_LIMIT_DOCUMENTS_CACHED: 'forgets the oldest document, which is then parsed anew',
   LEHR_LIMIT_LOADER_BATCH: size,
   LEHR_LIMIT_LIVE_PAYLOAD_ITEMS: size,

@@ -1,10 +1,10 @@
 /** How much each caller may ask for in a minute: people and MES by who they are, edge nodes by their token with far more, nobody by address. */
 import type { GraphQLError } from 'graphql';
-import type { Config } from '../../config.ts';
-import type { Context, Services } from '../../kit/context.ts';
-import { limitExceeded } from '../../kit/limit-error.ts';
-import type { Memory, Slot } from '../../kit/memory.ts';
-import type { Principal } from '../../kit/rights.ts';
+import type { Config } from '../config.ts';
+import type { Context, Services } from '../kit/context.ts';
+import { limitExceeded } from '../kit/limit-error.ts';
+import type { Memory, Slot } from '../kit/memory.ts';
+import type { Principal } from '../kit/rights.ts';
 import { createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
 
 export interface RateLimit {

@@ -1,6 +1,6 @@
 /** What the caller may still ask for: names and shapes only. */
-import { builder } from '../../kit/builder.ts';
-import { type RateLimit, readRate } from './rate-limit.service.ts';
+import { builder } from '../kit/builder.ts';
+import { type RateLimit, readRate } from './rate-limit.ts';
 
 const RateLimitRef = builder.objectRef<RateLimit>('RateLimit');
 RateLimitRef.implement({

@@ -1,6 +1,6 @@
 import { array, assert as assertHolds, constantFrom, integer, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTokenBuckets } from '../../../server/modules/rate-limit/token-bucket.ts';
+import { createTokenBuckets } from '../../../server/graphql/token-bucket.ts';
 
 describe('a token bucket', () => {
   it('lets exactly its limit pass at once, and refuses one point more', () => {
