@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 /** The configurations, and the command line's own programs, which learn from it as whom they act. */
-const readers = new Set(['server/config.ts', 'edge/config.ts', 'server/modules/exchange/cli/client.ts']);
+const readers = new Set(['server/config.ts', 'edge/config.ts', 'server/programs/client.ts']);
 
 /** Lines (from 1) where a text reads `process.env`, in whatever spelling; comments and strings do not count. */
 function environmentReads(name: string, text: string): number[] {

@@ -15,7 +15,7 @@ export const name = 'exchange';
 export const about = 'sets that come in, go out in every layout and come in again are the same: counts, boxes, masks';
 
 const sets = ['bottle', 'cookies', 'magnetic-tile'] as const;
-const command = (file: string) => fileURLToPath(new URL(`../../server/modules/exchange/${file}`, import.meta.url));
+const command = (file: string) => fileURLToPath(new URL(`../../server/programs/${file}`, import.meta.url));
 const runFile = promisify(execFile);
 /** What a layout holds of regions; the others are compared by what they do. */
 const holdsMasks: readonly string[] = ['coco', 'yolo', 'mvtec', 'cvat', 'label_studio'];

@@ -141,7 +141,7 @@ export async function refusalOf(answer: Response): Promise<string> {
 
 /** Servers run stored operations only for whoever is not signed in: this is the one. */
 async function signInDocument(): Promise<string> {
-  const file = new URL('../../../../schema/operations.json', import.meta.url);
+  const file = new URL('../../schema/operations.json', import.meta.url);
   const texts = Object.values(JSON.parse(await readFile(file, 'utf8')) as Record<string, string>);
   const found = texts.find((text) => text.startsWith('mutation SignIn('));
   if (!found) throw new Error('schema/operations.json has no SignIn');

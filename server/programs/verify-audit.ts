@@ -1,9 +1,9 @@
 /** `npm run audit -- verify [--json]`: recomputes all chains; exits 1 when one is broken. */
 import { join } from 'node:path';
-import { readConfig } from '../../config.ts';
-import { lockHome } from '../../database/home-lock.ts';
-import { openDatabase } from '../../database/open-database.ts';
-import { type AuditReport, verifyAudit } from './audit.service.ts';
+import { readConfig } from '../config.ts';
+import { lockHome } from '../database/home-lock.ts';
+import { openDatabase } from '../database/open-database.ts';
+import { type AuditReport, verifyAudit } from '../modules/audit/audit.service.ts';
 
 async function run(): Promise<void> {
   const [command, ...options] = process.argv.slice(2);

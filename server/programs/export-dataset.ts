@@ -8,10 +8,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { type Client, CommandError, signIn } from './cli/client.ts';
-import { type ExitCode, megabytes, runCommand, show, showDone, waitFor } from './cli/command.ts';
-import { formatNames, type Refused } from './formats/format.ts';
-import { openZip } from './set-source.ts';
+import { formatNames, type Refused } from '../modules/exchange/formats/format.ts';
+import { openZip } from '../modules/exchange/set-source.ts';
+import { type Client, CommandError, signIn } from './client.ts';
+import { type ExitCode, megabytes, runCommand, show, showDone, waitFor } from './command.ts';
 
 interface ExportAnswer {
   id: string;

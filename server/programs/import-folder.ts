@@ -7,10 +7,10 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Client, CommandError, signIn } from './cli/client.ts';
-import { type ExitCode, megabytes, runCommand, show, showDone, waitFor } from './cli/command.ts';
-import { sendFolder } from './cli/send-folder.ts';
-import { type FormatName, formatNames, type Refused } from './formats/format.ts';
+import { type FormatName, formatNames, type Refused } from '../modules/exchange/formats/format.ts';
+import { type Client, CommandError, signIn } from './client.ts';
+import { type ExitCode, megabytes, runCommand, show, showDone, waitFor } from './command.ts';
+import { sendFolder } from './send-folder.ts';
 
 const LISTED = 50;
 const counts = 'images taken added labelled pending regions refused items';

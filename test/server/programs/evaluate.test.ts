@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { evaluateDataset } from '../../../server/modules/training/evaluate-dataset.ts';
 import { describeOnRealData } from '../../support/real-data.ts';
 import { makeTemporaryFolder } from '../../support/temporary-folder.ts';
-import { SMALL_OPTIONS, writeParts } from './textured-parts.ts';
+import { SMALL_OPTIONS, writeParts } from '../training/textured-parts.ts';
 
 const evaluate = (...args: string[]) =>
-  spawnSync(process.execPath, ['server/modules/training/evaluate.ts', ...args], { encoding: 'utf8' });
+  spawnSync(process.execPath, ['server/programs/evaluate.ts', ...args], { encoding: 'utf8' });
 
 describe('evaluating a data set', { timeout: 60_000 }, () => {
   it('gives bit-identical scores and threshold whatever the test folders are called', async () => {
