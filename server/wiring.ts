@@ -8,7 +8,7 @@ import { hasInspections } from './modules/inspections/inspections.service.ts';
 import { eventSummary } from './modules/jobs/job-summary.service.ts';
 import * as runHooks from './modules/jobs/run-hooks.ts';
 import * as setupHooks from './modules/line-side/setup-hooks.ts';
-import * as partHooks from './modules/plants/part-hooks.ts';
+import * as partHooks from './modules/plant/parts/part-hooks.ts';
 import { correctPooled, revisePooled } from './modules/pool/pool.service.ts';
 
 partHooks.endNodeTokens.connect(endNodeTokens);

@@ -10,7 +10,7 @@ import type { Role } from '../kit/rights.ts';
 import type { Authenticator } from '../modules/access/authenticate.service.ts';
 import { loadImage } from '../modules/images/images.service.ts';
 import { mayFetchReference } from '../modules/line-side/camera-setups.service.ts';
-import { findPlantByCode } from '../modules/plants/plants.service.ts';
+import { findPlantByCode } from '../modules/plant/parts/plants.service.ts';
 import { HttpRefusal, methodNotAllowed, sendJson } from './answers.ts';
 import { storeImage } from './image-upload.ts';
 import { contextOf, type Route, type Visit } from './route.ts';

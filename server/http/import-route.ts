@@ -10,7 +10,7 @@ import type { Context, Services } from '../kit/context.ts';
 import { importUploadFolder, importUploadPath } from '../kit/paths.ts';
 import type { Authenticator } from '../modules/access/authenticate.service.ts';
 import { findReport, reportLines, uploadName } from '../modules/exchange/imports.service.ts';
-import { findPlantByCode } from '../modules/plants/plants.service.ts';
+import { findPlantByCode } from '../modules/plant/parts/plants.service.ts';
 import { HttpRefusal, methodNotAllowed, sendJson } from './answers.ts';
 import { bodyParts } from './request-body.ts';
 import { contextOf, type Route, type Visit } from './route.ts';

@@ -14,7 +14,7 @@ import type {
   LineRow,
   PlantRow,
   StationRow,
-} from '../../server/modules/plants/plants.table.ts';
+} from '../../server/modules/plant/parts/plants.table.ts';
 import type { SeedHost } from './seed-host.ts';
 import { seedModelVersion } from './seed-model.ts';
 import type { TestClient } from './test-client.ts';

@@ -2,8 +2,8 @@
 import { ADMINISTRATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ErrorRef } from '../../kit/error.ref.ts';
-import { EdgeNodeRef, PlantRef } from '../plants/plants.ref.ts';
-import { loadOptionalPart, loadPart, ownEdgeNode } from '../plants/plants.service.ts';
+import { EdgeNodeRef, PlantRef } from '../plant/parts/plants.ref.ts';
+import { loadOptionalPart, loadPart, ownEdgeNode } from '../plant/parts/plants.service.ts';
 import { TooManyAttemptsError, WrongCredentialsError } from './access.errors.ts';
 import { MembershipRef, PersonRef, TokenRef, TokenRoleRef, ViewerRef } from './access.ref.ts';
 import { emailOf, findPeople, loadPerson } from './people.service.ts';

@@ -3,7 +3,7 @@ import { ADMINISTRATORS, requireRole } from '../../kit/access.ts';
 import type { Context } from '../../kit/context.ts';
 import { NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { findPart } from '../plants/plants.service.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
 
 /** Its key. Throws `NotFoundError` when there is no such plant: an administrator of the installation has rights in any that may be. */
 export async function administeredPlant(context: Context, globalId: string, field: string): Promise<string> {

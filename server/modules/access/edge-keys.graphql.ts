@@ -3,7 +3,7 @@ import { ADMINISTRATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
-import { EdgeNodeRef } from '../plants/plants.ref.ts';
+import { EdgeNodeRef } from '../plant/parts/plants.ref.ts';
 import { WrongCredentialsError } from './access.errors.ts';
 import { TokenRef } from './access.ref.ts';
 import {

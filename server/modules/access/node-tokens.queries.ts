@@ -1,6 +1,6 @@
 /** The SQL of edge nodes' tokens: rows in, rows out, no rules. */
 import type { Db, Trx } from '../../database/database.ts';
-import type { EdgeNodeRow } from '../plants/plants.table.ts';
+import type { EdgeNodeRow } from '../plant/parts/plants.table.ts';
 import type { TokenRow } from './access.table.ts';
 
 export async function insertToken(trx: Trx, token: TokenRow): Promise<void> {

@@ -8,7 +8,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/error
 import { keyOf, optionalKeyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { loadByParent } from '../../kit/load-rows.ts';
-import { loadOptionalPart } from '../plants/plants.service.ts';
+import { loadOptionalPart } from '../plant/parts/plants.service.ts';
 import { revokeToken as revokeTokenRow, selectTokens, selectTokensOfPlant } from './access.queries.ts';
 import type { TokenRoleName, TokenRow } from './access.table.ts';
 import { administeredPlant } from './administered-plant.service.ts';

@@ -4,7 +4,7 @@
  */
 import type { Trx } from '../../database/database.ts';
 import { appendAudit, systemActor } from '../../kit/audit.ts';
-import type { EdgeNodeRow } from '../plants/plants.table.ts';
+import type { EdgeNodeRow } from '../plant/parts/plants.table.ts';
 import type { OneTimeCodeRow, OneTimePurpose, PersonRow } from './access.table.ts';
 import { lockStandings } from './lock-standings.ts';
 import { lockNode } from './node-tokens.queries.ts';

@@ -7,7 +7,7 @@ import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import type { Role } from '../../kit/rights.ts';
-import { lockEventStreams } from '../events/events.service.ts';
+import { lockEventStreams } from '../plant/events/events.service.ts';
 import { type Act, act, passTime } from './alarm-life.ts';
 import { type AlarmStateName, isUnacknowledged, type ShelfKind } from './alarm-state.ts';
 import { lockAlarms } from './alarms.queries.ts';

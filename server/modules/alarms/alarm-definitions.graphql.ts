@@ -3,7 +3,7 @@ import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
-import { PlantRef } from '../plants/plants.ref.ts';
+import { PlantRef } from '../plant/parts/plants.ref.ts';
 import { alarmTypes } from './alarm-definitions.ts';
 import { alarmText } from './alarm-texts.ts';
 import { AlarmDefinitionRef, AlarmSourceEnum, AlarmTextRef, AlarmTypeEnum, languageArgument } from './alarms.ref.ts';

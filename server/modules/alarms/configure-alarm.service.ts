@@ -5,7 +5,7 @@ import { checkRange } from '../../kit/check-values.ts';
 import type { Context } from '../../kit/context.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { appendEvents, lockEventStreams } from '../events/events.service.ts';
+import { appendEvents, lockEventStreams } from '../plant/events/events.service.ts';
 import { ALARM_ENGINEERS } from './alarm-acts.service.ts';
 import { type AlarmType, alarmDefinitions, definitionIn, type PlantDefinition } from './alarm-definitions.ts';
 import { passTime } from './alarm-life.ts';

@@ -1,5 +1,5 @@
 /** What the report of an edge node says of conditions: pure. */
-import type { NodeReport } from '../plants/node-report.table.ts';
+import type { NodeReport } from '../plant/parts/node-report.table.ts';
 import type { Observation } from './observe-conditions.service.ts';
 
 /** Share of the outbox's limits from which on a person should know. */

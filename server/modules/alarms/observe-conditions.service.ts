@@ -2,7 +2,7 @@
 import type { Trx } from '../../database/database.ts';
 import { systemActor } from '../../kit/audit.ts';
 import { newId } from '../../kit/ids.ts';
-import { lockEventStreams } from '../events/events.service.ts';
+import { lockEventStreams } from '../plant/events/events.service.ts';
 import { type AlarmType, alarmDefinitions, alarmTypes } from './alarm-definitions.ts';
 import { type Life, type Observed, observe, passTime, stateFound } from './alarm-life.ts';
 import { insertAlarms, lockAlarms, selectAlarmIdsOfLines, selectAlarmsOf } from './alarms.queries.ts';

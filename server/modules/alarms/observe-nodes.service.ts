@@ -1,6 +1,6 @@
 /** What the reports of edge nodes, and their silence, do to alarms. */
 import type { Trx } from '../../database/database.ts';
-import type { NodeReport } from '../plants/node-report.table.ts';
+import type { NodeReport } from '../plant/parts/node-report.table.ts';
 import { nodeConditions } from './node-conditions.ts';
 import { followMachines, observeConditions } from './observe-conditions.service.ts';
 

@@ -1,7 +1,7 @@
 /** The chart of a line's reject rate in the schema: shapes only; the rules are in `reject-rate.ts`. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { LineRef } from '../plants/plants.ref.ts';
+import { LineRef } from '../plant/parts/plants.ref.ts';
 import { judgeLine, SUBGROUP_MS } from './evaluate-alarms.service.ts';
 import type { RejectRateJudgement } from './reject-rate.ts';
 

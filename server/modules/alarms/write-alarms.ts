@@ -3,7 +3,7 @@ import type { Trx } from '../../database/database.ts';
 import type { Actor } from '../../kit/audit.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
-import { appendEvents, type NewEvent } from '../events/events.service.ts';
+import { appendEvents, type NewEvent } from '../plant/events/events.service.ts';
 import { type AlarmType, definitionIn, isSuppressedByDesign } from './alarm-definitions.ts';
 import type { AlarmChange, Circumstances, Life } from './alarm-life.ts';
 import { alarmText } from './alarm-texts.ts';

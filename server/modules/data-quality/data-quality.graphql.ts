@@ -3,7 +3,7 @@ import { CURATORS, READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { PlantRef } from '../plants/plants.ref.ts';
+import { PlantRef } from '../plant/parts/plants.ref.ts';
 import { PoolFilter } from '../pool/pool-filter.ref.ts';
 import { readPoolFilter } from '../pool/read-filter.ts';
 import { findLabelErrors } from './data-quality.service.ts';

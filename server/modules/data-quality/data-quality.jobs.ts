@@ -4,7 +4,7 @@ import { systemActor } from '../../kit/audit.ts';
 import type { Services } from '../../kit/context.ts';
 import { defineJob } from '../../kit/define-job.ts';
 import type { Slot } from '../../kit/memory.ts';
-import { appendEvents } from '../events/events.service.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
 import { countNewDecisions, selectPlantIds } from './data-quality.queries.ts';
 import { JUDGE_LABELS_JOB } from './data-quality.service.ts';
 import { judgeLabels } from './judge-labels.ts';

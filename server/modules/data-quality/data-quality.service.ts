@@ -4,8 +4,8 @@ import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { findPart } from '../plants/plants.service.ts';
-import type { PlantRow } from '../plants/plants.table.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
+import type { PlantRow } from '../plant/parts/plants.table.ts';
 
 export const JUDGE_LABELS_JOB = 'judge-labels';
 

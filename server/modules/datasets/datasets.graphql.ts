@@ -6,8 +6,8 @@ import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
-import { PlantRef } from '../plants/plants.ref.ts';
-import { loadPart } from '../plants/plants.service.ts';
+import { PlantRef } from '../plant/parts/plants.ref.ts';
+import { loadPart } from '../plant/parts/plants.service.ts';
 import { DatasetItemRef, DatasetRef, DatasetVersionRef, Split } from './datasets.ref.ts';
 import {
   findDataset,

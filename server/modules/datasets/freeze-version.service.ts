@@ -4,7 +4,7 @@ import { appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { ConflictError } from '../../kit/errors.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
-import { appendEvents } from '../events/events.service.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
 import { ManifestHash } from './dataset-manifest.ts';
 import { freezeVersion, selectBookHash, selectManifestPage } from './datasets.queries.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';

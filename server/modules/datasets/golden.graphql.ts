@@ -6,8 +6,8 @@ import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
-import { PlantRef, ProductRef } from '../plants/plants.ref.ts';
-import { loadPart } from '../plants/plants.service.ts';
+import { PlantRef, ProductRef } from '../plant/parts/plants.ref.ts';
+import { loadPart } from '../plant/parts/plants.service.ts';
 import type { GoldenImageRow } from './dataset-checks.table.ts';
 import { addGoldenImages, type GoldenSet, listGolden, removeGoldenImages } from './golden.service.ts';
 

@@ -5,7 +5,7 @@ import type { Context } from '../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import { type Connection, type PageArgs, toConnection } from '../../kit/page.ts';
-import { findPart } from '../plants/plants.service.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
 import type { GoldenImageRow } from './dataset-checks.table.ts';
 import { personOf, whoAndWhen } from './draft-access.ts';
 import { insertGoldenOf } from './draft-items.queries.ts';

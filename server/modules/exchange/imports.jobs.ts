@@ -7,7 +7,7 @@ import type { Services } from '../../kit/context.ts';
 import { defineJob } from '../../kit/define-job.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
 import { importUploadPath } from '../../kit/paths.ts';
-import { appendEvents } from '../events/events.service.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
 import type { DatasetImportRow } from './exchange.table.ts';
 import { deleteImportFiles, selectImport, updateOpenImport } from './import.queries.ts';
 import { IMPORT_JOB } from './imports.service.ts';

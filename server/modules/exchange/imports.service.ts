@@ -14,7 +14,7 @@ import { importUploadFolder, importUploadPath } from '../../kit/paths.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
 import { findDatasetVersion } from '../datasets/datasets.service.ts';
-import { findPart } from '../plants/plants.service.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
 import type { DatasetImportFileRow, DatasetImportRow, ImportOptions, LabelUse } from './exchange.table.ts';
 import type { FormatName } from './formats/format.ts';
 import {

@@ -7,8 +7,8 @@ import { exportUrl } from '../../kit/paths.ts';
 import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { InspectionFilter, inspectionSelection } from '../inspections/inspection-filter.ref.ts';
-import { PlantRef } from '../plants/plants.ref.ts';
-import { loadPart } from '../plants/plants.service.ts';
+import { PlantRef } from '../plant/parts/plants.ref.ts';
+import { loadPart } from '../plant/parts/plants.service.ts';
 import { cancelExport, EXPORTERS, findExport, listExports, loadExportFiles, startExport } from './exports.service.ts';
 import type {
   ExportFormatName,

@@ -13,7 +13,7 @@ import type { Role } from '../../kit/rights.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
 import type { InspectionSelection } from '../inspections/inspection-selection.ts';
 import { capturedBetween } from '../inspections/inspections.service.ts';
-import { findPart } from '../plants/plants.service.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
 import {
   countOpenExports,
   insertExport,

@@ -1,7 +1,7 @@
 /** Images in the schema: names and shapes only. */
 import { READERS } from '../../kit/access.ts';
 import { imageUrl } from '../../kit/paths.ts';
-import { loadPart } from '../plants/plants.service.ts';
+import { loadPart } from '../plant/parts/plants.service.ts';
 import { ImageRef } from './images.ref.ts';
 
 ImageRef.implement({

@@ -8,10 +8,10 @@ import type { Context } from '../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
 import type { Role } from '../../kit/rights.ts';
-import { appendEvents } from '../events/events.service.ts';
 import { ensureProduction, findJobByCode, lockLinesForJobs } from '../jobs/jobs.service.ts';
-import { findPart } from '../plants/plants.service.ts';
-import type { LineRow } from '../plants/plants.table.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
+import type { LineRow } from '../plant/parts/plants.table.ts';
 import {
   type CorrectedCount,
   type CorrectedRange,

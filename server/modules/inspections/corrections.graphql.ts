@@ -2,7 +2,7 @@
 import { builder } from '../../kit/builder.ts';
 import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { LineRef } from '../plants/plants.ref.ts';
+import { LineRef } from '../plant/parts/plants.ref.ts';
 import { CORRECTORS, type Corrected, correctProduction } from './correct-production.ts';
 
 const correctors = { roles: CORRECTORS };

@@ -14,8 +14,8 @@ import {
   ProductRef,
   RecipeRef,
   StationRef,
-} from '../plants/plants.ref.ts';
-import { loadOptionalPart, loadPart } from '../plants/plants.service.ts';
+} from '../plant/parts/plants.ref.ts';
+import { loadOptionalPart, loadPart } from '../plant/parts/plants.service.ts';
 import { InspectionRef, VerdictEnum } from './inspections.ref.ts';
 import { findInspections, loadDefects, type ReadInspection } from './inspections.service.ts';
 import type { InspectionDefectRow } from './inspections.table.ts';

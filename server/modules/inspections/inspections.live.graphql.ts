@@ -4,7 +4,7 @@ import { builder } from '../../kit/builder.ts';
 import { NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import { type LosslessPayload, LosslessSource } from '../../live/live-source.ts';
-import { findPart } from '../plants/plants.service.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
 import { InspectionRef, VerdictEnum } from './inspections.ref.ts';
 import type { ReadInspection } from './inspections.service.ts';
 

@@ -2,7 +2,6 @@
 import type { Db, Trx } from '../../database/database.ts';
 import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
-import { appendEvents } from '../events/events.service.ts';
 import {
   ensureProduction,
   heldJobs,
@@ -13,6 +12,7 @@ import {
   type ProductionIds,
 } from '../jobs/jobs.service.ts';
 import { told } from '../machines/signals.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
 import { type IngestCache, ingestCache } from './ingest-cache.ts';
 import type { ReadItem } from './read-item.ts';
 

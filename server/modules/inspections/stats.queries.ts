@@ -1,7 +1,7 @@
 /** What a line's picture needs of the minute rollup; every other question of counts is the statistics module's. */
 import { sql } from 'kysely';
 import type { Db } from '../../database/database.ts';
-import type { ShiftRow } from '../plants/shifts.table.ts';
+import type { ShiftRow } from '../plant/parts/shifts.table.ts';
 
 /** Counts of one bucket, and of one group where the question has groups: a key that was not asked for is absent. */
 export interface StatsRow {

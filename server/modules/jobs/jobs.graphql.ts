@@ -2,8 +2,8 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
-import { LineRef, MaterialBatchRef, ProductRef, RecipeRef } from '../plants/plants.ref.ts';
-import { loadOptionalPart, loadPart } from '../plants/plants.service.ts';
+import { LineRef, MaterialBatchRef, ProductRef, RecipeRef } from '../plant/parts/plants.ref.ts';
+import { loadOptionalPart, loadPart } from '../plant/parts/plants.service.ts';
 import type { JobOrigin } from './job-succession.ts';
 import { JobRef } from './jobs.ref.ts';
 import { findProduction, listJobs, loadOpenJob, loadProduction } from './jobs.service.ts';

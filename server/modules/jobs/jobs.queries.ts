@@ -4,7 +4,7 @@ import { plainArray, textArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
 import { newId } from '../../kit/ids.ts';
 import type { TimePage } from '../../kit/time-page.ts';
-import type { MaterialBatchRow, RecipeRow } from '../plants/plants.table.ts';
+import type { MaterialBatchRow, RecipeRow } from '../plant/parts/plants.table.ts';
 import type { JobOrigin } from './job-succession.ts';
 import type { JobRow, JobTable } from './jobs.table.ts';
 

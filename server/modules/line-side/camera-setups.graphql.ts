@@ -5,8 +5,8 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/error
 import { imageUrl } from '../../kit/paths.ts';
 import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
-import { CameraRef } from '../plants/plants.ref.ts';
-import { loadPart } from '../plants/plants.service.ts';
+import { CameraRef } from '../plant/parts/plants.ref.ts';
+import { loadPart } from '../plant/parts/plants.service.ts';
 import { loadCameraSetups, removeCameraSetup, setCameraSetup } from './camera-setups.service.ts';
 import type { Band, BandedStatistic, CameraSetupRow } from './camera-setups.table.ts';
 

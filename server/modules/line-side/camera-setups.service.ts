@@ -8,9 +8,9 @@ import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { loadByParent } from '../../kit/load-rows.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
-import { appendEvents } from '../events/events.service.ts';
-import { findPart, loadPart } from '../plants/plants.service.ts';
-import type { CameraRow } from '../plants/plants.table.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
+import { findPart, loadPart } from '../plant/parts/plants.service.ts';
+import type { CameraRow } from '../plant/parts/plants.table.ts';
 import {
   deleteCameraSetup,
   isReferenceOfNode,

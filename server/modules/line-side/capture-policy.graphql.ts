@@ -3,7 +3,7 @@ import { READERS, READERS_AND_NODES, SETTERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
-import { EdgeNodeRef, PlantRef } from '../plants/plants.ref.ts';
+import { EdgeNodeRef, PlantRef } from '../plant/parts/plants.ref.ts';
 import type { CountedQuota } from './capture.queries.ts';
 import type { CapturePolicyRow, CaptureQuotaRow } from './capture.table.ts';
 import {

@@ -9,8 +9,8 @@ import { encodeGlobalId, keyOf, optionalKeyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { loadByParent } from '../../kit/load-rows.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
-import { appendEvents } from '../events/events.service.ts';
-import { findPart } from '../plants/plants.service.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
 import {
   type CountedQuota,
   closeQuota,

@@ -2,7 +2,7 @@
 import { READERS_AND_NODES, SETTERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { EdgeNodeRef } from '../plants/plants.ref.ts';
+import { EdgeNodeRef } from '../plant/parts/plants.ref.ts';
 import { retryDeadLetters } from './dead-letters.service.ts';
 
 builder.objectField(EdgeNodeRef, 'deadLetterRetryAt', (t) =>

@@ -4,9 +4,9 @@ import { actorOf, appendAudit } from '../../kit/audit.ts';
 import type { Context } from '../../kit/context.ts';
 import { NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { appendEvents } from '../events/events.service.ts';
-import { findPart } from '../plants/plants.service.ts';
-import type { EdgeNodeRow } from '../plants/plants.table.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
+import type { EdgeNodeRow } from '../plant/parts/plants.table.ts';
 
 /** Asks the node to send all of it once more; it learns of that with its next plan. */
 export async function retryDeadLetters(context: Context, edgeNodeId: string): Promise<EdgeNodeRow> {

@@ -6,7 +6,7 @@ import type { Context } from '../../kit/context.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
 import { leadersOf, outcomesOf, type RecordedItem, requireItemCount } from '../../kit/recorded-item.ts';
 import { type ViewingNode, viewingNode } from '../../kit/viewing-node.ts';
-import { appendEvents, type NewEvent } from '../events/events.service.ts';
+import { appendEvents, type NewEvent } from '../plant/events/events.service.ts';
 import { observeNodeEvents } from './node-conditions.service.ts';
 import { nodeEventRules } from './node-event-kinds.ts';
 import { insertNodeEvents, selectNodeEventHashes } from './node-events.queries.ts';

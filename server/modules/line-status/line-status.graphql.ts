@@ -11,8 +11,8 @@ import { JobRef } from '../jobs/jobs.ref.ts';
 import { loadOpenJob } from '../jobs/jobs.service.ts';
 import { MachineStatusRef } from '../machines/machines.ref.ts';
 import { loadMachineStatus } from '../machines/machines.service.ts';
-import { EdgeNodeRef, LineRef } from '../plants/plants.ref.ts';
-import { findPart } from '../plants/plants.service.ts';
+import { EdgeNodeRef, LineRef } from '../plant/parts/plants.ref.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
 import {
   hourTotal,
   lastHour,

@@ -8,8 +8,8 @@ import {
   recentInspections,
   type StatsRow,
 } from '../inspections/inspections.service.ts';
-import { loadOptionalPart, loadPart, loadPartsOf } from '../plants/plants.service.ts';
-import type { EdgeNodeRow, LineRow } from '../plants/plants.table.ts';
+import { loadOptionalPart, loadPart, loadPartsOf } from '../plant/parts/plants.service.ts';
+import type { EdgeNodeRow, LineRow } from '../plant/parts/plants.table.ts';
 
 /** What a picture is of. */
 export interface WatchedLine {

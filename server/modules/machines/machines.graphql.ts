@@ -1,7 +1,7 @@
 /** Machines: names and shapes only; the rules are in `machines.service.ts`. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { LineRef } from '../plants/plants.ref.ts';
+import { LineRef } from '../plant/parts/plants.ref.ts';
 import { presentQuality } from './machine-changes.ts';
 import { MachineStatusRef } from './machines.ref.ts';
 import { loadMachineStatus } from './machines.service.ts';

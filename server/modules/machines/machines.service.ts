@@ -7,8 +7,8 @@ import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
 import { type ViewingNode, viewingNode } from '../../kit/viewing-node.ts';
 import { wellFormed } from '../../kit/well-formed.ts';
 import { observeNodeReport, observeSilence } from '../alarms/observe-nodes.service.ts';
-import { appendEvents, type NewEvent } from '../events/events.service.ts';
 import { ensureProduction, followJob, lockLinesForJobs, openJobs } from '../jobs/jobs.service.ts';
+import { appendEvents, type NewEvent } from '../plant/events/events.service.ts';
 import { checkReport } from './check-report.ts';
 import { machineChanges } from './machine-changes.ts';
 import {

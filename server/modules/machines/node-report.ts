@@ -1,5 +1,5 @@
 /** What an edge node reports once a second, as the API has coerced it. */
-import type { DeadLetterKind, GateMode } from '../plants/node-report.table.ts';
+import type { DeadLetterKind, GateMode } from '../plant/parts/node-report.table.ts';
 import type { SignalInput } from './signals.ts';
 import type { SignalQuality } from './stored-signal.ts';
 

@@ -10,7 +10,7 @@ import type {
   MachineReport,
   NodeHardware,
   NodeReport,
-} from '../plants/node-report.table.ts';
+} from '../plant/parts/node-report.table.ts';
 import { selectServedCameras, selectServedStations } from './machines.queries.ts';
 import type { DeadLetterInput, MachineReportInput, NodeHardwareInput, NodeReportInput } from './node-report.ts';
 import { told } from './signals.ts';

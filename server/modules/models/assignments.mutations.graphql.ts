@@ -1,7 +1,7 @@
 /** Putting models on cameras: shapes only; the rules are in `assign-model.service.ts`. */
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { CameraRef } from '../plants/plants.ref.ts';
+import { CameraRef } from '../plant/parts/plants.ref.ts';
 import { assignModel, endShadow } from './assign-model.service.ts';
 import { ModelAssignmentRef } from './assignments.ref.ts';
 import { APPROVERS } from './models.service.ts';

@@ -7,8 +7,8 @@ import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
 import { DatasetVersionRef } from '../datasets/datasets.ref.ts';
 import { loadDatasetVersion } from '../datasets/datasets.service.ts';
-import { PlantRef } from '../plants/plants.ref.ts';
-import { loadPart } from '../plants/plants.service.ts';
+import { PlantRef } from '../plant/parts/plants.ref.ts';
+import { loadPart } from '../plant/parts/plants.service.ts';
 import { ApprovalRef, ModelRef, ModelVersionRef, SigningKeyRef } from './models.ref.ts';
 import {
   findModelRow,

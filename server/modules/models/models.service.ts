@@ -14,9 +14,9 @@ import { selectRowsIn } from '../../kit/table-rows.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
 import { WrongCredentialsError } from '../access/access.errors.ts';
 import { verifyPassword } from '../access/passwords.service.ts';
-import { appendEvents } from '../events/events.service.ts';
-import { checkCode, checkName } from '../plants/plant-model-rules.ts';
-import { findPart } from '../plants/plants.service.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
+import { checkCode, checkName } from '../plant/parts/plant-model-rules.ts';
+import { findPart } from '../plant/parts/plants.service.ts';
 import { insertApproval, insertModel, isArtifactOf, selectSigningKeys } from './models.queries.ts';
 import type { ApprovalRow, ModelRow, ModelVersionRow, SigningKeyRow } from './models.table.ts';
 

@@ -1,8 +1,8 @@
 /** The edge node; what it last said of itself is in `node-status.graphql.ts`. */
 import { READERS_AND_NODES } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { EdgeNodeRef, PlantRef, StationRef } from './plants.ref.ts';
-import { findVisible, loadPart, loadPartsOf } from './plants.service.ts';
+import { EdgeNodeRef, PlantRef, StationRef } from '../plant/parts/plants.ref.ts';
+import { findVisible, loadPart, loadPartsOf } from '../plant/parts/plants.service.ts';
 
 const readersAndNodes = { roles: READERS_AND_NODES };
 

@@ -10,9 +10,9 @@ import type {
   NodeDisk,
   NodeHardware,
   NodeReport,
-} from './node-report.table.ts';
+} from '../plant/parts/node-report.table.ts';
+import { EdgeNodeRef } from '../plant/parts/plants.ref.ts';
 import { DeadLetterKindEnum, GateModeEnum } from './node-status.ref.ts';
-import { EdgeNodeRef } from './plants.ref.ts';
 
 const readersAndNodes = { roles: READERS_AND_NODES };
 

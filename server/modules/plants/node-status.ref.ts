@@ -1,6 +1,6 @@
 /** Words of an edge node's status that its report and what is read of it have in common. */
 import { builder } from '../../kit/builder.ts';
-import type { DeadLetterKind, GateMode } from './node-report.table.ts';
+import type { DeadLetterKind, GateMode } from '../plant/parts/node-report.table.ts';
 
 export const GateModeEnum = builder.enumType('GateMode', {
   description: 'What a station’s gate does with a reject.',

@@ -15,8 +15,8 @@ import {
   ProductRef,
   RecipeRef,
   StationRef,
-} from '../plants/plants.ref.ts';
-import { loadOptionalPart, loadPart } from '../plants/plants.service.ts';
+} from '../plant/parts/plants.ref.ts';
+import { loadOptionalPart, loadPart } from '../plant/parts/plants.service.ts';
 import { LabelStateEnum, PoolImageRef, PoolOriginEnum } from './pool.ref.ts';
 import { findPoolImages, loadNamingInspection, loadPoolImage } from './pool.service.ts';
 import type { PoolImageRow } from './pool.table.ts';

@@ -5,8 +5,8 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/error
 import { keyOf } from '../../kit/global-id.ts';
 import { PersonRef } from '../access/access.ref.ts';
 import { loadPerson } from '../access/people.service.ts';
-import { PlantRef } from '../plants/plants.ref.ts';
-import { loadPart } from '../plants/plants.service.ts';
+import { PlantRef } from '../plant/parts/plants.ref.ts';
+import { loadPart } from '../plant/parts/plants.service.ts';
 import { findRuns, listRules, listRunImages, listRuns, setRules, startDryRun, startRun } from './retention.service.ts';
 import {
   type RetentionImageRow,

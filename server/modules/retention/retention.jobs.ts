@@ -6,7 +6,7 @@ import type { Services } from '../../kit/context.ts';
 import { defineJob } from '../../kit/define-job.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
 import { imagePath, sketchPath, thumbnailPath, thumbnailWidths } from '../../kit/paths.ts';
-import { appendEvents } from '../events/events.service.ts';
+import { appendEvents } from '../plant/events/events.service.ts';
 import {
   countList,
   deleteList,

@@ -1,5 +1,5 @@
 /** Cuts a time into the runs of shifts and what lies between them, so that counts by shift add up to the total. */
-import type { ShiftInterval } from '../shifts/shift-intervals.ts';
+import type { ShiftInterval } from '../plant/shifts/shift-intervals.ts';
 import type { StatsRange } from './stats-question.ts';
 
 const MINUTE_MS = 60_000;

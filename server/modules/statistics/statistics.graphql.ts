@@ -7,9 +7,9 @@ import { InspectionStatsRef } from '../inspections/inspections.ref.ts';
 import type { StatsRow } from '../inspections/inspections.service.ts';
 import { JobRef } from '../jobs/jobs.ref.ts';
 import { loadProduction } from '../jobs/jobs.service.ts';
-import { CameraRef, LineRef, MaterialBatchRef, ProductRef, StationRef } from '../plants/plants.ref.ts';
-import { loadOptionalPart } from '../plants/plants.service.ts';
-import { ShiftRef } from '../shifts/shifts.ref.ts';
+import { CameraRef, LineRef, MaterialBatchRef, ProductRef, StationRef } from '../plant/parts/plants.ref.ts';
+import { loadOptionalPart } from '../plant/parts/plants.service.ts';
+import { ShiftRef } from '../plant/shifts/shifts.ref.ts';
 import { askStats } from './statistics.service.ts';
 import type { BucketName, Dimension } from './stats-question.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
 import { observeConditions } from '../../../server/modules/alarms/observe-conditions.service.ts';
-import { appendEvents } from '../../../server/modules/events/events.service.ts';
+import { appendEvents } from '../../../server/modules/plant/events/events.service.ts';
 import { idAt, record, recordingPlant } from '../../server/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { seedLabels } from '../../support/seed-labels.ts';

@@ -1,7 +1,7 @@
 /** A node that records, for the tests of inspections. */
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
-import type { CameraRow, EdgeNodeRow } from '../../../server/modules/plants/plants.table.ts';
+import type { CameraRow, EdgeNodeRow } from '../../../server/modules/plant/parts/plants.table.ts';
 import type { Seed, SeededPlant } from '../../support/seed.ts';
 import type { TestClient } from '../../support/test-client.ts';
 

@@ -1,0 +1,188 @@
+/** Reads a plant model file. Everything that is wrong is said at once, with line, column, field, value and remedy. Pure and bounded. */
+import { isAlias, isNode, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml';
+import type { z } from 'zod';
+import { InvalidInputError } from '../../../kit/errors.ts';
+import { checkShift, type ShiftFields } from '../shifts/check-shift.ts';
+import { findShiftOverlap } from '../shifts/shift-overlap.ts';
+import { type ModelPart, partKey, partsOfModel, shiftColumns, type YamlPath } from './model-parts.ts';
+import { type PlantModel, PlantModelSchema } from './model-schema.ts';
+
+export interface ModelProblem {
+  line: number;
+  column: number;
+  /** Such as `areas[0].lines[1].code`. */
+  field: string;
+  value: string | null;
+  remedy: string;
+}
+
+/** Puts a path of the file to its place. */
+export type Locate = (path: YamlPath, value: unknown, remedy: string) => ModelProblem;
+
+export type ReadModel =
+  | { model: PlantModel; parts: ModelPart[]; locate: Locate; problems?: undefined }
+  | { problems: ModelProblem[] };
+
+export interface ModelLimits {
+  bytes: number;
+  parts: number;
+}
+
+/** A person repairs these first. */
+const mostProblems = 100;
+
+export function readPlantModel(yaml: string, limits: ModelLimits, now: Date): ReadModel {
+  const start = (value: unknown, remedy: string): ReadModel => ({
+    problems: [{ line: 1, column: 1, field: 'the file', value: shown(value), remedy }],
+  });
+  const bytes = Buffer.byteLength(yaml, 'utf8');
+  if (bytes > limits.bytes) return start(`${bytes} bytes`, `give at most ${limits.bytes} bytes`);
+  if (deepest(yaml) > mostIndent) return start(null, `nest at most ${mostIndent} lists or maps`);
+
+  const lines = new LineCounter();
+  const document = parseDocument<ParsedNode>(yaml, { lineCounter: lines, version: '1.2', uniqueKeys: true });
+  const placed = (offset: number, field: string, value: unknown, remedy: string): ModelProblem => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1), field, value: shown(value), remedy };
+  };
+  const unreadable = [...document.errors, ...document.warnings].map(({ pos, message }) =>
+    placed(pos[0], 'the file', null, `correct the YAML: ${message.split('\n')[0]?.replace(/ at line .*$/, '') ?? ''}`),
+  );
+  visit(document, {
+    Node(_key, node) {
+      if (isAlias(node) || ('anchor' in node && node.anchor))
+        unreadable.push(
+          placed(node.range?.[0] ?? 0, 'the file', null, 'write it out: anchors and aliases are not read'),
+        );
+    },
+  });
+  if (unreadable.length > 0) return { problems: firstOf(unreadable) };
+
+  const source: unknown = document.toJS({ maxAliasCount: 0 });
+  const locate: Locate = (path, value, remedy) => {
+    for (let length = path.length; length >= 0; length--) {
+      const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return placed(node.range[0], fieldName(path), value, remedy);
+    }
+    return placed(0, fieldName(path), value, remedy);
+  };
+  const parsed = PlantModelSchema.safeParse(source);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue, source, locate));
+    return { problems: firstOf(problems) };
+  }
+  const parts = partsOfModel(parsed.data);
+  if (parts.length > limits.parts) return start(`${parts.length} parts`, `give at most ${limits.parts} parts`);
+  const problems = [...doubled(parts, locate), ...dangling(parts, locate), ...wrongShifts(parsed.data, locate, now)];
+  if (problems.length > 0) return { problems: firstOf(problems) };
+  return { model: parsed.data, parts, locate };
+}
+
+function issueProblems(issue: z.core.$ZodIssue, source: unknown, locate: Locate): ModelProblem[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  if (issue.code !== 'unrecognized_keys') return [locate(path, valueAt(source, path), issue.message)];
+  return issue.keys.map((key) =>
+    locate([...path, key], valueAt(source, [...path, key]), 'there is no such field: remove it or correct its name'),
+  );
+}
+
+function doubled(parts: readonly ModelPart[], locate: Locate): ModelProblem[] {
+  const seen = new Set<string>();
+  return parts.flatMap(({ key, code, path }) => {
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [locate([...path, 'code'], code, 'give each code once; lines are named once in the whole plant')];
+  });
+}
+
+function dangling(parts: readonly ModelPart[], locate: Locate): ModelProblem[] {
+  const keys = new Set(parts.map(({ key }) => key));
+  return parts.flatMap(({ path, parents: { edge_node_id: node } }) => {
+    if (!node || keys.has(node)) return [];
+    const [, code] = JSON.parse(node) as string[];
+    return [locate([...path, 'edgeNode'], code, 'name one of edgeNodes of this file, or list it there')];
+  });
+}
+
+const shiftFields: ShiftFields = {
+  starts_at: 'startsAt',
+  duration_min: 'durationMin',
+  recurrence: 'recurrence',
+  valid_from: 'validFrom',
+  valid_to: 'validTo',
+  except_dates: 'exceptDates',
+  extra_dates: 'extraDates',
+};
+
+function wrongShifts({ plant, shifts = [] }: PlantModel, locate: Locate, now: Date): ModelProblem[] {
+  const patterns = shifts.map((shift) => ({
+    id: partKey('shift', [shift.code]),
+    retired_at: null,
+    ...shiftColumns(shift),
+  }));
+  const problems = patterns.flatMap((pattern, at) => {
+    try {
+      checkShift(pattern, shiftFields);
+      return [];
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      return [locate(['shifts', at, error.field], error.value, error.remedy)];
+    }
+  });
+  if (problems.length > 0) return problems;
+  return patterns.flatMap((pattern, at) => {
+    const overlap = findShiftOverlap(pattern, patterns.slice(0, at), plant.timeZone, now);
+    if (!overlap) return [];
+    const [, other] = JSON.parse(overlap.otherId) as string[];
+    const remedy = `it would run at the same time as the shift ${other} at ${overlap.at.toISOString()}: change its start, duration or days`;
+    return [locate(['shifts', at, 'startsAt'], pattern.starts_at, remedy)];
+  });
+}
+
+function firstOf(problems: readonly ModelProblem[]): ModelProblem[] {
+  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  return sorted.slice(0, mostProblems);
+}
+
+function valueAt(source: unknown, path: YamlPath): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, part)
+        ? (value as Record<string, unknown>)[part]
+        : undefined,
+    source,
+  );
+}
+
+export function fieldName(path: YamlPath): string {
+  if (path.length === 0) return 'the file';
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('')
+    .slice(0, 200);
+}
+
+const longestShown = 200;
+
+function shown(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return whole.length > longestShown ? `${whole.slice(0, longestShown)}…` : whole;
+}
+
+/** The file needs a dozen levels; the parser goes down into each, so that a million brackets would be its end. */
+const mostIndent = 50;
+
+/** Upper bound of how deep the text nests: brackets anywhere, or blocks by their indentation and their dashes. */
+function deepest(yaml: string): number {
+  let brackets = 0;
+  let most = 0;
+  for (const char of yaml) {
+    if (char === '[' || char === '{') brackets += 1;
+    else if (char === '\n') brackets = 0;
+    most = Math.max(most, brackets);
+  }
+  return Math.max(most, /^(?:[ ]*[-?:][ ]+){50}/m.test(yaml) ? mostIndent + 1 : 0);
+}
