@@ -1,5 +1,5 @@
 /** Connects what lower modules ask of higher ones. Whoever loads the schema or the kinds of background work has it. */
-import { endCodesOfMove, endNodeTokens } from './modules/access/tokens.service.ts';
+
 import { clearAlarmsOf } from './modules/alarms/retire-sources.service.ts';
 import { loadImage } from './modules/images/images.service.ts';
 import { forgetCameraPlaces } from './modules/inspections/ingest-cache.ts';
@@ -8,6 +8,7 @@ import { hasInspections } from './modules/inspections/inspections.service.ts';
 import { eventSummary } from './modules/jobs/job-summary.service.ts';
 import * as runHooks from './modules/jobs/run-hooks.ts';
 import * as setupHooks from './modules/line-side/setup-hooks.ts';
+import { endCodesOfMove, endNodeTokens } from './modules/people/access/tokens.service.ts';
 import * as partHooks from './modules/plant/parts/part-hooks.ts';
 import { correctPooled, revisePooled } from './modules/pool/pool.service.ts';
 

@@ -1,8 +1,6 @@
 /** The database as the server sees it: the tables of all modules in one type. */
 import type { Kysely, Transaction } from 'kysely';
-import type { AccessTables } from '../modules/access/access.table.ts';
 import type { AlarmsTables } from '../modules/alarms/alarms.table.ts';
-import type { AuditTables } from '../modules/audit/audit.table.ts';
 import type { DatasetChecksTables } from '../modules/datasets/dataset-checks.table.ts';
 import type { DatasetsTables } from '../modules/datasets/datasets.table.ts';
 import type { DefectBookTables } from '../modules/defect-book/defect-book.table.ts';
@@ -19,6 +17,8 @@ import type { PartCountsTables } from '../modules/line-side/part-counts.table.ts
 import type { MachinesTables } from '../modules/machines/machines.table.ts';
 import type { AssignmentsTables } from '../modules/models/assignments.table.ts';
 import type { ModelsTables } from '../modules/models/models.table.ts';
+import type { AccessTables } from '../modules/people/access/access.table.ts';
+import type { AuditTables } from '../modules/people/audit/audit.table.ts';
 import type { EventsTables } from '../modules/plant/events/events.table.ts';
 import type { PlantsTables } from '../modules/plant/parts/plants.table.ts';
 import type { ShiftsTables } from '../modules/plant/parts/shifts.table.ts';

@@ -7,7 +7,7 @@ import { makeContext, type Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import { principalKeys } from '../kit/rights.ts';
 import type { Hub } from '../live/hub.ts';
-import type { Authenticator } from '../modules/access/authenticate.service.ts';
+import type { Authenticator } from '../modules/people/access/authenticate.service.ts';
 import { compileOperations } from './compiled.ts';
 import { createDocumentCache } from './documents.ts';
 import { createErrorMask } from './mask-error.ts';

@@ -1,9 +1,9 @@
 /** Gathers the types of all modules. Each module adds its line here. */
 import { builder } from '../kit/builder.ts';
-import '../modules/access/access.graphql.ts';
-import '../modules/access/access.mutations.graphql.ts';
-import '../modules/access/edge-keys.graphql.ts';
-import '../modules/access/people.graphql.ts';
+import '../modules/people/access/access.graphql.ts';
+import '../modules/people/access/access.mutations.graphql.ts';
+import '../modules/people/access/edge-keys.graphql.ts';
+import '../modules/people/access/people.graphql.ts';
 import '../modules/agreement/agreement.graphql.ts';
 import '../modules/alarms/alarm-definitions.graphql.ts';
 import '../modules/alarms/alarms.graphql.ts';

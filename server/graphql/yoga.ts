@@ -14,7 +14,7 @@ import { credentialsOf, isOriginAllowed, sessionCookieHeader } from '../http/cre
 import { type Context, makeContext, type Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import { anonymousRights } from '../kit/rights.ts';
-import type { Authenticator, Identity } from '../modules/access/authenticate.service.ts';
+import type { Authenticator, Identity } from '../modules/people/access/authenticate.service.ts';
 import { type CompiledOperations, compileOperations } from './compiled.ts';
 import { createErrorMask, type MaskError } from './mask-error.ts';
 import { createOperationGate, type OperationGate } from './operation-gate.ts';

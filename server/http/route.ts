@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, makeContext, type Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
-import type { Authenticator } from '../modules/access/authenticate.service.ts';
+import type { Authenticator } from '../modules/people/access/authenticate.service.ts';
 import { HttpRefusal } from './answers.ts';
 import { clientAddress } from './client-address.ts';
 import { credentialsOf, isOriginAllowed } from './credentials.ts';

@@ -1,6 +1,5 @@
 /** Every kind of background work. */
 import type { AnyJobKind } from '../kit/define-job.ts';
-import { sessionCleanUpJob } from '../modules/access/access.jobs.ts';
 import { alarmEvaluationJob } from '../modules/alarms/alarms.jobs.ts';
 import { judgeLabelsDueJob, judgeLabelsJob, poolMapJob } from '../modules/data-quality/data-quality.jobs.ts';
 import { datasetCheckJob } from '../modules/datasets/datasets.jobs.ts';
@@ -9,6 +8,7 @@ import { setExportCleanUpJob, setExportJob } from '../modules/exchange/set-expor
 import { exportCleanUpJob, exportJob } from '../modules/exports/exports.jobs.ts';
 import { partitionsAheadJob } from '../modules/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/jobs/jobs.jobs.ts';
+import { sessionCleanUpJob } from '../modules/people/access/access.jobs.ts';
 import { poolContextJob } from '../modules/pool/pool.jobs.ts';
 import { retentionJob } from '../modules/retention/retention.jobs.ts';
 import { reviewWeighJob } from '../modules/review/review.jobs.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import { lockHome } from '../database/home-lock.ts';
 import { openDatabase } from '../database/open-database.ts';
-import { type AuditReport, verifyAudit } from '../modules/audit/audit.service.ts';
+import { type AuditReport, verifyAudit } from '../modules/people/audit/audit.service.ts';
 
 async function run(): Promise<void> {
   const [command, ...options] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
-import type { PersonRole, PersonRow } from '../../server/modules/access/access.table.ts';
+import type { PersonRole, PersonRow } from '../../server/modules/people/access/access.table.ts';
 import type {
   AreaRow,
   CameraRow,

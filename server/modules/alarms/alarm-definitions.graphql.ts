@@ -1,8 +1,8 @@
 /** Types of alarms in the schema, with what they say: names and shapes only. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { PlantRef } from '../plant/parts/plants.ref.ts';
 import { alarmTypes } from './alarm-definitions.ts';
 import { alarmText } from './alarm-texts.ts';

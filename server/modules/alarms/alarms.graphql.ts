@@ -1,8 +1,8 @@
 /** The alarms part of the schema: names and shapes only, every rule is in the services and in `alarm-state.ts`. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { ActorRef } from '../plant/events/events.ref.ts';
 import { CameraRef, EdgeNodeRef, LineRef, PlantRef, StationRef } from '../plant/parts/plants.ref.ts';
 import { loadOptionalPart, loadPart } from '../plant/parts/plants.service.ts';

@@ -2,10 +2,10 @@
 import { CURATORS, READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
 import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { checkDatasetVersion, listIssues, loadCheck } from './check-version.service.ts';
 import type { PlacedIssue } from './checks.queries.ts';
 import type { CheckFigure, DatasetCheckRow } from './dataset-checks.table.ts';

@@ -2,10 +2,10 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
 import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { PlantRef } from '../plant/parts/plants.ref.ts';
 import { loadPart } from '../plant/parts/plants.service.ts';
 import { DatasetItemRef, DatasetRef, DatasetVersionRef, Split } from './datasets.ref.ts';

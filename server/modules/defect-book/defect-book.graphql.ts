@@ -2,8 +2,8 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { PlantRef } from '../plant/parts/plants.ref.ts';
 import { loadPart } from '../plant/parts/plants.service.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';

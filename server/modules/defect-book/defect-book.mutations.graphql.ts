@@ -2,7 +2,7 @@
 import { CURATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { TooManyAttemptsError, WrongCredentialsError } from '../access/access.errors.ts';
+import { TooManyAttemptsError, WrongCredentialsError } from '../people/access/access.errors.ts';
 import { SeverityEnum } from './defect-book.graphql.ts';
 import { DefectBookRef } from './defect-book.ref.ts';
 import { type BookTemplate, discardDefectBook, openDefectBook, signDefectBook } from './defect-book.service.ts';

@@ -1,10 +1,10 @@
 /** What people say of images and what holds, in the schema: names and shapes only. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
 import { DefectBookRef } from '../defect-book/defect-book.ref.ts';
 import { findDefectBook } from '../defect-book/defect-book.service.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
 import { loadPoolImage } from '../pool/pool.service.ts';
 import { isBlind } from './blind-image.ts';

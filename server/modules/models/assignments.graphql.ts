@@ -1,8 +1,8 @@
 /** Which model version runs on which camera, in the schema: names and shapes only. */
 import { READERS, READERS_AND_NODES } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { CameraRef } from '../plant/parts/plants.ref.ts';
 import { loadPart } from '../plant/parts/plants.service.ts';
 import { ModelAssignmentRef } from './assignments.ref.ts';

@@ -1,7 +1,7 @@
 /** Making and approving models: shapes only; the rules are in `models.service.ts`. */
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { TooManyAttemptsError, WrongCredentialsError } from '../access/access.errors.ts';
+import { TooManyAttemptsError, WrongCredentialsError } from '../people/access/access.errors.ts';
 import { ApprovalRef, ModelRef } from './models.ref.ts';
 import { APPROVERS, approveModelVersion, createModel, MODELLERS } from './models.service.ts';
 

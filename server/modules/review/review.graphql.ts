@@ -2,12 +2,12 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { keyOf } from '../../kit/global-id.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
 import { blindImage } from '../labels/blind-image.ts';
 import { ReviewItemRef } from '../labels/labels.ref.ts';
 import type { AnnotationRow, ReviewReason } from '../labels/labels.table.ts';
 import { RegionRef } from '../labels/regions.ref.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
 import { loadPoolImage } from '../pool/pool.service.ts';
 import type { SimilarImage } from '../similarity/similarity.service.ts';

@@ -2,12 +2,12 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { PersonRef } from '../access/access.ref.ts';
-import { loadPerson } from '../access/people.service.ts';
 import { DatasetVersionRef } from '../datasets/datasets.ref.ts';
 import { loadDatasetVersion } from '../datasets/datasets.service.ts';
 import { ModelRef, ModelVersionRef } from '../models/models.ref.ts';
 import { loadModelRow, MODELLERS } from '../models/models.service.ts';
+import { PersonRef } from '../people/access/access.ref.ts';
+import { loadPerson } from '../people/access/people.service.ts';
 import { TrainingRunRef } from './training.ref.ts';
 import { findTrainingRun, loadTrainingRun, loadVersionOfRun, startTraining } from './training.service.ts';
 import type { TrainingStateName } from './training.table.ts';

@@ -10,7 +10,7 @@ export const shownElsewhere: Readonly<Record<string, string>> = {
   LEHR_LIMIT_DATASET_LEAKS_NAMED: 'test/server/datasets/safe-versions.test.ts',
   LEHR_LIMIT_IMAGE_BYTES: 'test/server/http/images.test.ts',
   LEHR_LIMIT_IMAGE_PIXELS: 'test/server/http/images.test.ts',
-  LEHR_LIMIT_SIGN_IN_ATTEMPTS: 'test/server/access/sign-in.test.ts',
+  LEHR_LIMIT_SIGN_IN_ATTEMPTS: 'test/server/people/access/sign-in.test.ts',
   LEHR_LIMIT_STATS_BUCKETS: 'test/server/statistics/inspection-stats.test.ts',
   LEHR_LIMIT_STATS_LINES: 'test/server/statistics/inspection-stats.test.ts',
   LEHR_LIMIT_CORRECTION_ROWS: 'test/server/inspections/correct-production.test.ts',

@@ -8,7 +8,7 @@ import type { Db } from '../../../server/database/database.ts';
 import { migrateToLatest } from '../../../server/database/migrate.ts';
 import { openDatabase } from '../../../server/database/open-database.ts';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
-import { createAuthenticator } from '../../../server/modules/access/authenticate.service.ts';
+import { createAuthenticator } from '../../../server/modules/people/access/authenticate.service.ts';
 import { makeDatabase } from '../../bench/ingest/sides.ts';
 import { createSeed, type SeededPlant } from '../../support/seed.ts';
 import { findServices } from '../../support/services.ts';

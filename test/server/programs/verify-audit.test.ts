@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditEntry, appendAudit, systemActor } from '../../../server/kit/audit.ts';
-import { verifyAudit } from '../../../server/modules/audit/audit.service.ts';
+import { verifyAudit } from '../../../server/modules/people/audit/audit.service.ts';
 import { databases, openTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 const entry = (over: Partial<AuditEntry> = {}): AuditEntry => ({

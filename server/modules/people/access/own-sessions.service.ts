@@ -1,0 +1,34 @@
+/** The sessions of the one who asks. */
+import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import type { Context } from '../../../kit/context.ts';
+import { NotFoundError } from '../../../kit/errors.ts';
+import { keyOf } from '../../../kit/global-id.ts';
+import { revokeSession, selectOpenSessions } from './access.queries.ts';
+import type { SessionRow } from './access.table.ts';
+
+export interface OwnSession extends SessionRow {
+  isCurrent: boolean;
+}
+
+/** Those that are open, newest first; none for a machine. */
+export async function ownSessions(context: Context): Promise<OwnSession[]> {
+  const { viewer } = context;
+  if (viewer.kind !== 'person') return [];
+  const rows = await selectOpenSessions(context.db, viewer.personId, context.now());
+  return rows.map((row) => ({ ...row, isCurrent: row.id === viewer.sessionId }));
+}
+
+/** Ends one of the own sessions and what is connected with it. */
+export async function endSession(context: Context, globalId: string): Promise<OwnSession> {
+  const id = keyOf('Session', globalId, 'sessionId');
+  const session = (await ownSessions(context)).find((own) => own.id === id);
+  if (!session) throw new NotFoundError('sessionId', globalId);
+  const at = context.now();
+  await context.db.transaction().execute(async (trx) => {
+    await revokeSession(trx, id, at);
+    const [actor, action] = [actorOf(context.viewer), 'session.close'];
+    await appendAudit(trx, { actor, at, plantId: null, action, subjectType: 'Session', subjectId: id, detail: {} });
+  });
+  context.hub.revoke(`session:${id}`);
+  return { ...session, revoked_at: at };
+}
