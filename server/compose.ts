@@ -12,13 +12,13 @@ import type { Log } from './kit/log.ts';
 import { createMemory } from './kit/memory.ts';
 import { incomingFolder } from './kit/paths.ts';
 import { Hub } from './live/hub.ts';
-import { ensureDaysAhead } from './modules/inspections/inspections.jobs.ts';
-import { inspectionSource } from './modules/inspections/inspections.service.ts';
+import { ensureDaysAhead } from './modules/line/inspections/inspections.jobs.ts';
+import { inspectionSource } from './modules/line/inspections/inspections.service.ts';
+import { observeRollupLag } from './modules/line/statistics/rollup-metrics.ts';
 import { registerSigningKey } from './modules/models/signing-key.ts';
 import { type Authenticator, createAuthenticator } from './modules/people/access/authenticate.service.ts';
 import { openSessionKey } from './modules/people/access/session-key.ts';
 import { eventSource, streamHeads } from './modules/plant/events/events.service.ts';
-import { observeRollupLag } from './modules/statistics/rollup-metrics.ts';
 
 export interface Composition {
   database: OpenDatabase;

@@ -22,8 +22,8 @@ import type { Route } from './http/route.ts';
 import { createStaticRoute } from './http/static-files.ts';
 import type { Log } from './kit/log.ts';
 import { makeLog } from './kit/make-log.ts';
-import { advanceAlarms } from './modules/alarms/advance-alarms.service.ts';
-import { markSilentNodes } from './modules/machines/machines.service.ts';
+import { advanceAlarms } from './modules/line/alarms/advance-alarms.service.ts';
+import { markSilentNodes } from './modules/line/nodes/machines.service.ts';
 import { issueFirstAdministratorCode } from './modules/people/access/sessions.service.ts';
 import { explain, watchProcess } from './process-life.ts';
 

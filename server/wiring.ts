@@ -1,13 +1,13 @@
 /** Connects what lower modules ask of higher ones. Whoever loads the schema or the kinds of background work has it. */
 
-import { clearAlarmsOf } from './modules/alarms/retire-sources.service.ts';
 import { loadImage } from './modules/images/images.service.ts';
-import { forgetCameraPlaces } from './modules/inspections/ingest-cache.ts';
-import * as inspectionHooks from './modules/inspections/inspection-hooks.ts';
-import { hasInspections } from './modules/inspections/inspections.service.ts';
-import { eventSummary } from './modules/jobs/job-summary.service.ts';
-import * as runHooks from './modules/jobs/run-hooks.ts';
-import * as setupHooks from './modules/line-side/setup-hooks.ts';
+import { clearAlarmsOf } from './modules/line/alarms/retire-sources.service.ts';
+import * as setupHooks from './modules/line/camera-setups/setup-hooks.ts';
+import { forgetCameraPlaces } from './modules/line/inspections/ingest-cache.ts';
+import * as inspectionHooks from './modules/line/inspections/inspection-hooks.ts';
+import { hasInspections } from './modules/line/inspections/inspections.service.ts';
+import * as runHooks from './modules/line/production-runs/run-hooks.ts';
+import { eventSummary } from './modules/line/run-summaries/job-summary.service.ts';
 import { endCodesOfMove, endNodeTokens } from './modules/people/access/tokens.service.ts';
 import * as partHooks from './modules/plant/parts/part-hooks.ts';
 import { correctPooled, revisePooled } from './modules/pool/pool.service.ts';

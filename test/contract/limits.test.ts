@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordingPlant } from '../server/inspections/recording.ts';
+import { recordingPlant } from '../server/line/inspections/recording.ts';
 import { type LiveServer, openLiveServer } from '../server/live/live-server.ts';
 import { openHttpServer } from '../support/http-server.ts';
 import { createSeed } from '../support/seed.ts';

@@ -7,7 +7,7 @@ import { type BatchLoad, type Context, makeContext } from '../../server/kit/cont
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
 import { LosslessSource, PictureSource } from '../../server/live/live-source.ts';
-import { inspectionSource } from '../../server/modules/inspections/inspections.service.ts';
+import { inspectionSource } from '../../server/modules/line/inspections/inspections.service.ts';
 import { eventSource } from '../../server/modules/plant/events/events.service.ts';
 import { databases } from '../support/database.ts';
 import { openTestServer, type TestServer } from '../support/server.ts';

@@ -6,7 +6,7 @@ import type { Trx } from '../../server/database/database.ts';
 import { schema } from '../../server/graphql/schema.ts';
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
-import { observeConditions } from '../../server/modules/alarms/observe-conditions.service.ts';
+import { observeConditions } from '../../server/modules/line/alarms/observe-conditions.service.ts';
 import { databases } from '../support/database.ts';
 import { createSeed, freshCode, type SeededPlant } from '../support/seed.ts';
 import { openTestServer, type TestServer } from '../support/server.ts';

@@ -9,7 +9,7 @@ import { type Log, silentLog } from '../../server/kit/log.ts';
 import { createMemory } from '../../server/kit/memory.ts';
 import { personRoles, tokenRoles } from '../../server/kit/rights.ts';
 import { Hub } from '../../server/live/hub.ts';
-import { inspectionSource } from '../../server/modules/inspections/inspections.service.ts';
+import { inspectionSource } from '../../server/modules/line/inspections/inspections.service.ts';
 import { type Authenticator, createAuthenticator } from '../../server/modules/people/access/authenticate.service.ts';
 import { eventSource, streamHeads } from '../../server/modules/plant/events/events.service.ts';
 import { openTestDatabase, type TestDatabase } from './database.ts';

@@ -1,6 +1,6 @@
 /** The stored image of an inspection. */
 import { builder } from '../../kit/builder.ts';
-import { InspectionRef } from '../inspections/inspections.ref.ts';
+import { InspectionRef } from '../line/inspections/inspections.ref.ts';
 import { ImageRef } from './images.ref.ts';
 import { loadImage } from './images.service.ts';
 

@@ -1,7 +1,7 @@
 /** The model version behind what a line and the pool tell: of an inspection, of counts, of a run and of an image. */
 import { builder } from '../../kit/builder.ts';
-import { InspectionRef, InspectionStatsRef } from '../inspections/inspections.ref.ts';
-import { ModelUseRef } from '../jobs/job-summary.ref.ts';
+import { InspectionRef, InspectionStatsRef } from '../line/inspections/inspections.ref.ts';
+import { ModelUseRef } from '../line/run-summaries/job-summary.ref.ts';
 import { PoolImageRef } from '../pool/pool.ref.ts';
 import { ModelVersionRef } from './models.ref.ts';
 import { loadModelRow } from './models.service.ts';

@@ -1,8 +1,8 @@
 /** What a model version has judged, in the schema. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { InspectionRef, VerdictEnum } from '../inspections/inspections.ref.ts';
-import { listModelInspections } from '../inspections/model-inspections.service.ts';
+import { InspectionRef, VerdictEnum } from '../line/inspections/inspections.ref.ts';
+import { listModelInspections } from '../line/inspections/model-inspections.service.ts';
 import { ModelVersionRef } from './models.ref.ts';
 
 builder.objectField(ModelVersionRef, 'inspections', (t) =>

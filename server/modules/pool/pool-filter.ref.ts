@@ -1,6 +1,6 @@
 /** Which images of a pool, as callers name them: every module that takes such a filter shares this one. */
 import { builder } from '../../kit/builder.ts';
-import { CaptureReasonEnum, VerdictEnum } from '../inspections/inspections.ref.ts';
+import { CaptureReasonEnum, VerdictEnum } from '../line/inspections/inspections.ref.ts';
 import { LabelStateEnum, PoolOriginEnum } from './pool.ref.ts';
 import { namesOf, QUANTITIES, RANGES, type RangeName, SCORES, TIMES, type TimeName } from './pool-fields.ts';
 

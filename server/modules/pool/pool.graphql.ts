@@ -3,10 +3,10 @@ import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ImageRef } from '../images/images.ref.ts';
 import { loadImage } from '../images/images.service.ts';
-import { CaptureReasonEnum, InspectionRef, VerdictEnum } from '../inspections/inspections.ref.ts';
-import type { CaptureReason } from '../inspections/inspections.table.ts';
-import { JobRef } from '../jobs/jobs.ref.ts';
-import { loadProduction } from '../jobs/jobs.service.ts';
+import { CaptureReasonEnum, InspectionRef, VerdictEnum } from '../line/inspections/inspections.ref.ts';
+import type { CaptureReason } from '../line/inspections/inspections.table.ts';
+import { JobRef } from '../line/production-runs/production-runs.ref.ts';
+import { loadProduction } from '../line/production-runs/production-runs.service.ts';
 import {
   CameraRef,
   LineRef,

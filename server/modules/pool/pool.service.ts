@@ -1,7 +1,7 @@
 /** The pool's door for other modules: rows of images, what results and labels change in them, and imports. */
 import type { Trx } from '../../database/database.ts';
 import type { Context } from '../../kit/context.ts';
-import { findInspections, type ReadInspection } from '../inspections/inspections.service.ts';
+import { findInspections, type ReadInspection } from '../line/inspections/inspections.service.ts';
 import {
   type PooledChange,
   type PooledRevision,

@@ -8,8 +8,8 @@ import { keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import type { Role } from '../../kit/rights.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
-import { findInspections, type ReadInspection } from '../inspections/inspections.service.ts';
 import type { LabelSuggestionRow, SuggestionKind } from '../labels/labels.table.ts';
+import { findInspections, type ReadInspection } from '../line/inspections/inspections.service.ts';
 import { appendEvents } from '../plant/events/events.service.ts';
 import {
   queueSuggested,

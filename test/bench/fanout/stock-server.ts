@@ -11,7 +11,7 @@ import { silentLog } from '../../../server/kit/log.ts';
 import { createMemory } from '../../../server/kit/memory.ts';
 import { makeRights } from '../../../server/kit/rights.ts';
 import { encodeCursor } from '../../../server/live/stream-cursor.ts';
-import { inspectionSource } from '../../../server/modules/inspections/inspections.service.ts';
+import { inspectionSource } from '../../../server/modules/line/inspections/inspections.service.ts';
 import { serveParent } from '../kit/serve-parent.ts';
 import { listen } from './listen.ts';
 

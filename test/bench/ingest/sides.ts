@@ -10,7 +10,7 @@ import { startEmbedded } from '../../../server/database/embedded.ts';
 import { migrateToLatest } from '../../../server/database/migrate.ts';
 import { openDatabase } from '../../../server/database/open-database.ts';
 import { newId } from '../../../server/kit/ids.ts';
-import { ensurePartitions } from '../../../server/modules/inspections/partitions.ts';
+import { ensurePartitions } from '../../../server/modules/line/inspections/partitions.ts';
 import { createSeed } from '../../support/seed.ts';
 import { spawnLines } from '../../support/spawn-lines.ts';
 import { createTestClient } from '../../support/test-client.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../../../server/database/database.ts';
 import { newId } from '../../../server/kit/ids.ts';
-import { rollUp } from '../../../server/modules/statistics/roll-up.service.ts';
+import { rollUp } from '../../../server/modules/line/statistics/roll-up.service.ts';
 import type { SeededPlant } from '../../support/seed.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 /** For each limit an act of any size: what a caller is told when it is too large, undefined when it passes. */
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
-import { idAt, type RecordingPlant, tryRecord } from '../../server/inspections/recording.ts';
+import { idAt, type RecordingPlant, tryRecord } from '../../server/line/inspections/recording.ts';
 import type { HttpTestServer } from '../../support/http-server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
-import { observeConditions } from '../../../server/modules/alarms/observe-conditions.service.ts';
+import { observeConditions } from '../../../server/modules/line/alarms/observe-conditions.service.ts';
 import { appendEvents } from '../../../server/modules/plant/events/events.service.ts';
-import { idAt, record, recordingPlant } from '../../server/inspections/recording.ts';
+import { idAt, record, recordingPlant } from '../../server/line/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { seedLabels } from '../../support/seed-labels.ts';
 import type { TestServer } from '../../support/server.ts';

@@ -14,7 +14,7 @@ import { databases } from '../../support/database.ts';
 import { type HttpTestServer, openHttpServer } from '../../support/http-server.ts';
 import { createSeed, type Seed, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
-import { keyInside } from '../exports/read-exports.ts';
+import { keyInside } from '../line/result-exports/read-exports.ts';
 import { maskPicture, mvtecSet, picture, writeZip } from './make-set.ts';
 
 const [kind = 'embedded'] = databases();

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { databases } from '../../support/database.ts';
-import { only, type RecordingPlant, record, recordingPlant } from '../inspections/recording.ts';
+import { only, type RecordingPlant, record, recordingPlant } from '../line/inspections/recording.ts';
 import { follow, type LiveServer, openLiveServer } from './live-server.ts';
 
 interface InspectionPayload {

@@ -17,7 +17,7 @@ import { personRoles, tokenRoles } from '../../../server/kit/rights.ts';
 import type { Hub } from '../../../server/live/hub.ts';
 import { databases } from '../../support/database.ts';
 import type { TestClient } from '../../support/test-client.ts';
-import { only, type RecordingPlant, record, recordingPlant } from '../inspections/recording.ts';
+import { only, type RecordingPlant, record, recordingPlant } from '../line/inspections/recording.ts';
 import { type LiveServer, openLiveServer } from './live-server.ts';
 import { Peer } from './tiny-door.ts';
 import { wholeSelection } from './whole-selection.ts';

@@ -4,7 +4,7 @@ import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { encodeCursor } from '../../../server/live/stream-cursor.ts';
 import { databases } from '../../support/database.ts';
 import type { SeededToken } from '../../support/seed.ts';
-import { only, type RecordingPlant, record, recordingPlant } from '../inspections/recording.ts';
+import { only, type RecordingPlant, record, recordingPlant } from '../line/inspections/recording.ts';
 import { type LiveServer, openLiveServer } from './live-server.ts';
 import { Peer } from './tiny-door.ts';
 

@@ -6,7 +6,7 @@ import { databases } from '../../support/database.ts';
 import { createSeed } from '../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
-import { type RecordingPlant, record, recordingPlant } from '../inspections/recording.ts';
+import { type RecordingPlant, record, recordingPlant } from '../line/inspections/recording.ts';
 
 describe.each(databases())('a model in shadow on %s', (kind) => {
   let server: TestServer;

@@ -9,7 +9,7 @@ import { fillPool, type SeededPool } from '../../support/fill-pool.ts';
 import { createSeed, type SeededPlant } from '../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../support/server.ts';
 import type { TestClient } from '../../support/test-client.ts';
-import { type RecordingPlant, record, recordingPlant } from '../inspections/recording.ts';
+import { type RecordingPlant, record, recordingPlant } from '../line/inspections/recording.ts';
 
 const ROWS = 120;
 

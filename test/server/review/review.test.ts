@@ -8,7 +8,7 @@ import { databases } from '../../support/database.ts';
 import { createSeed, PASSWORD, type Seed, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { seedPool } from '../../support/seed-pool.ts';
 import { openTestServer, type TestServer } from '../../support/server.ts';
-import { idAt, record, recordingPlant } from '../inspections/recording.ts';
+import { idAt, record, recordingPlant } from '../line/inspections/recording.ts';
 
 interface Item {
   id: string;

@@ -5,7 +5,7 @@ import { databases } from '../../../support/database.ts';
 import { createSeed, freshCode, type Seed, type SeededPerson, type SeededPlant } from '../../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../../support/server.ts';
 import type { TestClient } from '../../../support/test-client.ts';
-import { type RecordingPlant, record, recordingPlant } from '../../inspections/recording.ts';
+import { type RecordingPlant, record, recordingPlant } from '../../line/inspections/recording.ts';
 
 interface Part {
   id: string;

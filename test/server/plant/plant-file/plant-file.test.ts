@@ -6,7 +6,7 @@ import { databases } from '../../../support/database.ts';
 import { createSeed } from '../../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../../support/server.ts';
 import type { TestClient } from '../../../support/test-client.ts';
-import { record, recordingPlant } from '../../inspections/recording.ts';
+import { record, recordingPlant } from '../../line/inspections/recording.ts';
 import { anyModel } from './any-model.ts';
 
 interface Change {
