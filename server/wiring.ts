@@ -1,6 +1,7 @@
 /** Connects what lower modules ask of higher ones. Whoever loads the schema or the kinds of background work has it. */
 
-import { loadImage } from './modules/images/images.service.ts';
+import { correctPooled, revisePooled } from './modules/images/pool/pool.service.ts';
+import { loadImage } from './modules/images/store/images.service.ts';
 import { clearAlarmsOf } from './modules/line/alarms/retire-sources.service.ts';
 import * as setupHooks from './modules/line/camera-setups/setup-hooks.ts';
 import { forgetCameraPlaces } from './modules/line/inspections/ingest-cache.ts';
@@ -10,7 +11,6 @@ import * as runHooks from './modules/line/production-runs/run-hooks.ts';
 import { eventSummary } from './modules/line/run-summaries/job-summary.service.ts';
 import { endCodesOfMove, endNodeTokens } from './modules/people/access/tokens.service.ts';
 import * as partHooks from './modules/plant/parts/part-hooks.ts';
-import { correctPooled, revisePooled } from './modules/pool/pool.service.ts';
 
 partHooks.endNodeTokens.connect(endNodeTokens);
 partHooks.endCodesOfMove.connect(endCodesOfMove);

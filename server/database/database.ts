@@ -4,7 +4,10 @@ import type { DatasetChecksTables } from '../modules/datasets/dataset-checks.tab
 import type { DatasetsTables } from '../modules/datasets/datasets.table.ts';
 import type { DefectBookTables } from '../modules/defect-book/defect-book.table.ts';
 import type { ExchangeTables } from '../modules/exchange/exchange.table.ts';
-import type { ImagesTables } from '../modules/images/images.table.ts';
+import type { PoolTables } from '../modules/images/pool/pool.table.ts';
+import type { RetentionTables } from '../modules/images/retention/retention.table.ts';
+import type { SimilarityTables } from '../modules/images/similarity/similarity.table.ts';
+import type { ImagesTables } from '../modules/images/store/images.table.ts';
 import type { LabelsTables } from '../modules/labels/labels.table.ts';
 import type { AlarmsTables } from '../modules/line/alarms/alarms.table.ts';
 import type { CameraSetupsTables } from '../modules/line/camera-setups/camera-setups.table.ts';
@@ -22,9 +25,6 @@ import type { AuditTables } from '../modules/people/audit/audit.table.ts';
 import type { EventsTables } from '../modules/plant/events/events.table.ts';
 import type { PlantsTables } from '../modules/plant/parts/plants.table.ts';
 import type { ShiftsTables } from '../modules/plant/parts/shifts.table.ts';
-import type { PoolTables } from '../modules/pool/pool.table.ts';
-import type { RetentionTables } from '../modules/retention/retention.table.ts';
-import type { SimilarityTables } from '../modules/similarity/similarity.table.ts';
 import type { TrainingTables } from '../modules/training/training.table.ts';
 
 export interface Database

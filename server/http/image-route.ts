@@ -7,7 +7,7 @@ import type { Context, Services } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import { imagePath, thumbnailPath, thumbnailWidths } from '../kit/paths.ts';
 import type { Role } from '../kit/rights.ts';
-import { loadImage } from '../modules/images/images.service.ts';
+import { loadImage } from '../modules/images/store/images.service.ts';
 import { mayFetchReference } from '../modules/line/camera-setups/camera-setups.service.ts';
 import type { Authenticator } from '../modules/people/access/authenticate.service.ts';
 import { findPlantByCode } from '../modules/plant/parts/plants.service.ts';

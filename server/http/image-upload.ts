@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { Context } from '../kit/context.ts';
 import { newId } from '../kit/ids.ts';
 import { imagePath, incomingFolder } from '../kit/paths.ts';
-import { checkImageFile, ImageFault, type ImageHeader, settleImageFile } from '../modules/images/image-file.ts';
-import { recordImage } from '../modules/images/images.service.ts';
+import { checkImageFile, ImageFault, type ImageHeader, settleImageFile } from '../modules/images/store/image-file.ts';
+import { recordImage } from '../modules/images/store/images.service.ts';
 import { HttpRefusal } from './answers.ts';
 import { bodyParts } from './request-body.ts';
 

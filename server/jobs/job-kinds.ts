@@ -1,19 +1,19 @@
 /** Every kind of background work. */
 import type { AnyJobKind } from '../kit/define-job.ts';
-import { judgeLabelsDueJob, judgeLabelsJob, poolMapJob } from '../modules/data-quality/data-quality.jobs.ts';
 import { datasetCheckJob } from '../modules/datasets/datasets.jobs.ts';
 import { importCleanUpJob, importJob } from '../modules/exchange/imports.jobs.ts';
 import { setExportCleanUpJob, setExportJob } from '../modules/exchange/set-exports.jobs.ts';
+import { judgeLabelsDueJob, judgeLabelsJob, poolMapJob } from '../modules/images/data-quality/data-quality.jobs.ts';
+import { poolContextJob } from '../modules/images/pool/pool.jobs.ts';
+import { retentionJob } from '../modules/images/retention/retention.jobs.ts';
+import { poolMeasureJob } from '../modules/images/similarity/similarity.jobs.ts';
 import { alarmEvaluationJob } from '../modules/line/alarms/alarms.jobs.ts';
 import { partitionsAheadJob } from '../modules/line/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/line/production-runs/production-runs.jobs.ts';
 import { exportCleanUpJob, exportJob } from '../modules/line/result-exports/result-exports.jobs.ts';
 import { rollUpJob } from '../modules/line/statistics/statistics.jobs.ts';
 import { sessionCleanUpJob } from '../modules/people/access/access.jobs.ts';
-import { poolContextJob } from '../modules/pool/pool.jobs.ts';
-import { retentionJob } from '../modules/retention/retention.jobs.ts';
 import { reviewWeighJob } from '../modules/review/review.jobs.ts';
-import { poolMeasureJob } from '../modules/similarity/similarity.jobs.ts';
 import '../wiring.ts';
 import { trainingJob } from '../modules/training/training.jobs.ts';
 

@@ -1,5 +1,5 @@
 /** A twentieth of the labels good and defect is swapped on real images: how many of these stand in the first tenth of the doubted ones? */
-import { labelErrors } from '../../server/modules/data-quality/label-errors.ts';
+import { labelErrors } from '../../server/modules/images/data-quality/label-errors.ts';
 import { type RealDataSet, realDataFolder } from '../support/real-data.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import type { ProofOptions, ProofResult } from './kit/run-proofs.ts';

@@ -3,10 +3,10 @@ import { CURATORS, READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
+import { PoolImageRef } from '../images/pool/pool.ref.ts';
 import type { AgreementRuleRow } from '../labels/labels.table.ts';
 import { PersonRef } from '../people/access/access.ref.ts';
 import { loadPerson } from '../people/access/people.service.ts';
-import { PoolImageRef } from '../pool/pool.ref.ts';
 import {
   type Agreement,
   addKnownAnswers,

@@ -12,10 +12,10 @@ import { type Connection, type PageArgs, parsePage, toConnection } from '../../k
 import { viewingPerson } from '../../kit/viewing-person.ts';
 import { createRandom } from '../../maths/random.ts';
 import { checkLabel, signedBook } from '../defect-book/defect-book.service.ts';
+import { findPoolImages } from '../images/pool/pool.service.ts';
+import type { PoolImageRow } from '../images/pool/pool.table.ts';
 import { decideImages } from '../labels/labels.service.ts';
 import type { AgreementRuleRow } from '../labels/labels.table.ts';
-import { findPoolImages } from '../pool/pool.service.ts';
-import type { PoolImageRow } from '../pool/pool.table.ts';
 import {
   countKnown,
   deleteKnown,

@@ -2,8 +2,8 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { optionalKeyOf } from '../../kit/global-id.ts';
-import { ImageRef } from '../images/images.ref.ts';
-import { loadImage } from '../images/images.service.ts';
+import { ImageRef } from '../images/store/images.ref.ts';
+import { loadImage } from '../images/store/images.service.ts';
 import { PersonRef } from '../people/access/access.ref.ts';
 import { loadPerson } from '../people/access/people.service.ts';
 import { PlantRef } from '../plant/parts/plants.ref.ts';

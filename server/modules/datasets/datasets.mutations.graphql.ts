@@ -2,7 +2,7 @@
 import { CURATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { PoolFilter } from '../pool/pool-filter.ref.ts';
+import { PoolFilter } from '../images/pool/pool-filter.ref.ts';
 import { DatasetLeakError } from './datasets.errors.ts';
 import { DatasetRef, DatasetVersionRef, Split } from './datasets.ref.ts';
 import { createDataset } from './datasets.service.ts';

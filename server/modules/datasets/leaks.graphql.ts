@@ -2,8 +2,8 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ErrorRef } from '../../kit/error.ref.ts';
-import { ImageRef } from '../images/images.ref.ts';
-import { loadImage } from '../images/images.service.ts';
+import { ImageRef } from '../images/store/images.ref.ts';
+import { loadImage } from '../images/store/images.service.ts';
 import { DatasetLeakError } from './datasets.errors.ts';
 import { DatasetVersionRef, Split } from './datasets.ref.ts';
 import type { LeakEvidence, LeakRow } from './leaks.queries.ts';

@@ -1,6 +1,6 @@
 /** Reads a version for the look for traps: columns, page by page, with what the checks of the splits need. */
 import type { Db } from '../../database/database.ts';
-import type { AuditInput } from '../data-quality/audit-types.ts';
+import type { AuditInput } from '../images/data-quality/audit-types.ts';
 import { type AuditRow, selectAuditRows, selectKnownLabels, selectVectors } from './checks.queries.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
 import { readPairs } from './read-split-input.ts';

@@ -1,8 +1,8 @@
 /** Carries a check out: what leaks, what stands across the splits, and the traps of data sets. The arithmetic runs in a child. */
 import type { Services } from '../../kit/context.ts';
-import type { AuditOutput } from '../data-quality/audit-types.ts';
-import { runAudit } from '../data-quality/run-audit.ts';
-import { EMBEDDER, EMBEDDING_DIMENSIONS } from '../similarity/embedding-graph.ts';
+import type { AuditOutput } from '../images/data-quality/audit-types.ts';
+import { runAudit } from '../images/data-quality/run-audit.ts';
+import { EMBEDDER, EMBEDDING_DIMENSIONS } from '../images/similarity/embedding-graph.ts';
 import { deleteIssues, type FoundIssue, finishCheck, insertIssues, updateLeakScores } from './checks.queries.ts';
 import type { CheckFigure } from './dataset-checks.table.ts';
 import { lockDatasetVersion } from './datasets.queries.ts';

@@ -1,6 +1,6 @@
 /** The door of planning a split: the arithmetic runs in a child. */
 import { fileURLToPath } from 'node:url';
-import { type ChildOptions, runChild } from '../data-quality/run-child.ts';
+import { type ChildOptions, runChild } from '../images/data-quality/run-child.ts';
 import type { SplitInput, SplitPlan } from './plan-split.ts';
 import type { SplitPolicy } from './split-policy.ts';
 

@@ -2,12 +2,12 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { keyOf } from '../../kit/global-id.ts';
+import { PoolImageRef } from '../images/pool/pool.ref.ts';
+import { loadPoolImage } from '../images/pool/pool.service.ts';
 import { PersonRef } from '../people/access/access.ref.ts';
 import { loadPerson } from '../people/access/people.service.ts';
 import { PlantRef } from '../plant/parts/plants.ref.ts';
 import { loadPart } from '../plant/parts/plants.service.ts';
-import { PoolImageRef } from '../pool/pool.ref.ts';
-import { loadPoolImage } from '../pool/pool.service.ts';
 import type { TouchedCount } from './defect-book.queries.ts';
 import { DefectBookRef, DefectClassRef } from './defect-book.ref.ts';
 import {

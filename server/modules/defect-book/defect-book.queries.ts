@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { plainArray, textArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
-import type { PoolImageRow } from '../pool/pool.table.ts';
+import type { PoolImageRow } from '../images/pool/pool.table.ts';
 import type { DefectBookRow, DefectClassRow, DefectExampleRow } from './defect-book.table.ts';
 
 /** The newest book of each plant in the state. */

@@ -11,11 +11,11 @@ import { loadById, loadByParent } from '../../kit/load-rows.ts';
 import { type Connection, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
+import type { PoolImageRow } from '../images/pool/pool.table.ts';
 import { WrongCredentialsError } from '../people/access/access.errors.ts';
 import { verifyPassword } from '../people/access/passwords.service.ts';
 import { appendEvents } from '../plant/events/events.service.ts';
 import { findPart } from '../plant/parts/plants.service.ts';
-import type { PoolImageRow } from '../pool/pool.table.ts';
 import { bookHash } from './book-content.ts';
 import { text } from './check-class.ts';
 import {

@@ -1,6 +1,6 @@
 /** What passes between the server and the process that reads a set: one job in, messages out, an answer to each that asks for one. */
 import type { Region } from '#schema/region.ts';
-import type { ImageFormat } from '../images/images.table.ts';
+import type { ImageFormat } from '../images/store/images.table.ts';
 import type { FormatName, Refused, SourceSplit } from './formats/format.ts';
 import type { SourceLimits } from './set-source.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { checkImageFile, ImageFault, type ImageHeader } from '../images/image-file.ts';
+import { checkImageFile, ImageFault, type ImageHeader } from '../images/store/image-file.ts';
 import { type Refused, SetFault, type SourceImage, type SourceSplit } from './formats/format.ts';
 import { detectFormat, formatNamed } from './formats/formats.ts';
 import { fitRegion } from './formats/set-values.ts';

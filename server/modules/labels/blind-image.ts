@@ -1,5 +1,5 @@
 /** Images as a reviewer sees them who is to judge for himself: what others have said of them is left out. */
-import type { PoolImageRow } from '../pool/pool.table.ts';
+import type { PoolImageRow } from '../images/pool/pool.table.ts';
 
 const blind = new WeakSet<PoolImageRow>();
 

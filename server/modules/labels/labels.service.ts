@@ -7,8 +7,8 @@ import type { Context } from '../../kit/context.ts';
 import { newId } from '../../kit/ids.ts';
 import { loadById } from '../../kit/load-rows.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
-import { setLabelStates } from '../pool/pool.service.ts';
-import type { PoolImageRow } from '../pool/pool.table.ts';
+import { setLabelStates } from '../images/pool/pool.service.ts';
+import type { PoolImageRow } from '../images/pool/pool.table.ts';
 import { decideLabel, type Outcome, type Said } from './decide-label.ts';
 import {
   askAgain,

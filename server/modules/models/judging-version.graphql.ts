@@ -1,8 +1,8 @@
 /** The model version behind what a line and the pool tell: of an inspection, of counts, of a run and of an image. */
 import { builder } from '../../kit/builder.ts';
+import { PoolImageRef } from '../images/pool/pool.ref.ts';
 import { InspectionRef, InspectionStatsRef } from '../line/inspections/inspections.ref.ts';
 import { ModelUseRef } from '../line/run-summaries/job-summary.ref.ts';
-import { PoolImageRef } from '../pool/pool.ref.ts';
 import { ModelVersionRef } from './models.ref.ts';
 import { loadModelRow } from './models.service.ts';
 

@@ -10,7 +10,7 @@ import { keyOf } from '../../kit/global-id.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
 import { checkLabel, type SignedBook, signedBook } from '../defect-book/defect-book.service.ts';
 import { GOOD } from '../defect-book/good-label.ts';
-import { loadImage } from '../images/images.service.ts';
+import { loadImage } from '../images/store/images.service.ts';
 import { labelOf } from '../labels/gravest-label.ts';
 import { loadAnnotation, newestOf, recordAnnotations, recordCheck } from '../labels/labels.service.ts';
 import type { AnnotationOrigin, AnnotationRow } from '../labels/labels.table.ts';

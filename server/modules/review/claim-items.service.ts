@@ -6,10 +6,10 @@ import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
 import { keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
+import { poolCondition } from '../images/pool/pool-condition.ts';
+import type { PoolFilterInput } from '../images/pool/pool-filter.ref.ts';
+import { readPoolFilter } from '../images/pool/read-filter.ts';
 import type { ReviewItemRow, ReviewPurpose } from '../labels/labels.table.ts';
-import { poolCondition } from '../pool/pool-condition.ts';
-import type { PoolFilterInput } from '../pool/pool-filter.ref.ts';
-import { readPoolFilter } from '../pool/read-filter.ts';
 import { factsOf } from './facts-of-image.ts';
 import { drawsKnown } from './known-draw.ts';
 import {

@@ -1,5 +1,5 @@
 /** What the worth of a decision is reckoned from, as the pool has it. */
-import type { PoolImageRow } from '../pool/pool.table.ts';
+import type { PoolImageRow } from '../images/pool/pool.table.ts';
 import type { ImageFacts } from './worth.ts';
 
 /** Where models reject on the calibrated scale (schema/model-manifest.ts). */

@@ -10,12 +10,12 @@ import { keyOf } from '../../kit/global-id.ts';
 import { isUuid } from '../../kit/ids.ts';
 import { type Connection, type CursorPart, type PageArgs, parsePage, toConnection } from '../../kit/page.ts';
 import { viewingPerson } from '../../kit/viewing-person.ts';
+import { poolCondition } from '../images/pool/pool-condition.ts';
+import type { PoolFilterInput } from '../images/pool/pool-filter.ref.ts';
+import { everything } from '../images/pool/pool-selection.ts';
+import { readPoolFilter } from '../images/pool/read-filter.ts';
 import type { ReviewItemRow, ReviewPurpose, ReviewSketchRow } from '../labels/labels.table.ts';
 import { TIERS } from '../labels/review-tiers.ts';
-import { poolCondition } from '../pool/pool-condition.ts';
-import type { PoolFilterInput } from '../pool/pool-filter.ref.ts';
-import { everything } from '../pool/pool-selection.ts';
-import { readPoolFilter } from '../pool/read-filter.ts';
 import {
   countAnswers,
   countMatching,

@@ -2,15 +2,15 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { keyOf } from '../../kit/global-id.ts';
+import { PoolImageRef } from '../images/pool/pool.ref.ts';
+import { loadPoolImage } from '../images/pool/pool.service.ts';
+import type { SimilarImage } from '../images/similarity/similarity.service.ts';
 import { blindImage } from '../labels/blind-image.ts';
 import { ReviewItemRef } from '../labels/labels.ref.ts';
 import type { AnnotationRow, ReviewReason } from '../labels/labels.table.ts';
 import { RegionRef } from '../labels/regions.ref.ts';
 import { PersonRef } from '../people/access/access.ref.ts';
 import { loadPerson } from '../people/access/people.service.ts';
-import { PoolImageRef } from '../pool/pool.ref.ts';
-import { loadPoolImage } from '../pool/pool.service.ts';
-import type { SimilarImage } from '../similarity/similarity.service.ts';
 import { neighboursOf, opinionsOf, proposalsOf } from './item-context.service.ts';
 import { findReviewItems, listQueue, loadSketch, type ReviewSummary, reviewSummary } from './queue.service.ts';
 import type { HolderRow, WaitingRow } from './review.queries.ts';

@@ -2,10 +2,10 @@
 import { CURATORS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { PoolFilter } from '../images/pool/pool-filter.ref.ts';
 import { AnnotationRef, ReviewItemRef } from '../labels/labels.ref.ts';
 import type { ReviewItemRow, ReviewPurpose } from '../labels/labels.table.ts';
 import { RegionInputRef } from '../labels/regions.ref.ts';
-import { PoolFilter } from '../pool/pool-filter.ref.ts';
 import { annotateImage, restoreAnnotation } from './annotate-image.service.ts';
 import { claimReviewItems, releaseReviewItems, renewReviewClaims } from './claim-items.service.ts';
 import { openReview, saveReviewSketch } from './queue.service.ts';

@@ -3,8 +3,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { byteaArray, jsonTextArray, plainArray } from '../../database/array-literal.ts';
 import type { Db, Trx } from '../../database/database.ts';
 import type { Page } from '../../kit/page.ts';
+import type { PoolImageRow } from '../images/pool/pool.table.ts';
 import type { ReviewItemRow, ReviewPurpose, ReviewReason, ReviewSketchRow } from '../labels/labels.table.ts';
-import type { PoolImageRow } from '../pool/pool.table.ts';
 
 export interface Claim {
   plantId: string;

@@ -1,9 +1,9 @@
 /** The labelled images that look most like one: what a person judged alike before. */
 import type { Context } from '../../kit/context.ts';
+import { poolCondition } from '../images/pool/pool-condition.ts';
+import { everything } from '../images/pool/pool-selection.ts';
+import { findSimilar, type SimilarImage } from '../images/similarity/similarity.service.ts';
 import type { ReviewItemRow } from '../labels/labels.table.ts';
-import { poolCondition } from '../pool/pool-condition.ts';
-import { everything } from '../pool/pool-selection.ts';
-import { findSimilar, type SimilarImage } from '../similarity/similarity.service.ts';
 
 const SHOWN = 4;
 

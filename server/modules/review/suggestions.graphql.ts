@@ -2,12 +2,12 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { InvalidInputError, NotFoundError } from '../../kit/errors.ts';
+import { PoolImageRef } from '../images/pool/pool.ref.ts';
 import { isBlind } from '../labels/blind-image.ts';
 import { LabelSuggestionRef } from '../labels/labels.ref.ts';
 import { InspectionRef } from '../line/inspections/inspections.ref.ts';
 import { PersonRef } from '../people/access/access.ref.ts';
 import { loadPerson } from '../people/access/people.service.ts';
-import { PoolImageRef } from '../pool/pool.ref.ts';
 import { SuggestionKindEnum } from './review.ref.ts';
 import { inspectionOf, SUGGESTERS, suggestionsOf, suggestionsOfImage, suggestLabel } from './suggest-label.service.ts';
 

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { byteaArray, jsonTextArray, plainArray } from '../../database/array-literal.ts';
 import type { Db } from '../../database/database.ts';
+import type { PoolImageRow } from '../images/pool/pool.table.ts';
 import type { ReviewReason } from '../labels/labels.table.ts';
-import type { PoolImageRow } from '../pool/pool.table.ts';
 
 export type WeighedRow = PoolImageRow & { hasLabelledTwin: boolean };
 

@@ -4,8 +4,8 @@ import {
   EMBEDDING_DIMENSIONS,
   EMBEDDING_INPUT_PX,
   embeddingGraph,
-} from '../../../server/modules/similarity/embedding-graph.ts';
-import { measureImage } from '../../../server/modules/similarity/measure-image.ts';
+} from '../../../server/modules/images/similarity/embedding-graph.ts';
+import { measureImage } from '../../../server/modules/images/similarity/measure-image.ts';
 import { readAnomalyDataset } from '../../../server/modules/training/anomaly-dataset.ts';
 import { loadModel } from '../../../server/onnx/load-model.ts';
 

@@ -1,12 +1,16 @@
 /** A set of images as the product would hold it: measured by its process, in an index of its own, pairs judged by its rules. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EMBEDDER, EMBEDDING_DIMENSIONS } from '../../../server/modules/similarity/embedding-graph.ts';
-import { type JudgedPair, judgeImage } from '../../../server/modules/similarity/judge-image.ts';
-import { openSimilarity } from '../../../server/modules/similarity/open-similarity.ts';
-import { CANDIDATES, GROUND_NEIGHBOURS, NEIGHBOURS } from '../../../server/modules/similarity/pair-candidates.ts';
-import type { Ground } from '../../../server/modules/similarity/pair-threshold.ts';
-import type { MeasuredImage, SketchPlace } from '../../../server/modules/similarity/similarity-calls.ts';
+import { EMBEDDER, EMBEDDING_DIMENSIONS } from '../../../server/modules/images/similarity/embedding-graph.ts';
+import { type JudgedPair, judgeImage } from '../../../server/modules/images/similarity/judge-image.ts';
+import { openSimilarity } from '../../../server/modules/images/similarity/open-similarity.ts';
+import {
+  CANDIDATES,
+  GROUND_NEIGHBOURS,
+  NEIGHBOURS,
+} from '../../../server/modules/images/similarity/pair-candidates.ts';
+import type { Ground } from '../../../server/modules/images/similarity/pair-threshold.ts';
+import type { MeasuredImage, SketchPlace } from '../../../server/modules/images/similarity/similarity-calls.ts';
 
 const MAX_PIXELS = 100_000_000;
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../../../server/database/database.ts';
 import { encodeGlobalId } from '../../../../server/kit/global-id.ts';
 import { newId } from '../../../../server/kit/ids.ts';
-import { recordImage } from '../../../../server/modules/images/images.service.ts';
+import { recordImage } from '../../../../server/modules/images/store/images.service.ts';
 import {
   countInspections,
   findInspections,

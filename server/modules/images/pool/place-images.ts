@@ -1,0 +1,30 @@
+/** Brings images and the results that name them together, in the background: recording and uploading do not wait for it. */
+import type { Services } from '../../../kit/context.ts';
+import { deleteAwaitedBefore, lockNews, placeMissed, placeNews, selectLinesWithNews } from './place-images.queries.ts';
+
+/** Longer than any transaction that records an image. */
+const missedMs = 600_000;
+
+type Needed = Pick<Services, 'db' | 'now' | 'config'>;
+
+/** One batch of every line's new results. True when a line may have more. */
+export async function placeImages({ db, now, config }: Needed, signal?: AbortSignal): Promise<boolean> {
+  const { poolPlaceRows } = config.limits;
+  let hasMore = false;
+  for (const line of await selectLinesWithNews(db)) {
+    if (signal?.aborted) return false;
+    await db.transaction().execute(async (trx) => {
+      const news = await lockNews(trx, line.lineId, poolPlaceRows);
+      if (!news || news.from >= news.to) return;
+      await placeNews(trx, line, news, now());
+      hasMore ||= news.to - news.from >= poolPlaceRows;
+    });
+  }
+  await placeMissed(db, new Date(now().getTime() - missedMs));
+  return hasMore;
+}
+
+/** Forgets images that were awaited longer than a result may be late. */
+export function forgetAwaited({ db, now, config }: Needed): Promise<void> {
+  return deleteAwaitedBefore(db, new Date(now().getTime() - config.limits.lateMs));
+}
