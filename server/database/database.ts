@@ -2,13 +2,13 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { DatasetChecksTables } from '../modules/datasets/dataset-checks.table.ts';
 import type { DatasetsTables } from '../modules/datasets/datasets.table.ts';
-import type { DefectBookTables } from '../modules/defect-book/defect-book.table.ts';
 import type { ExchangeTables } from '../modules/exchange/exchange.table.ts';
 import type { PoolTables } from '../modules/images/pool/pool.table.ts';
 import type { RetentionTables } from '../modules/images/retention/retention.table.ts';
 import type { SimilarityTables } from '../modules/images/similarity/similarity.table.ts';
 import type { ImagesTables } from '../modules/images/store/images.table.ts';
-import type { LabelsTables } from '../modules/labels/labels.table.ts';
+import type { LabelsTables } from '../modules/labelling/annotations/annotations.table.ts';
+import type { DefectBookTables } from '../modules/labelling/defect-book/defect-book.table.ts';
 import type { AlarmsTables } from '../modules/line/alarms/alarms.table.ts';
 import type { CameraSetupsTables } from '../modules/line/camera-setups/camera-setups.table.ts';
 import type { CaptureTables } from '../modules/line/capture/capture.table.ts';

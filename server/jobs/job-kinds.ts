@@ -7,13 +7,13 @@ import { judgeLabelsDueJob, judgeLabelsJob, poolMapJob } from '../modules/images
 import { poolContextJob } from '../modules/images/pool/pool.jobs.ts';
 import { retentionJob } from '../modules/images/retention/retention.jobs.ts';
 import { poolMeasureJob } from '../modules/images/similarity/similarity.jobs.ts';
+import { reviewWeighJob } from '../modules/labelling/review/review.jobs.ts';
 import { alarmEvaluationJob } from '../modules/line/alarms/alarms.jobs.ts';
 import { partitionsAheadJob } from '../modules/line/inspections/inspections.jobs.ts';
 import { jobRecountsJob } from '../modules/line/production-runs/production-runs.jobs.ts';
 import { exportCleanUpJob, exportJob } from '../modules/line/result-exports/result-exports.jobs.ts';
 import { rollUpJob } from '../modules/line/statistics/statistics.jobs.ts';
 import { sessionCleanUpJob } from '../modules/people/access/access.jobs.ts';
-import { reviewWeighJob } from '../modules/review/review.jobs.ts';
 import '../wiring.ts';
 import { trainingJob } from '../modules/training/training.jobs.ts';
 

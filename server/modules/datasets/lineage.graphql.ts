@@ -1,12 +1,12 @@
 /** Lineage in the schema, both ways: from a verdict to the people behind it, and from an image to every verdict of what it taught. */
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
-import { DefectBookRef } from '../defect-book/defect-book.ref.ts';
-import { findDefectBook } from '../defect-book/defect-book.service.ts';
 import { PoolImageRef } from '../images/pool/pool.ref.ts';
 import { loadPoolImage } from '../images/pool/pool.service.ts';
 import { ImageRef } from '../images/store/images.ref.ts';
-import { LabelDecisionRef } from '../labels/labels.ref.ts';
+import { LabelDecisionRef } from '../labelling/annotations/annotations.ref.ts';
+import { DefectBookRef } from '../labelling/defect-book/defect-book.ref.ts';
+import { findDefectBook } from '../labelling/defect-book/defect-book.service.ts';
 import { DatasetItemRef, DatasetVersionRef } from './datasets.ref.ts';
 import { loadDatasetVersion } from './datasets.service.ts';
 import { loadDecision, versionsOfImage } from './lineage.service.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../../kit/context.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import { loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
-import type { LabelDecisionRow } from '../labels/labels.table.ts';
+import type { LabelDecisionRow } from '../labelling/annotations/annotations.table.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
 import { selectVersionsOfImages } from './lineage.queries.ts';
 

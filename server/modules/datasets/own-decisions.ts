@@ -1,7 +1,7 @@
 /** What the caller says of images while putting them into a draft: an annotation like any other, taken where it decides. */
 import type { Trx } from '../../database/database.ts';
 import { ConflictError } from '../../kit/errors.ts';
-import { recordAnnotations } from '../labels/labels.service.ts';
+import { recordAnnotations } from '../labelling/annotations/annotations.service.ts';
 
 export interface OwnLabel {
   imageSha256: string;

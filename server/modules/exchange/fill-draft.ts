@@ -4,8 +4,8 @@ import { DomainError } from '../../kit/errors.ts';
 import { encodeGlobalId } from '../../kit/global-id.ts';
 import type { SplitName } from '../datasets/datasets.table.ts';
 import { addDatasetItems } from '../datasets/draft-items.service.ts';
-import { loadDecisions } from '../labels/labels.service.ts';
-import { openReview } from '../review/queue.service.ts';
+import { loadDecisions } from '../labelling/annotations/annotations.service.ts';
+import { openReview } from '../labelling/review/queue.service.ts';
 import type { DatasetImportFileRow, DatasetImportRow } from './exchange.table.ts';
 import { selectTakenFiles, upsertImportFiles } from './import.queries.ts';
 

@@ -10,11 +10,16 @@ import { type Context, makeContext, type Services } from '../../kit/context.ts';
 import { newId } from '../../kit/ids.ts';
 import { imagePath, imageStoreFolder, importUploadPath, incomingFolder } from '../../kit/paths.ts';
 import { makeRights } from '../../kit/rights.ts';
-import { type SignedBook, signedBook } from '../defect-book/defect-book.service.ts';
 import { addImports } from '../images/pool/pool.service.ts';
 import { settleImageFile } from '../images/store/image-file.ts';
-import { gravestLabel } from '../labels/gravest-label.ts';
-import { loadDecisions, recordAnnotations, type SaidOfImage, type StandingDecision } from '../labels/labels.service.ts';
+import {
+  loadDecisions,
+  recordAnnotations,
+  type SaidOfImage,
+  type StandingDecision,
+} from '../labelling/annotations/annotations.service.ts';
+import { gravestLabel } from '../labelling/annotations/gravest-label.ts';
+import { type SignedBook, signedBook } from '../labelling/defect-book/defect-book.service.ts';
 import { createCodeOf } from './class-codes.ts';
 import type { DatasetImportRow, FoundInSet, ImportCounts } from './exchange.table.ts';
 import { askReview, fillDraft } from './fill-draft.ts';

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManifestHash } from '../../../server/modules/datasets/dataset-manifest.ts';
 import { datasetCheckJob } from '../../../server/modules/datasets/datasets.jobs.ts';
-import { recordAnnotations } from '../../../server/modules/labels/labels.service.ts';
+import { recordAnnotations } from '../../../server/modules/labelling/annotations/annotations.service.ts';
 import { databases } from '../../support/database.ts';
 import { measured, passCheck } from '../../support/pass-check.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
