@@ -1,8 +1,8 @@
 /** The database as the server sees it: the tables of all modules in one type. */
 import type { Kysely, Transaction } from 'kysely';
-import type { DatasetChecksTables } from '../modules/datasets/dataset-checks.table.ts';
-import type { DatasetsTables } from '../modules/datasets/datasets.table.ts';
-import type { ExchangeTables } from '../modules/exchange/exchange.table.ts';
+import type { ExchangeTables } from '../modules/datasets/exchange/exchange.table.ts';
+import type { DatasetChecksTables } from '../modules/datasets/versions/dataset-checks.table.ts';
+import type { DatasetsTables } from '../modules/datasets/versions/datasets.table.ts';
 import type { PoolTables } from '../modules/images/pool/pool.table.ts';
 import type { RetentionTables } from '../modules/images/retention/retention.table.ts';
 import type { SimilarityTables } from '../modules/images/similarity/similarity.table.ts';

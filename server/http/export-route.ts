@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Services } from '../kit/context.ts';
 import { exportFolder } from '../kit/paths.ts';
-import { findSetArchive, SET_ARCHIVE } from '../modules/exchange/set-exports.service.ts';
+import { findSetArchive, SET_ARCHIVE } from '../modules/datasets/exchange/set-exports.service.ts';
 import { findExportFile } from '../modules/line/result-exports/result-exports.service.ts';
 import type { Authenticator } from '../modules/people/access/authenticate.service.ts';
 import { HttpRefusal, methodNotAllowed } from './answers.ts';

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { CURATORS } from '../kit/access.ts';
 import type { Context, Services } from '../kit/context.ts';
 import { importUploadFolder, importUploadPath } from '../kit/paths.ts';
-import { findReport, reportLines, uploadName } from '../modules/exchange/imports.service.ts';
+import { findReport, reportLines, uploadName } from '../modules/datasets/exchange/imports.service.ts';
 import type { Authenticator } from '../modules/people/access/authenticate.service.ts';
 import { findPlantByCode } from '../modules/plant/parts/plants.service.ts';
 import { HttpRefusal, methodNotAllowed, sendJson } from './answers.ts';

@@ -1,8 +1,8 @@
 /** Every kind of background work. */
 import type { AnyJobKind } from '../kit/define-job.ts';
-import { datasetCheckJob } from '../modules/datasets/datasets.jobs.ts';
-import { importCleanUpJob, importJob } from '../modules/exchange/imports.jobs.ts';
-import { setExportCleanUpJob, setExportJob } from '../modules/exchange/set-exports.jobs.ts';
+import { importCleanUpJob, importJob } from '../modules/datasets/exchange/imports.jobs.ts';
+import { setExportCleanUpJob, setExportJob } from '../modules/datasets/exchange/set-exports.jobs.ts';
+import { datasetCheckJob } from '../modules/datasets/versions/datasets.jobs.ts';
 import { judgeLabelsDueJob, judgeLabelsJob, poolMapJob } from '../modules/images/data-quality/data-quality.jobs.ts';
 import { poolContextJob } from '../modules/images/pool/pool.jobs.ts';
 import { retentionJob } from '../modules/images/retention/retention.jobs.ts';

@@ -8,8 +8,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { formatNames, type Refused } from '../modules/exchange/formats/format.ts';
-import { openZip } from '../modules/exchange/set-source.ts';
+import { formatNames, type Refused } from '../modules/datasets/exchange/formats/format.ts';
+import { openZip } from '../modules/datasets/exchange/set-source.ts';
 import { type Client, CommandError, signIn } from './client.ts';
 import { type ExitCode, megabytes, runCommand, show, showDone, waitFor } from './command.ts';
 

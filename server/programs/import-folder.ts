@@ -7,7 +7,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type FormatName, formatNames, type Refused } from '../modules/exchange/formats/format.ts';
+import { type FormatName, formatNames, type Refused } from '../modules/datasets/exchange/formats/format.ts';
 import { type Client, CommandError, signIn } from './client.ts';
 import { type ExitCode, megabytes, runCommand, show, showDone, waitFor } from './command.ts';
 import { sendFolder } from './send-folder.ts';

@@ -5,10 +5,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import sharp from 'sharp';
 import { ZipFile } from 'yazl';
-import type { FormatName, Refused } from '../modules/exchange/formats/format.ts';
-import { detectFormat, formatNamed } from '../modules/exchange/formats/formats.ts';
-import { SENT_FILE } from '../modules/exchange/read-set-job.ts';
-import { openFolder, type SetSource } from '../modules/exchange/set-source.ts';
+import type { FormatName, Refused } from '../modules/datasets/exchange/formats/format.ts';
+import { detectFormat, formatNamed } from '../modules/datasets/exchange/formats/formats.ts';
+import { SENT_FILE } from '../modules/datasets/exchange/read-set-job.ts';
+import { openFolder, type SetSource } from '../modules/datasets/exchange/set-source.ts';
 import { type Client, CommandError, refusalOf } from './client.ts';
 import { show } from './command.ts';
 

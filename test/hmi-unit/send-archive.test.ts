@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { archiveName, offsetOf } from '../../hmi/features/exchange/send-archive.ts';
-import { uploadName } from '../../server/modules/exchange/imports.service.ts';
+import { uploadName } from '../../server/modules/datasets/exchange/imports.service.ts';
 
 describe('the name of an archive on the server', () => {
   it.each(['Flaschen März 2026.zip', '../../etc/passwd', '.zip', 'a'.repeat(300), '瓶.ZIP'])(

@@ -4,7 +4,7 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { formatNames } from '../../server/modules/exchange/formats/format.ts';
+import { formatNames } from '../../server/modules/datasets/exchange/formats/format.ts';
 import { realDataFolder } from '../support/real-data.ts';
 import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 import { compareSets, type Differences, heldImages } from './exchange/compare-sets.ts';

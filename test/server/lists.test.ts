@@ -10,7 +10,7 @@ import { observeConditions } from '../../server/modules/line/alarms/observe-cond
 import { databases } from '../support/database.ts';
 import { createSeed, freshCode, type SeededPlant } from '../support/seed.ts';
 import { openTestServer, type TestServer } from '../support/server.ts';
-import { seedExchange } from './exchange/seed-exchange.ts';
+import { seedExchange } from './datasets/exchange/seed-exchange.ts';
 
 interface List {
   field: string;

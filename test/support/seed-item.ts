@@ -1,7 +1,7 @@
 /** An item of a draft with all that it stands on, as rows: what a person said of the image, and the decision that follows. */
 import type { Db } from '../../server/database/database.ts';
 import { newId } from '../../server/kit/ids.ts';
-import type { SplitName } from '../../server/modules/datasets/datasets.table.ts';
+import type { SplitName } from '../../server/modules/datasets/versions/datasets.table.ts';
 
 export interface SeedItem {
   versionId: string;

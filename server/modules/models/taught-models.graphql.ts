@@ -1,6 +1,6 @@
 /** The model versions that a dataset version taught, in the schema. */
 import { builder } from '../../kit/builder.ts';
-import { DatasetVersionRef } from '../datasets/datasets.ref.ts';
+import { DatasetVersionRef } from '../datasets/versions/datasets.ref.ts';
 import { ModelVersionRef } from './models.ref.ts';
 import { modelsTaughtBy } from './taught-models.service.ts';
 

@@ -1,7 +1,7 @@
 /** From a dataset version to the models that it taught. */
 import type { Context } from '../../kit/context.ts';
 import { loadByParent } from '../../kit/load-rows.ts';
-import { limitOf } from '../datasets/lineage.service.ts';
+import { limitOf } from '../datasets/versions/lineage.service.ts';
 import type { ModelVersionRow } from './models.table.ts';
 import { selectTaughtModels } from './taught-models.queries.ts';
 

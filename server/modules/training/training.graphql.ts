@@ -2,8 +2,8 @@
 import { READERS } from '../../kit/access.ts';
 import { builder } from '../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { DatasetVersionRef } from '../datasets/datasets.ref.ts';
-import { loadDatasetVersion } from '../datasets/datasets.service.ts';
+import { DatasetVersionRef } from '../datasets/versions/datasets.ref.ts';
+import { loadDatasetVersion } from '../datasets/versions/datasets.service.ts';
 import { ModelRef, ModelVersionRef } from '../models/models.ref.ts';
 import { loadModelRow, MODELLERS } from '../models/models.service.ts';
 import { PersonRef } from '../people/access/access.ref.ts';

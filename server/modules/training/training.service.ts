@@ -7,7 +7,7 @@ import { keyOf } from '../../kit/global-id.ts';
 import { newId } from '../../kit/ids.ts';
 import { loadById, loadByParent, loadKnown } from '../../kit/load-rows.ts';
 import { selectRowsIn } from '../../kit/table-rows.ts';
-import { findDatasetVersion } from '../datasets/datasets.service.ts';
+import { findDatasetVersion } from '../datasets/versions/datasets.service.ts';
 import { findModelRow, MODELLERS } from '../models/models.service.ts';
 import type { ModelVersionRow } from '../models/models.table.ts';
 import { insertTrainingRun, selectTrainingImages } from './training.queries.ts';

@@ -15,7 +15,7 @@ import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
 import type { Sink } from '../../../server/live/sink.ts';
 import { observeConditions } from '../../../server/modules/line/alarms/observe-conditions.service.ts';
-import { seedExchange } from '../../server/exchange/seed-exchange.ts';
+import { seedExchange } from '../../server/datasets/exchange/seed-exchange.ts';
 import { type RecordingPlant, record, recordingPlant } from '../../server/line/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPlant } from '../../support/seed.ts';
 import { seedLabels } from '../../support/seed-labels.ts';

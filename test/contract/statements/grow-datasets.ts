@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db } from '../../../server/database/database.ts';
-import { seedExchange } from '../../server/exchange/seed-exchange.ts';
+import { seedExchange } from '../../server/datasets/exchange/seed-exchange.ts';
 import { seedItem } from '../../support/seed-item.ts';
 import { copyRow } from './copy-row.ts';
 
