@@ -15,7 +15,7 @@ import { Hub } from './live/hub.ts';
 import { ensureDaysAhead } from './modules/line/inspections/inspections.jobs.ts';
 import { inspectionSource } from './modules/line/inspections/inspections.service.ts';
 import { observeRollupLag } from './modules/line/statistics/rollup-metrics.ts';
-import { registerSigningKey } from './modules/models/signing-key.ts';
+import { registerSigningKey } from './modules/models/registry/signing-key.ts';
 import { type Authenticator, createAuthenticator } from './modules/people/access/authenticate.service.ts';
 import { openSessionKey } from './modules/people/access/session-key.ts';
 import { eventSource, streamHeads } from './modules/plant/events/events.service.ts';

@@ -19,13 +19,13 @@ import type { PartCountsTables } from '../modules/line/part-counts/part-counts.t
 import type { JobsTables } from '../modules/line/production-runs/production-runs.table.ts';
 import type { ExportsTables } from '../modules/line/result-exports/result-exports.table.ts';
 import type { AssignmentsTables } from '../modules/models/assignments.table.ts';
-import type { ModelsTables } from '../modules/models/models.table.ts';
+import type { ModelsTables } from '../modules/models/registry/models.table.ts';
+import type { TrainingTables } from '../modules/models/trainer/training.table.ts';
 import type { AccessTables } from '../modules/people/access/access.table.ts';
 import type { AuditTables } from '../modules/people/audit/audit.table.ts';
 import type { EventsTables } from '../modules/plant/events/events.table.ts';
 import type { PlantsTables } from '../modules/plant/parts/plants.table.ts';
 import type { ShiftsTables } from '../modules/plant/parts/shifts.table.ts';
-import type { TrainingTables } from '../modules/training/training.table.ts';
 
 export interface Database
   extends AccessTables,

@@ -2,7 +2,7 @@
 import { READERS_AND_NODES } from '../kit/access.ts';
 import type { Services } from '../kit/context.ts';
 import { artifactPath } from '../kit/paths.ts';
-import { mayFetchArtifact } from '../modules/models/models.service.ts';
+import { mayFetchArtifact } from '../modules/models/registry/models.service.ts';
 import type { Authenticator } from '../modules/people/access/authenticate.service.ts';
 import { HttpRefusal, methodNotAllowed } from './answers.ts';
 import { contextOf, type Route } from './route.ts';

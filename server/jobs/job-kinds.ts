@@ -15,7 +15,7 @@ import { exportCleanUpJob, exportJob } from '../modules/line/result-exports/resu
 import { rollUpJob } from '../modules/line/statistics/statistics.jobs.ts';
 import { sessionCleanUpJob } from '../modules/people/access/access.jobs.ts';
 import '../wiring.ts';
-import { trainingJob } from '../modules/training/training.jobs.ts';
+import { trainingJob } from '../modules/models/trainer/training.jobs.ts';
 
 export const jobKinds: readonly AnyJobKind[] = [
   trainingJob,

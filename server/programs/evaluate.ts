@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type EvaluationRun, evaluateDataset } from '../modules/training/evaluate-dataset.ts';
+import { type EvaluationRun, evaluateDataset } from '../modules/models/trainer/evaluate-dataset.ts';
 
 const USAGE = 'npm run evaluate -- --data DIR [--seed N] [--json] [--scores FILE]';
 /** The stated false-reject rate that thresholds are calibrated for. */

@@ -12,7 +12,7 @@ import { findPart, loadPart } from '../plant/parts/plants.service.ts';
 import type { CameraRow } from '../plant/parts/plants.table.ts';
 import { endAssignment, insertAssignment, lockCamera } from './assignments.queries.ts';
 import type { ModelAssignmentRow } from './assignments.table.ts';
-import { APPROVERS, findModelRow } from './models.service.ts';
+import { APPROVERS, findModelRow } from './registry/models.service.ts';
 
 /** As the event log calls it (after `model.`), and the audit. */
 const AUDITED = {

@@ -7,8 +7,8 @@ import { CameraRef } from '../plant/parts/plants.ref.ts';
 import { loadPart } from '../plant/parts/plants.service.ts';
 import { ModelAssignmentRef } from './assignments.ref.ts';
 import { findAssignment, loadAssignments, loadCurrentAssignment } from './assignments.service.ts';
-import { ApprovalRef, ModelVersionRef } from './models.ref.ts';
-import { loadModelRow } from './models.service.ts';
+import { ApprovalRef, ModelVersionRef } from './registry/models.ref.ts';
+import { loadModelRow } from './registry/models.service.ts';
 
 const readers = { roles: READERS };
 const readersAndNodes = { roles: READERS_AND_NODES };

@@ -4,7 +4,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/error
 import { CameraRef } from '../plant/parts/plants.ref.ts';
 import { assignModel, endShadow } from './assign-model.service.ts';
 import { ModelAssignmentRef } from './assignments.ref.ts';
-import { APPROVERS } from './models.service.ts';
+import { APPROVERS } from './registry/models.service.ts';
 
 const AssignModelInput = builder.inputType('AssignModelInput', {
   description: 'Which approved version runs on which camera.',

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runTraining } from '../../../server/modules/training/run-training.ts';
+import { runTraining } from '../../../server/modules/models/trainer/run-training.ts';
 
 export interface DefaultModel {
   path: string;

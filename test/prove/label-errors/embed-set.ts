@@ -6,7 +6,7 @@ import {
   embeddingGraph,
 } from '../../../server/modules/images/similarity/embedding-graph.ts';
 import { measureImage } from '../../../server/modules/images/similarity/measure-image.ts';
-import { readAnomalyDataset } from '../../../server/modules/training/anomaly-dataset.ts';
+import { readAnomalyDataset } from '../../../server/modules/models/trainer/anomaly-dataset.ts';
 import { loadModel } from '../../../server/onnx/load-model.ts';
 
 export interface EmbeddedSet {

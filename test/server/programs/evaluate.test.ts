@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { evaluateDataset } from '../../../server/modules/training/evaluate-dataset.ts';
+import { evaluateDataset } from '../../../server/modules/models/trainer/evaluate-dataset.ts';
 import { describeOnRealData } from '../../support/real-data.ts';
 import { makeTemporaryFolder } from '../../support/temporary-folder.ts';
-import { SMALL_OPTIONS, writeParts } from '../training/textured-parts.ts';
+import { SMALL_OPTIONS, writeParts } from '../models/trainer/textured-parts.ts';
 
 const evaluate = (...args: string[]) =>
   spawnSync(process.execPath, ['server/programs/evaluate.ts', ...args], { encoding: 'utf8' });

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { auditDataset } from '../../../../server/modules/images/data-quality/audit-dataset.ts';
-import { readAnomalyDataset } from '../../../../server/modules/training/anomaly-dataset.ts';
+import { readAnomalyDataset } from '../../../../server/modules/models/trainer/anomaly-dataset.ts';
 import { run } from '../../../prove/label-errors.prove.ts';
 import { describeOnRealData } from '../../../support/real-data.ts';
 
