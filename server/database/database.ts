@@ -18,7 +18,6 @@ import type { NodeEventsTables } from '../modules/line/nodes/node-events.table.t
 import type { PartCountsTables } from '../modules/line/part-counts/part-counts.table.ts';
 import type { JobsTables } from '../modules/line/production-runs/production-runs.table.ts';
 import type { ExportsTables } from '../modules/line/result-exports/result-exports.table.ts';
-import type { AssignmentsTables } from '../modules/models/assignments.table.ts';
 import type { ModelsTables } from '../modules/models/registry/models.table.ts';
 import type { TrainingTables } from '../modules/models/trainer/training.table.ts';
 import type { AccessTables } from '../modules/people/access/access.table.ts';
@@ -26,6 +25,7 @@ import type { AuditTables } from '../modules/people/audit/audit.table.ts';
 import type { EventsTables } from '../modules/plant/events/events.table.ts';
 import type { PlantsTables } from '../modules/plant/parts/plants.table.ts';
 import type { ShiftsTables } from '../modules/plant/parts/shifts.table.ts';
+import type { AssignmentsTables } from '../modules/releases/assignments/assignments.table.ts';
 
 export interface Database
   extends AccessTables,

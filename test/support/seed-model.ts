@@ -3,9 +3,9 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { signArtifact } from '../../schema/artifact-signature.ts';
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
-import type { ModelAssignmentRow } from '../../server/modules/models/assignments.table.ts';
 import type { ApprovalRow, ModelVersionRow } from '../../server/modules/models/registry/models.table.ts';
 import type { CameraRow } from '../../server/modules/plant/parts/plants.table.ts';
+import type { ModelAssignmentRow } from '../../server/modules/releases/assignments/assignments.table.ts';
 import type { SeedHost } from './seed-host.ts';
 import { seedItem } from './seed-item.ts';
 

@@ -1,6 +1,6 @@
 /** Every SQL statement about assignments that is not one of `kit/table-rows.ts`: rows in, rows out, no rules. */
 import { sql } from 'kysely';
-import type { Db, Trx } from '../../database/database.ts';
+import type { Db, Trx } from '../../../database/database.ts';
 import type { ModelAssignmentRow } from './assignments.table.ts';
 
 /** Ends what the camera runs now, in shadow or not, and gives it; never before it began, should the clocks of two servers differ. */

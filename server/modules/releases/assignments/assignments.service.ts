@@ -1,9 +1,9 @@
 /** What runs on which camera, and ran there. */
-import { canSee } from '../../kit/access.ts';
-import type { Context } from '../../kit/context.ts';
-import { loadById, loadByParent } from '../../kit/load-rows.ts';
-import { selectRowsIn } from '../../kit/table-rows.ts';
-import { findPart } from '../plant/parts/plants.service.ts';
+import { canSee } from '../../../kit/access.ts';
+import type { Context } from '../../../kit/context.ts';
+import { loadById, loadByParent } from '../../../kit/load-rows.ts';
+import { selectRowsIn } from '../../../kit/table-rows.ts';
+import { findPart } from '../../plant/parts/plants.service.ts';
 import { selectCurrentAssignments } from './assignments.queries.ts';
 import type { ModelAssignmentRow } from './assignments.table.ts';
 

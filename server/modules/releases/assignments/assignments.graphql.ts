@@ -1,14 +1,14 @@
 /** Which model version runs on which camera, in the schema: names and shapes only. */
-import { READERS, READERS_AND_NODES } from '../../kit/access.ts';
-import { builder } from '../../kit/builder.ts';
-import { PersonRef } from '../people/access/access.ref.ts';
-import { loadPerson } from '../people/access/people.service.ts';
-import { CameraRef } from '../plant/parts/plants.ref.ts';
-import { loadPart } from '../plant/parts/plants.service.ts';
+import { READERS, READERS_AND_NODES } from '../../../kit/access.ts';
+import { builder } from '../../../kit/builder.ts';
+import { ApprovalRef, ModelVersionRef } from '../../models/registry/models.ref.ts';
+import { loadModelRow } from '../../models/registry/models.service.ts';
+import { PersonRef } from '../../people/access/access.ref.ts';
+import { loadPerson } from '../../people/access/people.service.ts';
+import { CameraRef } from '../../plant/parts/plants.ref.ts';
+import { loadPart } from '../../plant/parts/plants.service.ts';
 import { ModelAssignmentRef } from './assignments.ref.ts';
 import { findAssignment, loadAssignments, loadCurrentAssignment } from './assignments.service.ts';
-import { ApprovalRef, ModelVersionRef } from './registry/models.ref.ts';
-import { loadModelRow } from './registry/models.service.ts';
 
 const readers = { roles: READERS };
 const readersAndNodes = { roles: READERS_AND_NODES };

@@ -1,18 +1,18 @@
 /** Which approved version runs on which camera: one judges, and one more may judge along in shadow. */
-import type { Trx } from '../../database/database.ts';
-import { requireRole } from '../../kit/access.ts';
-import { actorOf, appendAudit } from '../../kit/audit.ts';
-import type { Context } from '../../kit/context.ts';
-import { ConflictError, NotFoundError } from '../../kit/errors.ts';
-import { encodeGlobalId, keyOf } from '../../kit/global-id.ts';
-import { newId } from '../../kit/ids.ts';
-import { viewingPerson } from '../../kit/viewing-person.ts';
-import { appendEvents } from '../plant/events/events.service.ts';
-import { findPart, loadPart } from '../plant/parts/plants.service.ts';
-import type { CameraRow } from '../plant/parts/plants.table.ts';
+import type { Trx } from '../../../database/database.ts';
+import { requireRole } from '../../../kit/access.ts';
+import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import type { Context } from '../../../kit/context.ts';
+import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
+import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
+import { newId } from '../../../kit/ids.ts';
+import { viewingPerson } from '../../../kit/viewing-person.ts';
+import { APPROVERS, findModelRow } from '../../models/registry/models.service.ts';
+import { appendEvents } from '../../plant/events/events.service.ts';
+import { findPart, loadPart } from '../../plant/parts/plants.service.ts';
+import type { CameraRow } from '../../plant/parts/plants.table.ts';
 import { endAssignment, insertAssignment, lockCamera } from './assignments.queries.ts';
 import type { ModelAssignmentRow } from './assignments.table.ts';
-import { APPROVERS, findModelRow } from './registry/models.service.ts';
 
 /** As the event log calls it (after `model.`), and the audit. */
 const AUDITED = {

@@ -1,10 +1,10 @@
 /** Putting models on cameras: shapes only; the rules are in `assign-model.service.ts`. */
-import { builder } from '../../kit/builder.ts';
-import { ConflictError, InvalidInputError, NotFoundError } from '../../kit/errors.ts';
-import { CameraRef } from '../plant/parts/plants.ref.ts';
+import { builder } from '../../../kit/builder.ts';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
+import { APPROVERS } from '../../models/registry/models.service.ts';
+import { CameraRef } from '../../plant/parts/plants.ref.ts';
 import { assignModel, endShadow } from './assign-model.service.ts';
 import { ModelAssignmentRef } from './assignments.ref.ts';
-import { APPROVERS } from './registry/models.service.ts';
 
 const AssignModelInput = builder.inputType('AssignModelInput', {
   description: 'Which approved version runs on which camera.',

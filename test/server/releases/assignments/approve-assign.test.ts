@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeGlobalId } from '../../../server/kit/global-id.ts';
-import { newId } from '../../../server/kit/ids.ts';
-import { databases } from '../../support/database.ts';
+import { encodeGlobalId } from '../../../../server/kit/global-id.ts';
+import { newId } from '../../../../server/kit/ids.ts';
+import { databases } from '../../../support/database.ts';
 import {
   createSeed,
   freshCode,
@@ -13,8 +13,8 @@ import {
   type SeededPerson,
   type SeededPlant,
   type SeededVersion,
-} from '../../support/seed.ts';
-import { openTestServer, type TestServer } from '../../support/server.ts';
+} from '../../../support/seed.ts';
+import { openTestServer, type TestServer } from '../../../support/server.ts';
 
 describe.each(databases())('models on %s', (kind) => {
   let server: TestServer;

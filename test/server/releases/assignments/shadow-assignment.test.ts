@@ -1,12 +1,12 @@
 /** A model in shadow: beside the one that judges, by an approval like it, and without a say. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { encodeGlobalId } from '../../../server/kit/global-id.ts';
-import { newId } from '../../../server/kit/ids.ts';
-import { databases } from '../../support/database.ts';
-import { createSeed } from '../../support/seed.ts';
-import { openTestServer, type TestServer } from '../../support/server.ts';
-import type { TestClient } from '../../support/test-client.ts';
-import { type RecordingPlant, record, recordingPlant } from '../line/inspections/recording.ts';
+import { encodeGlobalId } from '../../../../server/kit/global-id.ts';
+import { newId } from '../../../../server/kit/ids.ts';
+import { databases } from '../../../support/database.ts';
+import { createSeed } from '../../../support/seed.ts';
+import { openTestServer, type TestServer } from '../../../support/server.ts';
+import type { TestClient } from '../../../support/test-client.ts';
+import { type RecordingPlant, record, recordingPlant } from '../../line/inspections/recording.ts';
 
 describe.each(databases())('a model in shadow on %s', (kind) => {
   let server: TestServer;

@@ -1,6 +1,6 @@
 /** Which model version runs on which camera, and ran there. */
 import type { Selectable } from 'kysely';
-import type { Defaulted } from '../../database/column-types.ts';
+import type { Defaulted } from '../../../database/column-types.ts';
 
 export interface ModelAssignmentTable {
   id: string;
