@@ -1,5 +1,4 @@
 /** Connects what lower modules ask of higher ones. Whoever loads the schema or the kinds of background work has it. */
-
 import { correctPooled, revisePooled } from './modules/images/pool/pool.service.ts';
 import { loadImage } from './modules/images/store/images.service.ts';
 import { clearAlarmsOf } from './modules/line/alarms/retire-sources.service.ts';

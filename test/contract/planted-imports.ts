@@ -6,6 +6,20 @@ export interface PlantedImport {
   imports: string;
 }
 
+const wings = [
+  ...['plant', 'people', 'line', 'images', 'labelling', 'datasets', 'models', 'sufficiency', 'releases', 'watch'],
+  'outside',
+];
+
+/** From each wing to the next one, and to the last one. */
+const upwardImports: PlantedImport[] = wings.slice(0, -1).flatMap((wing, index) =>
+  [...new Set([wings[index + 1], 'outside'])].map((later) => ({
+    wall: `${wing}-imports-no-later-wing`,
+    file: `server/modules/${wing}/low/${later}.ts`,
+    imports: `import type { A } from '../../${later}/high/a.ts';`,
+  })),
+);
+
 /** Each file is written only here, so the file names the plant. `import type` is used where a type alone must be enough. */
 export const forbiddenImports: PlantedImport[] = [
   { wall: 'every-import-resolves', file: 'server/kit/lost.ts', imports: "import { a } from './nowhere.ts';" },
@@ -43,39 +57,59 @@ export const forbiddenImports: PlantedImport[] = [
   { wall: 'main-is-imported-by-nobody', file: 'server/http/main.ts', imports: "import { a } from '../main.ts';" },
   {
     wall: 'modules-stand-on-the-ground',
-    file: 'server/modules/alarms/door.ts',
-    imports: "import { a } from '../../http/a.ts';",
+    file: 'server/modules/line/alarms/door.ts',
+    imports: "import { a } from '../../../http/a.ts';",
+  },
+  {
+    wall: 'modules-stand-in-wings',
+    file: 'server/modules/alarms/flat.ts',
+    imports: "import type { A } from '../../kit/a.ts';",
+  },
+  {
+    wall: 'modules-stand-in-wings',
+    file: 'server/modules/line/loose.ts',
+    imports: "import type { A } from '../../kit/a.ts';",
+  },
+  ...upwardImports,
+  {
+    wall: 'modules-meet-at-their-doors',
+    file: 'server/modules/line/alarms/sql.ts',
+    imports: "import { a } from '../../plant/parts/parts.queries.ts';",
   },
   {
     wall: 'modules-meet-at-their-doors',
-    file: 'server/modules/alarms/sql.ts',
-    imports: "import { a } from '../plants/plants.queries.ts';",
+    file: 'server/modules/line/alarms/types.ts',
+    imports: "import type { A } from '../../plant/parts/parts.graphql.ts';",
   },
   {
     wall: 'modules-meet-at-their-doors',
-    file: 'server/modules/alarms/types.ts',
-    imports: "import type { A } from '../plants/plants.graphql.ts';",
+    file: 'server/modules/line/alarms/work.ts',
+    imports: "import { a } from '../../plant/parts/parts.jobs.ts';",
   },
   {
     wall: 'modules-meet-at-their-doors',
-    file: 'server/modules/alarms/work.ts',
-    imports: "import { a } from '../plants/plants.jobs.ts';",
+    file: 'server/modules/line/alarms/neighbour.ts',
+    imports: "import { a } from '../lines/lines.queries.ts';",
   },
   {
     wall: 'graphql-types-are-gathered-in-one-place',
     file: 'server/http/types.ts',
-    imports: "import { a } from '../modules/plants/plants.graphql.ts';",
+    imports: "import { a } from '../modules/plant/parts/parts.graphql.ts';",
   },
   {
     wall: 'modules-are-free-of-http',
-    file: 'server/modules/alarms/web.ts',
+    file: 'server/modules/line/alarms/web.ts',
     imports: "import { createServer } from 'node:http';",
   },
-  { wall: 'modules-are-free-of-http', file: 'server/modules/alarms/socket.ts', imports: "import { a } from 'ws';" },
+  {
+    wall: 'modules-are-free-of-http',
+    file: 'server/modules/line/alarms/socket.ts',
+    imports: "import { a } from 'ws';",
+  },
   {
     wall: 'configuration-is-passed-down',
-    file: 'server/modules/alarms/settings.ts',
-    imports: "import { config } from '../../config.ts';",
+    file: 'server/modules/line/alarms/settings.ts',
+    imports: "import { config } from '../../../config.ts';",
   },
   {
     wall: 'configuration-knows-nothing-of-the-server',
@@ -85,7 +119,7 @@ export const forbiddenImports: PlantedImport[] = [
   {
     wall: 'ground-lies-below-modules-and-doors',
     file: 'server/kit/rule.ts',
-    imports: "import type { A } from '../modules/plants/plants.table.ts';",
+    imports: "import type { A } from '../modules/plant/parts/parts.table.ts';",
   },
   {
     wall: 'ground-lies-below-modules-and-doors',
@@ -96,7 +130,7 @@ export const forbiddenImports: PlantedImport[] = [
     wall: 'database-joins-tables-only',
     file: 'server/database/database.ts',
     imports:
-      "import type { A } from '../modules/plants/plants.table.ts'; import { b } from '../modules/plants/plants.service.ts';",
+      "import type { A } from '../modules/plant/parts/parts.table.ts'; import { b } from '../modules/plant/parts/parts.service.ts';",
   },
   { wall: 'maths-stands-alone', file: 'server/maths/plant.ts', imports: "import type { A } from '../kit/a.ts';" },
   {
@@ -166,7 +200,7 @@ export const forbiddenImports: PlantedImport[] = [
   },
   {
     wall: 'model-runtime-is-loaded-in-one-place',
-    file: 'server/modules/training/score.ts',
+    file: 'server/modules/models/trainer/score.ts',
     imports: "import type { A } from 'onnxruntime-node';",
   },
 ];
@@ -178,20 +212,26 @@ export const allowedImports: Record<string, string> = {
   'migrations/0001.ts': "import { a } from 'kysely'; export { a };",
   'server/main.ts':
     "import { config } from './config.ts'; import { a } from './graphql/schema.ts'; export { a, config };",
-  'server/graphql/schema.ts': "import '../modules/plants/plants.graphql.ts'; export const a = 1;",
+  'server/graphql/schema.ts': "import '../modules/plant/parts/parts.graphql.ts'; export const a = 1;",
   'server/graphql/a.ts': "import { a } from 'graphql-yoga'; import { createServer } from 'node:http'; export { a };",
-  'server/http/a.ts': "import { a } from '../modules/plants/plants.service.ts'; export { a };",
-  'server/modules/plants/plants.graphql.ts':
-    "import { a } from './plants.service.ts'; import type { A } from '../../kit/a.ts'; export { a };",
-  'server/modules/plants/plants.service.ts':
-    "import { a } from './plants.queries.ts'; import { b } from '#schema/manifest.ts'; export { a };",
-  'server/modules/plants/plants.queries.ts':
-    "import type { A } from '../../database/handle.ts'; import type { B } from '../../config.ts'; export const a = 1;",
-  'server/modules/plants/plants.jobs.ts': 'export const a = 1;',
-  'server/modules/plants/plants.table.ts': "import type { A } from 'kysely'; export type A = 1;",
-  'server/modules/plants/plant-state.ts': 'export const a = 1;',
-  'server/modules/lines/lines.service.ts':
-    "import { a } from '../plants/plants.service.ts'; import type { A } from '../plants/plants.table.ts'; import { b } from '../plants/plant-state.ts';",
+  'server/http/a.ts': "import { a } from '../modules/plant/parts/parts.service.ts'; export { a };",
+  'server/modules/plant/parts/parts.graphql.ts':
+    "import { a } from './parts.service.ts'; import type { A } from '../../../kit/a.ts'; export { a };",
+  'server/modules/plant/parts/parts.service.ts':
+    "import { a } from './parts.queries.ts'; import { b } from '#schema/manifest.ts'; export { a };",
+  'server/modules/plant/parts/parts.queries.ts':
+    "import type { A } from '../../../database/handle.ts'; import type { B } from '../../../config.ts'; export const a = 1;",
+  'server/modules/plant/parts/parts.jobs.ts': 'export const a = 1;',
+  'server/modules/plant/parts/parts.table.ts': "import type { A } from 'kysely'; export type A = 1;",
+  'server/modules/plant/parts/part-state.ts': 'export const a = 1;',
+  'server/modules/line/lines/lines.queries.ts': 'export const a = 1;',
+  'server/modules/line/lines/lines.ref.ts': 'export const a = 1;',
+  'server/modules/line/lines/lines.service.ts':
+    "import { a } from '../../plant/parts/parts.service.ts'; import type { A } from '../../plant/parts/parts.table.ts'; import { b } from '../../plant/parts/part-state.ts'; import { c } from '../../../maths/a.ts'; import { d } from '../../../onnx/load-model.ts';",
+  'server/modules/line/jobs/jobs.service.ts': "import { a } from '../lines/lines.ref.ts'; export { a };",
+  ...Object.fromEntries(
+    wings.slice(1).map((wing) => [`server/modules/${wing}/high/a.ts`, 'export type A = 1; export const a = 1;']),
+  ),
   'server/maths/a.ts': 'export const a = 1;',
   'server/onnx/load-model.ts':
     "import { a } from 'onnxruntime-node'; import { a as b } from '../maths/a.ts'; export { a, b };",

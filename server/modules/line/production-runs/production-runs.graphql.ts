@@ -1,4 +1,4 @@
-/** What runs on a line, in the schema: names and shapes only; the rules are in `jobs.service.ts`. */
+/** What runs on a line, in the schema: names and shapes only; the rules are in `production-runs.service.ts`. */
 import { READERS } from '../../../kit/access.ts';
 import { builder } from '../../../kit/builder.ts';
 import { optionalKeyOf } from '../../../kit/global-id.ts';

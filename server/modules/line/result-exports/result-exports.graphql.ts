@@ -1,4 +1,4 @@
-/** Exports in the schema: names and shapes only; the rules are in `exports.service.ts`. */
+/** Exports in the schema: names and shapes only; the rules are in `result-exports.service.ts`. */
 import { READERS, requireRole } from '../../../kit/access.ts';
 import { builder } from '../../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';

@@ -1,4 +1,4 @@
-/** The plant model's file in the schema: names and shapes only; the rules are in `plant-model.service.ts`. */
+/** The plant model's file in the schema: names and shapes only; the rules are in `plant-file.service.ts`. */
 import { ADMINISTRATORS } from '../../../kit/access.ts';
 import { builder } from '../../../kit/builder.ts';
 import { ErrorRef } from '../../../kit/error.ref.ts';
