@@ -112,6 +112,12 @@ describe('npm start', () => {
     const gate = banner.locator('.alarm-banner-title', { hasText: 'Gate did not confirm' });
     const acknowledge = banner.getByRole('button', { name: 'Acknowledge' });
     const lineScreen = page.url();
+    // It is refused until the machine has reset itself.
+    const started = () =>
+      commandLine(machineEndpoint(), 'line-1', 'Start').then(
+        () => true,
+        () => false,
+      );
     await jamGate(machineEndpoint(), 'line-1', true);
     // The next reject may take some parts; on a busy computer other alarms may stand before it, and are answered as they come.
     const isShown = async () => {
@@ -120,12 +126,25 @@ describe('npm start', () => {
       return false;
     };
     await expect.poll(isShown, { timeout: 2 * patienceMs }).toBe(true);
+    // The line is stopped to look after the gate, and stays in Produce: what nobody has acknowledged stays, too.
+    await commandLine(machineEndpoint(), 'line-1', 'Stop');
+    await page.goto(lineScreen);
+    await page.getByText('STOPPED', { exact: true }).waitFor({ timeout: patienceMs });
+    await page.locator('.line-state').getByText('Produce').waitFor();
+    await gate.waitFor();
+    await acknowledge.waitFor();
+    await page.getByRole('link', { name: 'Alarms', exact: true }).click();
+    const waiting = page.locator('.alarm-row').filter({ hasText: 'Gate did not confirm' });
+    await waiting.getByText('unacknowledged', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: /^Hidden [1-9]/ }).count()).toBe(0);
     await acknowledge.click();
     const row = page.locator('.alarm-row').filter({ hasText: 'Gate did not confirm' });
     await page.getByRole('link', { name: 'Alarms', exact: true }).click();
     await row.getByText('acknowledged', { exact: true }).waitFor({ timeout: patienceMs });
 
     await jamGate(machineEndpoint(), 'line-1', false);
+    await commandLine(machineEndpoint(), 'line-1', 'Reset');
+    await expect.poll(() => started(), { timeout: patienceMs }).toBe(true);
     await expect.poll(() => row.count(), { timeout: 2 * patienceMs }).toBe(0);
     expect(await gate.count()).toBe(0);
     await page.goto(lineScreen);

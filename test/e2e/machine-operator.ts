@@ -15,9 +15,14 @@ const PACKML = 'http://opcfoundation.org/UA/PackML/';
 const VENDOR = 'urn:lehr:plant:bottle-line';
 
 /** Throws when the machine refuses the command. */
-export async function commandLine(endpoint: string, line: string, command: 'Hold' | 'Unhold'): Promise<void> {
+export async function commandLine(
+  endpoint: string,
+  line: string,
+  command: 'Hold' | 'Unhold' | 'Stop' | 'Reset' | 'Start',
+): Promise<void> {
   await atMachine(endpoint, line, async ({ session, nodeOf, packml, unit }) => {
-    const owner = `${unit}/${packml}:BaseStateMachine/${packml}:MachineState/${packml}:ExecuteState`;
+    const machine = `${unit}/${packml}:BaseStateMachine/${packml}:MachineState`;
+    const owner = command === 'Stop' || command === 'Reset' ? machine : `${machine}/${packml}:ExecuteState`;
     const { statusCode } = await session.call({
       objectId: await nodeOf(owner),
       methodId: await nodeOf(`${owner}/${packml}:${command}`),
