@@ -48,6 +48,11 @@ export function packmlMode(word: string | null | undefined): PackmlMode | undefi
   return modes.get(keyOf(word ?? '').replace(/mode$/, ''));
 }
 
+/** The mode as all parts write it, so that two spellings compare equal; a word that PackML does not know as it is. */
+export function modeWord(word: string): string {
+  return packmlMode(word) ?? word;
+}
+
 /** Waits, and was not told to go on: nothing moves until a person or the line says so. */
 export function isStanding(state: string | null | undefined): boolean {
   const known = packmlState(state);

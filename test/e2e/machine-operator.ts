@@ -9,10 +9,12 @@ import {
   OPCUAClient,
   StatusCodes,
   Variant,
+  VariantArrayType,
 } from 'node-opcua';
 
 const PACKML = 'http://opcfoundation.org/UA/PackML/';
 const VENDOR = 'urn:lehr:plant:bottle-line';
+const noParameters = new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value: [] });
 
 /** Throws when the machine refuses the command. */
 export async function commandLine(
@@ -26,7 +28,8 @@ export async function commandLine(
     const { statusCode } = await session.call({
       objectId: await nodeOf(owner),
       methodId: await nodeOf(`${owner}/${packml}:${command}`),
-      inputArguments: [],
+      // Start takes parameters of the product (OPC 30050, 6.7.10): none here.
+      inputArguments: command === 'Start' ? [noParameters] : [],
     });
     if (statusCode !== StatusCodes.Good) throw new Error(`${line} refuses ${command}: ${statusCode}`);
   });

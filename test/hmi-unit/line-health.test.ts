@@ -6,9 +6,8 @@ import { assignedModels } from '../../hmi/lib/assigned-models.ts';
 import { machineDoubt } from '../../hmi/lib/machine-age.ts';
 import { otherSignals, signalDoubt } from '../../hmi/lib/machine-signals.ts';
 import { nodeProblems } from '../../hmi/lib/node-health.ts';
-import { stateWord } from '../../hmi/lib/packml.ts';
+import { isAbnormalState, stateWord } from '../../hmi/lib/packml.ts';
 import { en } from '../../hmi/lib/words-en.ts';
-import { isProductionLost } from '../../schema/packml.ts';
 
 const sentAt = '2026-03-01T12:00:10.000Z';
 const at = (secondsBefore: number) => new Date(Date.parse(sentAt) - secondsBefore * 1000).toISOString();
@@ -84,9 +83,9 @@ describe('what the line shows', () => {
   it('writes PackML states in capitals and calls only lost production abnormal', () => {
     expect(stateWord(' Execute ')).toBe('EXECUTE');
     expect(stateWord('')).toBeUndefined();
-    expect(isProductionLost('Held')).toBe(true);
-    expect(isProductionLost('Execute')).toBe(false);
-    expect(isProductionLost(null)).toBe(false);
+    expect(isAbnormalState('Held')).toBe(true);
+    expect(isAbnormalState('Execute')).toBe(false);
+    expect(isAbnormalState(null)).toBe(false);
   });
 
   it('sums up the models of its cameras', () => {

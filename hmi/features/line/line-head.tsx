@@ -1,11 +1,10 @@
 import { createMemo, Show } from 'solid-js';
-import { isProductionLost } from '#schema/packml.ts';
 import { assignedModels } from '../../lib/assigned-models.ts';
 import { formatAge, formatNumber, formatShare } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
 import { signalDoubt } from '../../lib/machine-signals.ts';
-import { stateWord } from '../../lib/packml.ts';
+import { isAbnormalState, stateWord } from '../../lib/packml.ts';
 import { TargetBar } from '../../ui/target-bar.tsx';
 import type { LinePicture } from './create-line-picture.ts';
 import { doubtWords } from './doubt-words.ts';
@@ -40,7 +39,7 @@ function State(props: { picture: LinePicture }) {
       </h2>
       <p
         class="state-word figure"
-        classList={{ abnormal: isProductionLost(machine()?.state) }}
+        classList={{ abnormal: isAbnormalState(machine()?.state) }}
         data-stale={doubt() || !machine() ? '' : undefined}
         data-testid="machine-state"
       >

@@ -2,7 +2,6 @@ import { A } from '@solidjs/router';
 import { createMemo, For, Show } from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import type { ResultOf } from '#schema/graphql.ts';
-import { isProductionLost } from '#schema/packml.ts';
 import { isUnacknowledged } from '../../lib/alarm-order.ts';
 import { assignedModels } from '../../lib/assigned-models.ts';
 import { type CatalogueLine, type CataloguePlant, linePath } from '../../lib/catalogue.ts';
@@ -12,7 +11,7 @@ import { useLive } from '../../lib/live.ts';
 import { signalDoubt } from '../../lib/machine-signals.ts';
 import { minuteSeries } from '../../lib/minute-series.ts';
 import { nodeProblems } from '../../lib/node-health.ts';
-import { stateWord } from '../../lib/packml.ts';
+import { isAbnormalState, stateWord } from '../../lib/packml.ts';
 import { AlarmShape } from '../../ui/alarm-shape.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { TargetBar } from '../../ui/target-bar.tsx';
@@ -128,7 +127,7 @@ function MachineState(props: { machine: LinePicture['machine']; sentAt: string; 
     <span class="state">
       <span
         class="figure"
-        classList={{ abnormal: isProductionLost(props.machine?.state) }}
+        classList={{ abnormal: isAbnormalState(props.machine?.state) }}
         data-stale={doubt() || !props.machine ? '' : undefined}
       >
         {word()}
