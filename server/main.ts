@@ -24,6 +24,7 @@ import type { Log } from './kit/log.ts';
 import { makeLog } from './kit/make-log.ts';
 import { issueFirstAdministratorCode } from './modules/access/sessions.service.ts';
 import { advanceAlarms } from './modules/alarms/advance-alarms.service.ts';
+import { reviewSuppressed } from './modules/alarms/review-suppressed.service.ts';
 import { markSilentNodes } from './modules/machines/machines.service.ts';
 import { explain, watchProcess } from './process-life.ts';
 
@@ -117,6 +118,7 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
     });
     services.hub.start();
     if (database.kind === 'embedded' || config.worker === 'inside') await jobs.work(services);
+    await reviewSuppressed(services);
     const startedAt = now();
     const ticks = everySecond(async () => {
       await markSilentNodes(services, startedAt);

@@ -1,4 +1,5 @@
 /** The types of alarms and how each behaves unless a plant sets it otherwise. Texts are in `alarm-texts.ts`. */
+import { isServiceMode, isStanding } from '#schema/packml.ts';
 import type { AlarmSettingRow, SourceKind } from './alarms.table.ts';
 
 export const alarmTypes = [
@@ -45,7 +46,7 @@ export interface AlarmDefinition {
   deadband: number | null;
   /** Stays after it has returned, until a person resets it. */
   isLatching: boolean;
-  /** Hidden while people work on the machine: it is stopped in a mode that does not produce. */
+  /** What arises while people work on the machine is logged, not announced: it stands in maintenance or manual mode. */
   isSuppressedInMaintenance: boolean;
 }
 
@@ -104,16 +105,15 @@ export function definitionIn(type: AlarmType, setting: AlarmSettingRow | undefin
 export interface MachineMode {
   state: string | null;
   mode: string | null;
-  /** The node said so lately and its source calls it good. */
+  /** Its node is heard, and calls both good. */
   isTrusted: boolean;
 }
 
-const productionModes = new Set(['production', 'producing', 'automatic']);
-const standingStates = new Set(['stopped', 'aborted', 'idle']);
-
-/** Whether the design of the type hides it now. Where the machine is not known for sure nothing is hidden. */
+/**
+ * Whether the design of the type hides what arises now (ISA-18.2 / IEC 62682, suppressed by design): while the machine stands in a mode
+ * that is known to be maintenance or manual. Any other mode, and a machine that is not known for sure, hides nothing.
+ */
 export function isSuppressedByDesign(definition: AlarmDefinition, machine: MachineMode | null): boolean {
   if (!definition.isSuppressedInMaintenance || !machine?.isTrusted) return false;
-  if (machine.state === null || machine.mode === null) return false;
-  return standingStates.has(machine.state.toLowerCase()) && !productionModes.has(machine.mode.toLowerCase());
+  return isStanding(machine.state) && isServiceMode(machine.mode);
 }

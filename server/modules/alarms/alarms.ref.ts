@@ -60,7 +60,8 @@ export const AlarmStateEnum = builder.enumType('AlarmState', {
     SHELVED: { value: 'shelved' as const, description: 'Hidden by a person for a time, with a reason.' },
     SUPPRESSED: {
       value: 'suppressed' as const,
-      description: 'Hidden by design, while the machine stands in maintenance.',
+      description:
+        'Hidden by design: acknowledged before, or arisen since, the machine stands in maintenance or manual mode.',
     },
     OUT_OF_SERVICE: {
       value: 'out_of_service' as const,
