@@ -16,6 +16,11 @@ export const alarmTypes = [
   'TRACKING_LOST',
   'CLOCK_STEPPED',
   'PARTS_UNSEEN',
+  'REJECT_UNTIED',
+  'COUNTER_RESTARTED',
+  'GATE_PROBLEM',
+  'CAMERA_PROBLEM',
+  'MACHINE_PROBLEM',
   'NODE_PROBLEM',
 ] as const;
 export type AlarmType = (typeof alarmTypes)[number];
@@ -69,6 +74,12 @@ export const alarmDefinitions: Readonly<Record<AlarmType, AlarmDefinition>> = {
   GATE_DISABLED: { ...gate, priority: 1 },
   TRACKING_LOST: { ...gate, priority: 1, returnMs: 60_000 },
   PARTS_UNSEEN: { ...gate, priority: 2, returnMs: 300_000 },
+  // A defective part was seen and nobody knows which it was.
+  REJECT_UNTIED: { ...gate, priority: 1, returnMs: 300_000 },
+  COUNTER_RESTARTED: { ...gate, priority: 3, returnMs: 600_000 },
+  GATE_PROBLEM: { ...gate, priority: 1, onDelayMs: 2000, offDelayMs: 5000 },
+  CAMERA_PROBLEM: { ...standard, sourceKind: 'camera', priority: 2, onDelayMs: 5000, offDelayMs: 5000 },
+  MACHINE_PROBLEM: { ...standard, sourceKind: 'line', priority: 2, onDelayMs: 5000, offDelayMs: 5000 },
   NODE_UNREACHABLE: { ...node, priority: 2 },
   MACHINE_CONNECTION_LOST: { ...standard, sourceKind: 'line', priority: 2, onDelayMs: 3000, offDelayMs: 2000 },
   OUTBOX_FILLING: { ...node, priority: 3, onDelayMs: 10_000, offDelayMs: 10_000, deadband: 0.25 },
