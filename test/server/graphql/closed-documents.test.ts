@@ -8,7 +8,8 @@ import type { SeededPlant } from '../../support/seed.ts';
 import { type LiveServer, openLiveServer } from '../live/live-server.ts';
 
 const closed = {
-  LEHR_FREE_QUERIES: 'administrator',
+  LEHR_FREE_QUERIES: 'administrator,mes',
+  LEHR_LIMIT_QUERY_TOKENS: '100000',
   LEHR_LIMIT_RATE_PER_ADDRESS: '1000000000',
   LEHR_LIMIT_RATE_PER_PRINCIPAL: '1000000000',
   LEHR_LIMIT_RATE_PER_EDGE_NODE: '1000000000',
@@ -167,6 +168,24 @@ describe('a document of a caller whose role is closed', () => {
     const stream = await ask({ query: 'subscription { events(plantId: "x") { cursor } }'.padEnd(1990) });
     expect(stream).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'PERSISTED_QUERY_ONLY' } }] });
     expect(await ask({ query: '{ __typename }' })).toMatchObject({ type: 'next' });
+  });
+});
+
+describe('a document of a caller whose role is open', () => {
+  it('is answered with a syntax error when it nests deeper than the parser can go, and the connection stays', async () => {
+    const query = `{ plants(first: ${'['.repeat(90_000)}`;
+    const { headers } = plant.owner.client;
+    expect(await send(headers, { query })).toMatchObject({
+      status: 400,
+      errors: [{ message: expect.stringContaining('nests too many'), extensions: { code: 'GRAPHQL_PARSE_FAILED' } }],
+    });
+    const token = await plant.mesToken();
+    const ask = await openDoor(token.secret);
+    expect(await ask({ query })).toMatchObject({
+      type: 'error',
+      payload: [{ message: expect.stringContaining('nests too many') }],
+    });
+    expect(await ask({ query: '{ rateLimit { cost } }' })).toMatchObject({ type: 'next' });
   });
 });
 
