@@ -124,13 +124,20 @@ describe('a document of a caller whose role is closed', () => {
   it('is refused for its length before anything is said of its form, and executed at exactly the limit', async () => {
     // five tokens each, and one more in the first
     const tokens = (count: number) =>
-      Array.from({ length: 60 }, (_, at) => `query Q${at} {__typename${at < count - 300 ? ' __typename' : ''}}`).join('');
+      Array.from({ length: 60 }, (_, at) => `query Q${at} {__typename${at < count - 300 ? ' __typename' : ''}}`).join(
+        '',
+      );
     const long = (characters: number) => '{ __typename }'.padEnd(characters, ' ');
     for (const [name, headers] of Object.entries(callers())) {
       expect((await send(headers, { query: long(2000) })).data).toEqual({ __typename: 'Query' });
       const most = { query: tokens(300), operationName: 'Q0' };
       expect((await send(headers, most)).data).toEqual({ __typename: 'Query' });
-      for (const query of [long(2001), tokens(301), '{ __typename '.padEnd(2001), `{ __typename ${',['.repeat(1000)}`]) {
+      for (const query of [
+        long(2001),
+        tokens(301),
+        '{ __typename '.padEnd(2001),
+        `{ __typename ${',['.repeat(1000)}`,
+      ]) {
         const refused = await send(headers, { query });
         expect(refused.data).toBeUndefined();
         expect(refused.status, query.slice(0, 40)).toBe(name === 'anonymous' ? 200 : 403);
