@@ -173,9 +173,10 @@ function stopWhenFull<T>(list: T[]): void {
   };
 }
 
+/** The package counts the anchor, too. */
 function plainOf(document: Document.Parsed, aliases: number): { plain: unknown } | ReferenceError {
   try {
-    return { plain: document.toJS({ maxAliasCount: aliases }) };
+    return { plain: document.toJS({ maxAliasCount: aliases + 1 }) };
   } catch (error) {
     if (error instanceof ReferenceError) return error;
     throw error;

@@ -71,7 +71,11 @@ export interface PlantModelImport {
 export async function importPlantModel(context: Context, input: ImportPlantModel): Promise<PlantModelImport> {
   const { limits } = context.config;
   const yaml = yamlLimitsOf(limits, limits.plantModelBytes, 'LEHR_LIMIT_PLANT_MODEL_BYTES');
-  const read = readPlantModel(input.yaml, { yaml, parts: limits.plantModelParts }, context.now());
+  const read = readPlantModel(
+    input.yaml,
+    { yaml, shifts: limits.shifts, parts: limits.plantModelParts },
+    context.now(),
+  );
   if (read.problems) throw new PlantModelRefusedError(read.problems);
   const sha256 = hashOf(input.yaml);
 

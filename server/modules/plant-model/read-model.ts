@@ -25,6 +25,7 @@ export type ReadModel =
 
 export interface ModelLimits {
   yaml: YamlLimits;
+  shifts: number;
   parts: number;
 }
 
@@ -52,6 +53,12 @@ export function readPlantModel(yaml: string, limits: ModelLimits, now: Date): Re
   const parts = partsOfModel(parsed.data);
   if (parts.length > limits.parts)
     return { problems: [locate([], `${parts.length} parts`, `give at most ${limits.parts} parts`)] };
+  const shifts = parsed.data.shifts?.length ?? 0;
+  // each is compared with all others, day by day
+  if (shifts > limits.shifts)
+    return {
+      problems: [locate(['shifts'], `${shifts} shifts`, `a plant has at most ${limits.shifts} (LEHR_LIMIT_SHIFTS)`)],
+    };
   const problems = [...doubled(parts, locate), ...dangling(parts, locate), ...wrongShifts(parsed.data, locate, now)];
   if (problems.length > 0) return { problems: firstOf(problems) };
   return { model: parsed.data, parts, locate };

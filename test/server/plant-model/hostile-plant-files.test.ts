@@ -41,7 +41,7 @@ describe('the tokens of a plant file', () => {
 });
 
 describe('a plant file', () => {
-  const limits = { LEHR_LIMIT_YAML_DEPTH: '12', LEHR_LIMIT_YAML_TOKENS: '400000' };
+  const limits = { LEHR_LIMIT_YAML_DEPTH: '12', LEHR_LIMIT_YAML_TOKENS: '400000', LEHR_LIMIT_SHIFTS: '2' };
   let server: TestServer;
   let client: TestClient;
   beforeAll(async () => {
@@ -114,6 +114,20 @@ describe('a plant file', () => {
       `${plantLine}recipes:\n  - code: "${'['.repeat(80)}"\n    name: |\n      ${'- [{'.repeat(40)}\n`,
     );
     expect(__typename).toBe('PlantModelImport');
+  });
+
+  it('with far more shifts than a plant has is refused before one is compared with another', async () => {
+    const shifts = (count: number) => {
+      const lines = keys(count, (at) => {
+        const start = `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`;
+        return `  - { code: s${at}, name: S, startsAt: "${start}", durationMin: 1, recurrence: FREQ=DAILY, validFrom: 2026-01-01 }\n`;
+      });
+      return `${plantLine}shifts:\n${lines}`;
+    };
+    expect((await read(shifts(1_440))).problems).toMatchObject([
+      { line: 4, field: 'shifts', value: '1440 shifts', remedy: expect.stringContaining('LEHR_LIMIT_SHIFTS') },
+    ]);
+    expect((await read(shifts(2))).__typename).toBe('PlantModelImport');
   });
 
   it('names each key that is there twice by its line', async () => {
