@@ -18,8 +18,13 @@ interface Answer {
 }
 
 describe('the tokens of a plant file', () => {
+  let small: TestServer;
+  beforeAll(async () => {
+    small = await openTestServer('embedded', { env: { LEHR_LIMIT_YAML_TOKENS: '100' } });
+  });
+  afterAll(() => small.close());
+
   it('takes as many tokens as the limit and not one more', async () => {
-    await using small = await openTestServer('embedded', { env: { LEHR_LIMIT_YAML_TOKENS: '100' } });
     const installer = (await createSeed(small).installer()).client;
     // two lines of 36 words, signs, spaces and ends; then comments of two
     const answers = await Promise.all(
