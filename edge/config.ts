@@ -1,8 +1,8 @@
 /** The node's configuration: one YAML file, checked once. A mistake is named by file, line, field and value, with its remedy. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readYaml, type YamlLimits } from '#schema/read-yaml.ts';
 import { code, text, whole } from './config/fields.ts';
 import { findGateMistakes } from './config/gate-config.ts';
 import { MachineSchema, withAbsolutePaths } from './config/machine-config.ts';
@@ -83,35 +83,32 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Far more than the 64 stations and machines need that a node may have. */
+const yamlLimits: YamlLimits = { bytes: 1024 * 1024, depth: 20, tokens: 100_000, aliases: 100 };
+
+const mostTokenBytes = 64 * 1024;
+
 /** Throws `ConfigError`. Relative paths start at the folder of the file. */
 export function readConfig(file: string): EdgeConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(file, '--config'), { lineCounter: lines, uniqueKeys: true });
-  const broken = document.errors[0];
-  if (broken) {
-    throw new ConfigError(`${file}:${lines.linePos(broken.pos[0]).line}: not YAML: ${broken.message.split('\n')[0]}`);
+  const read = readYaml(readText(file, '--config', yamlLimits.bytes), yamlLimits);
+  if (read.problems) {
+    const broken = read.problems.map(
+      ({ line, value, remedy }) =>
+        `${file}:${line}: not YAML that is read${value === null ? '' : ` (${value})`}; ${remedy}`,
+    );
+    throw new ConfigError(broken.join('\n'));
   }
-  const source: unknown = document.toJS();
+  const source = read.value;
   const parsed = ConfigSchema.safeParse(source);
   const mistakes = parsed.success
     ? [...findDuplicates(parsed.data), ...findGateMistakes(parsed.data.stations, parsed.data.machines)]
     : parsed.error.issues.flatMap(flattenIssue);
   if (!parsed.success || mistakes.length > 0) {
     const describe = ({ path, message }: Mistake) =>
-      `${file}:${lineOf(path)}: ${fieldName(path)} is ${show(valueAt(source, path))}; ${message}`;
+      `${file}:${read.placeOf(path).line}: ${fieldName(path)} is ${show(valueAt(source, path))}; ${message}`;
     throw new ConfigError(mistakes.map(describe).join('\n'));
   }
   return completeConfig(parsed.data, file);
-
-  /** Line of the deepest node on the way to the field that the file has. */
-  function lineOf(path: Mistake['path']): number {
-    for (let length = path.length; length >= 0; length--) {
-      const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-      const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
-      if (range) return lines.linePos(range[0]).line;
-    }
-    return 1;
-  }
 }
 
 interface Mistake {
@@ -160,7 +157,9 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
   const base = dirname(resolve(file));
   const { token: given, tokenFile, enrolmentCode, ...server } = config.server;
   const token =
-    tokenFile === undefined ? given : readText(resolve(base, tokenFile), `${file}: server.tokenFile`).trim();
+    tokenFile === undefined
+      ? given
+      : readText(resolve(base, tokenFile), `${file}: server.tokenFile`, mostTokenBytes).trim();
   if (token === '')
     throw new ConfigError(
       `${file}: server.tokenFile is ${show(tokenFile)}; the file is empty, write the token into it`,
@@ -182,8 +181,10 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
   };
 }
 
-function readText(path: string, field: string): string {
+function readText(path: string, field: string, mostBytes: number): string {
   if (!existsSync(path)) throw new ConfigError(`${field} is ${show(path)}; no such file, correct the path`);
+  const { size } = statSync(path);
+  if (size > mostBytes) throw new ConfigError(`${path}:1: ${field} has ${size} bytes; give at most ${mostBytes}`);
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

@@ -23,6 +23,7 @@ import { createStaticRoute } from './http/static-files.ts';
 import type { Log } from './kit/log.ts';
 import { makeLog } from './kit/make-log.ts';
 import { advanceAlarms } from './modules/line/alarms/advance-alarms.service.ts';
+import { reviewSuppressed } from './modules/line/alarms/review-suppressed.service.ts';
 import { markSilentNodes } from './modules/line/nodes/machines.service.ts';
 import { issueFirstAdministratorCode } from './modules/people/access/sessions.service.ts';
 import { explain, watchProcess } from './process-life.ts';
@@ -117,6 +118,7 @@ export async function startServer(config: Config, log: Log, onFailure: (error: E
     });
     services.hub.start();
     if (database.kind === 'embedded' || config.worker === 'inside') await jobs.work(services);
+    await reviewSuppressed(services);
     const startedAt = now();
     const ticks = everySecond(async () => {
       await markSilentNodes(services, startedAt);

@@ -1,4 +1,5 @@
 /** The conditions under which an image was taken, and whether it belongs to a cell of them. */
+import { modeWord } from '#schema/packml.ts';
 import type { InspectionResult } from '../pipeline/frame.ts';
 import type { Quota } from './capture-policy.ts';
 
@@ -32,6 +33,7 @@ export function fitsCell(conditions: Conditions, cell: Quota['cell']): boolean {
   return Object.entries(cell).every(([name, wanted]) => {
     const value = conditions[name] ?? null;
     if (value === null) return false;
+    if (name === 'machineMode') return modeWord(String(value)) === modeWord(String(wanted));
     if (typeof wanted !== 'object') return value === wanted;
     if (typeof value !== 'number') return false;
     return value >= (wanted.min ?? Number.NEGATIVE_INFINITY) && value < (wanted.max ?? Number.POSITIVE_INFINITY);

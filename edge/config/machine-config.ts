@@ -54,7 +54,7 @@ const SignalSchema = z
       .optional(),
     /** Without it the one that the machine gives the value. */
     unit: z.string('give a unit, e.g. mm').max(40, 'give at most 40 characters').optional(),
-    /** What the machine's value means, e.g. 1: Produce. A value that is not named stays as it is. */
+    /** What the machine's number or text means, e.g. 1: Produce or Wartung: Maintenance. What is not named stays as it is. */
     values: z.record(z.string(), ScalarSchema).optional(),
     /** For signals that must change: older than this is stale although the connection lives. */
     maxAgeMs: whole(100, 86_400_000).optional(),

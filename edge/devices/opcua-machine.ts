@@ -116,7 +116,7 @@ export function createOpcuaMachine(
   function record(name: string, reading: OpcuaReading): void {
     const steadyMs = node.steadyNow();
     const { machineMs, uncertaintyMs } = clock.at(steadyMs);
-    const value = typeof reading.value === 'number' ? named(name, reading.value) : reading.value;
+    const value = named(name, reading.value);
     const quality = fitsName({ name, value }) ? reading.quality : 'BAD';
     const sourceMs = reading.sourceMs ?? machineMs;
     join.record(name, {
@@ -132,8 +132,12 @@ export function createOpcuaMachine(
     if (name === 'machineState') announce();
   }
 
-  function named(name: string, value: number): Json {
-    return config.signals[name]?.values?.[String(value)] ?? packmlName(name, value) ?? value;
+  /** What the configuration calls the value, and PackML that. */
+  function named(name: string, value: Json): Json {
+    if (typeof value !== 'number' && typeof value !== 'string') return value;
+    const { values = {} } = config.signals[name] ?? {};
+    const said = (Object.hasOwn(values, String(value)) ? values[String(value)] : undefined) ?? value;
+    return typeof said === 'boolean' ? said : (packmlName(name, said) ?? said);
   }
 
   function clockWasSet({ whose, stepMs, sinceMs }: ClockSetting): void {

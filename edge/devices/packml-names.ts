@@ -1,29 +1,9 @@
-/** Names of PackML's numbers (ISA-TR88.00.02), for machines that give their state or mode as one. */
+/** PackML's own words for what a machine gives as a number or in another spelling. */
+import { packmlMode, packmlModes, packmlState, packmlStates } from '#schema/packml.ts';
 
-const STATES = [
-  'Clearing',
-  'Stopped',
-  'Starting',
-  'Idle',
-  'Suspended',
-  'Execute',
-  'Stopping',
-  'Aborting',
-  'Aborted',
-  'Holding',
-  'Held',
-  'Unholding',
-  'Suspending',
-  'Unsuspending',
-  'Resetting',
-  'Completing',
-  'Complete',
-];
-
-const MODES = ['Invalid', 'Produce', 'Maintenance', 'Manual'];
-
-/** Undefined when the signal is neither state nor mode, or the number has no name. */
-export function packmlName(signal: string, value: number): string | undefined {
-  if (signal === 'machineState') return STATES[value - 1];
-  return signal === 'machineMode' ? MODES[value] : undefined;
+/** Undefined when the signal is neither state nor mode, or PackML has no word for it. */
+export function packmlName(signal: string, value: string | number): string | undefined {
+  if (signal === 'machineState') return typeof value === 'string' ? packmlState(value) : packmlStates[value - 1];
+  if (signal === 'machineMode') return typeof value === 'string' ? packmlMode(value) : packmlModes[value];
+  return undefined;
 }

@@ -1,7 +1,8 @@
 /** Who may send documents of their own, and what everybody may say all the same: the way in, and whether the server answers. */
-import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
 import type { Config } from '../config.ts';
 import type { Rights } from '../kit/rights.ts';
+import { parseBounded } from './parse-bounded.ts';
 
 export function maySendOwnDocuments(rights: Rights, freeQueries: Config['freeQueries']): boolean {
   if (rights.isAnonymous) return freeQueries.includes('anonymous');
@@ -24,17 +25,17 @@ const mostLevels = 5;
 const mostCharacters = 2000;
 const mostTokens = 300;
 
-/** Whether the text says nothing else than anybody may. Text that cannot be parsed may pass: it is refused for that. */
-export function isOpenToEverybody(text: string, isAnonymous: boolean): boolean {
-  if (text.length > mostCharacters) return false;
-  let document: DocumentNode;
-  try {
-    document = parse(text, { maxTokens: mostTokens });
-  } catch {
-    return true;
-  }
+/** `{ syntaxError }`: the text is no document; only its error may be answered. */
+export type Openness = 'open' | 'closed' | { syntaxError: GraphQLError };
+
+/** Open is only what was parsed to its end and says nothing else than anybody may. */
+export function opennessOf(text: string, isAnonymous: boolean): Openness {
+  if (text.length > mostCharacters) return 'closed';
+  const document = parsed(text);
+  if (document === 'tooLong') return 'closed';
+  if (document instanceof GraphQLError) return { syntaxError: document };
   const allowed = isAnonymous ? waysIn : everybodys;
-  return document.definitions.every(
+  const isOpen = document.definitions.every(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION &&
       definition.selectionSet.selections.every(
@@ -42,6 +43,16 @@ export function isOpenToEverybody(text: string, isAnonymous: boolean): boolean {
       ) &&
       levelsOf(definition.selectionSet) <= mostLevels,
   );
+  return isOpen ? 'open' : 'closed';
+}
+
+function parsed(text: string): DocumentNode | 'tooLong' | GraphQLError {
+  try {
+    return parseBounded(text, mostTokens);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return error.extensions.code === 'QUERY_TOO_LARGE' ? 'tooLong' : error;
+  }
 }
 
 function levelsOf(set: SelectionSetNode): number {

@@ -3,7 +3,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefi
 import type { Services } from '../kit/context.ts';
 import { limitExceeded } from '../kit/limit-error.ts';
 import type { Principal, Rights } from '../kit/rights.ts';
-import { isOpenToEverybody, maySendOwnDocuments } from './free-queries.ts';
+import { maySendOwnDocuments, opennessOf } from './free-queries.ts';
 import { type PersistedOperations, readPersistedOperations } from './persisted-operations.ts';
 import { type CostOfOperation, prepareCost } from './query-cost.ts';
 import { spendRate } from './rate-limit.ts';
@@ -61,7 +61,9 @@ export function createOperationGate({ schema, services, onRefusal }: OperationGa
       }
       if (typeof query !== 'string') return undefined;
       if (maySendOwnDocuments(rights, freeQueries) || persisted.has(query)) return query;
-      if (isOpenToEverybody(query, rights.isAnonymous)) return query;
+      const openness = opennessOf(query, rights.isAnonymous);
+      if (openness === 'open') return query;
+      if (openness !== 'closed') return refuse(unparsable(openness.syntaxError));
       return refuse(rights.isAnonymous ? signInFirst() : storedOnly());
     },
     admit(asked) {
@@ -98,6 +100,15 @@ function notFound(hash: string): GraphQLError {
     'Send an operation of schema/operations.json; a screen loads itself anew, an edge node takes an update.';
   return new GraphQLError(`No stored operation has the SHA-256 "${hash.slice(0, 100)}". ${remedy}`, {
     extensions: { code: 'PERSISTED_QUERY_NOT_FOUND', remedy, http: { status: 400, spec: true } },
+  });
+}
+
+/** As Yoga answers what it cannot parse itself. */
+function unparsable(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, {
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    extensions: { code: 'GRAPHQL_PARSE_FAILED', http: { status: 400, spec: true } },
   });
 }
 

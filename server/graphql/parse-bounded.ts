@@ -7,6 +7,9 @@ export function parseBounded(source: string | Source, maxTokens: number, options
   try {
     return parse(source, { ...options, maxTokens });
   } catch (error) {
+    // the parser goes down into each bracket, and the limit of tokens may allow more of them than the stack does
+    if (error instanceof RangeError)
+      throw new GraphQLError('Syntax Error: the document nests too many brackets. Send values as variables.');
     // graphql-js stops at the first token too many and tells it as a syntax error
     if (!(error instanceof GraphQLError) || !error.message.includes(`more that ${maxTokens} tokens`)) throw error;
     throw limitExceeded({

@@ -15,6 +15,7 @@ import { show } from './command.ts';
 const AT_ONCE = 4;
 /** The server has bounds of its own; these only keep this process sound. */
 const limits = { files: 10_000_000, imageBytes: 2 ** 40, labelBytes: 1024 ** 3, totalBytes: 2 ** 50 };
+const yamlLimits = { bytes: 1024 ** 3, depth: 100, tokens: 50_000_000, aliases: 0 };
 
 export interface SentFolder {
   /** What the archive is called on the server. */
@@ -41,9 +42,10 @@ export async function sendFolder(
   const source = await openFolder(dirname(folder), basename(folder), limits).catch((error: Error) => {
     throw new CommandError(`${options.folder} ${error.message}`);
   });
-  const format = options.format === null ? await detectFormat(source) : formatNamed(options.format);
+  const files = { paths: source.paths, read: source.read, yamlLimits };
+  const format = options.format === null ? await detectFormat(files) : formatNamed(options.format);
   if (!format) throw new CommandError(`${options.folder} is no set that is known: name its format with --format`);
-  const set = await format.read(source);
+  const set = await format.read(files);
   const images = new Map<string, { sha256: string; width: number; height: number }>();
   const refused: Refused[] = [...source.refused];
   let sent = 0;

@@ -185,4 +185,38 @@ describe('an alarm on the screens', () => {
     }
     await expect.poll(() => acknowledge.isEnabled(), { timeout: patienceMs }).toBe(true);
   });
+
+  it('stays on the banner when the line stops in Produce, and in maintenance until a person has acknowledged it', async ({
+    onTestFailed,
+  }) => {
+    onTestFailed(async () => console.log(await operator.locator('body').ariaSnapshot()));
+    const row = (title: string) => operator.locator('.alarm-row').filter({ hasText: title });
+    const gate = banner(operator).locator('.alarm-banner-title', { hasText: 'Gate did not confirm' });
+    await operator.getByRole('link', { name: 'Alarms', exact: true }).click();
+
+    await node.reportMachine({ state: 'Stopped', mode: 'Produce' });
+    await node.tell('GATE_LATE_VERDICT', {});
+    await row('Verdicts come too late').waitFor();
+    await gate.waitFor();
+    await row('Gate did not confirm').getByText('unacknowledged', { exact: true }).waitFor();
+
+    // What arises in maintenance is logged; what was announced before stays.
+    await node.reportMachine({ state: 'Stopped', mode: 'Maintenance' });
+    await node.tell('GATE_TRACKING_LOST', {});
+    await operator.getByRole('button', { name: 'Hidden 1' }).waitFor();
+    expect(await row('no longer tracked').count()).toBe(0);
+    await gate.waitFor();
+    await row('Gate did not confirm').getByText('unacknowledged', { exact: true }).waitFor();
+
+    await banner(operator).getByRole('button', { name: 'Acknowledge' }).click();
+    await operator.getByRole('button', { name: 'Hidden 2' }).click();
+    await row('Gate did not confirm').getByText('suppressed by design').waitFor();
+    await row('no longer tracked').getByText('suppressed by design').waitFor();
+    expect(await gate.count()).toBe(0);
+
+    await node.reportMachine({ state: 'Execute', mode: 'Produce' });
+    await banner(operator).locator('.alarm-banner-title', { hasText: 'no longer tracked' }).waitFor();
+    await operator.getByRole('button', { name: 'Open' }).click();
+    await row('Gate did not confirm').getByText('acknowledged', { exact: true }).waitFor();
+  });
 });

@@ -9,19 +9,27 @@ import {
   OPCUAClient,
   StatusCodes,
   Variant,
+  VariantArrayType,
 } from 'node-opcua';
 
 const PACKML = 'http://opcfoundation.org/UA/PackML/';
 const VENDOR = 'urn:lehr:plant:bottle-line';
+const noParameters = new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value: [] });
 
 /** Throws when the machine refuses the command. */
-export async function commandLine(endpoint: string, line: string, command: 'Hold' | 'Unhold'): Promise<void> {
+export async function commandLine(
+  endpoint: string,
+  line: string,
+  command: 'Hold' | 'Unhold' | 'Stop' | 'Reset' | 'Start',
+): Promise<void> {
   await atMachine(endpoint, line, async ({ session, nodeOf, packml, unit }) => {
-    const owner = `${unit}/${packml}:BaseStateMachine/${packml}:MachineState/${packml}:ExecuteState`;
+    const machine = `${unit}/${packml}:BaseStateMachine/${packml}:MachineState`;
+    const owner = command === 'Stop' || command === 'Reset' ? machine : `${machine}/${packml}:ExecuteState`;
     const { statusCode } = await session.call({
       objectId: await nodeOf(owner),
       methodId: await nodeOf(`${owner}/${packml}:${command}`),
-      inputArguments: [],
+      // Start takes parameters of the product (OPC 30050, 6.7.10): none here.
+      inputArguments: command === 'Start' ? [noParameters] : [],
     });
     if (statusCode !== StatusCodes.Good) throw new Error(`${line} refuses ${command}: ${statusCode}`);
   });

@@ -7,6 +7,8 @@ const HEARTBEAT_MS = 1_000;
 export interface NodeVoice {
   /** From now on its state is that of a node in good health with what the test says instead; it is reported at once and then again and again. */
   report(instead: Record<string, unknown>): Promise<void>;
+  /** As `report`, with what its machine says instead. */
+  reportMachine(instead: Record<string, unknown>): Promise<void>;
   /** An event of its one station, now. */
   tell(kind: string, more: Record<string, unknown>): Promise<void>;
   /** Whether a person has asked it to send again what was refused. */
@@ -53,29 +55,29 @@ export async function openNodeVoice(admin: DemoClient, plantId: string): Promise
   }
 
   const startedAt = new Date().toISOString();
+  const machine = {
+    ...{ lineId: station.line.id, quality: 'GOOD', state: 'Execute', mode: 'Produce', signals: [], isConnected: true },
+    ...{ clockOffsetMs: 3.9, clockUncertaintyMs: 6.4, security: 'Basic256Sha256 SignAndEncrypt' },
+  };
   const status = (instead: Record<string, unknown>) => ({
     ...{ sentAt: new Date().toISOString(), startedAt, version: '1.2.3', machineConnected: true },
     ...{ outboxResults: 0, outboxImages: 0, outboxLimitShare: 0, deadLetters: 0, droppedFrames: 0 },
     cameras: [{ cameraId: camera.id, framesTaken: 12 }],
-    machines: [
-      {
-        ...{ lineId: station.line.id, quality: 'GOOD', state: 'Execute', signals: [], isConnected: true },
-        ...{ clockOffsetMs: 3.9, clockUncertaintyMs: 6.4, security: 'Basic256Sha256 SignAndEncrypt' },
-      },
-    ],
+    machines: [machine],
     gates: [{ stationId: station.id, mode: 'ACTIVE', isEnabled: true, isTracking: true, confirmed: 9 }],
     ...instead,
   });
-  const report = (instead: Record<string, unknown>) =>
-    say('reportNodeStatus', 'ReportNodeStatusInput!', status(instead));
+  const beat = (instead: Record<string, unknown>) => say('reportNodeStatus', 'ReportNodeStatusInput!', status(instead));
   let timer: NodeJS.Timeout | undefined;
+  const report = (instead: Record<string, unknown>) => {
+    clearInterval(timer);
+    // A beat that the server missed is the next one's to make good.
+    timer = setInterval(() => void beat(instead).catch(() => {}), HEARTBEAT_MS);
+    return beat(instead);
+  };
   return {
-    report: (instead) => {
-      clearInterval(timer);
-      // A beat that the server missed is the next one's to make good.
-      timer = setInterval(() => void report(instead).catch(() => {}), HEARTBEAT_MS);
-      return report(instead);
-    },
+    report,
+    reportMachine: (instead) => report({ machines: [{ ...machine, ...instead }] }),
     fallSilent: () => clearInterval(timer),
     tell: (kind, more) =>
       say('recordNodeEvents', '[NodeEventInput!]!', [{ id: newId(), kind, stationId: station.id, ...more }]),

@@ -113,6 +113,50 @@ describe('reading a configuration', () => {
     });
   });
 
+  it.each([
+    ['a setting given twice', `${GOOD}home: other\n`, /edge\.yaml:19: .*home.*Map keys must be unique/],
+    [
+      '1,200 levels',
+      Array.from({ length: 1200 }, (_, at) => `${' '.repeat(at)}a:\n`).join(''),
+      /:21: .*nest at most 20/,
+    ],
+    ['many brackets', `a: ${'['.repeat(100_000)}`, /:1: .*nest at most 20/],
+    ['too many tokens', `${GOOD}${'#\n'.repeat(60_000)}`, /:\d+: .*more than 100000 tokens.*give at most 100000/],
+    ['a large file', `${GOOD}#${'x'.repeat(1_048_576)}`, /:1: .*bytes.*give at most 1048576/],
+    ['an alias in itself', `${GOOD}list: &a [*a]\n`, /:19: .*\*a.*write it out/],
+    ['many aliases', `a: &a 1\nb: [${'*a,'.repeat(101)}]\n`, /:2: .*\*a.*at most 100/],
+    [
+      'a bomb',
+      `a: &a [1]\n${[...'bcdefghi'].map((name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]},`.repeat(9)}]\n`).join('')}`,
+      /:1: .*too much/,
+    ],
+    ['two documents', `${GOOD}---\n${GOOD}`, /:19: .*second document/],
+  ])('refuses by its line %s', async (_what, text, expected) => {
+    await expect(read(text)).rejects.toThrow(expected);
+  });
+
+  it('takes anchors and brackets in texts, and a file of exactly the limit', async () => {
+    const named = GOOD.replace('line: line-1', 'line: &line line-1').replace(
+      'line: line-1\n    cameras',
+      'line: *line\n    cameras',
+    );
+    expect((await read(named)).stations[0]?.line).toBe('line-1');
+    expect((await read(GOOD.replace('home: state', `home: "${'['.repeat(60)}"`))).home).toContain('[[[');
+    expect((await read(`${GOOD}#${'x'.repeat(1_048_576 - GOOD.length - 1)}`)).node).toBe('edge-1');
+  });
+
+  it('takes less than three times as long for twice as many keys', async () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, at) => `k${at}: 1\n`).join('');
+    const msOf = async (text: string) => {
+      const { user } = process.cpuUsage();
+      await read(text).catch(() => undefined);
+      return process.cpuUsage().user / 1000 - user / 1000;
+    };
+    await msOf(keys(1_000));
+    const once = Math.min(await msOf(keys(9_000)), await msOf(keys(9_000)));
+    expect(Math.min(await msOf(keys(18_000)), await msOf(keys(18_000)))).toBeLessThan(3 * once + 30);
+  });
+
   it('names the token file when it is empty or missing', async () => {
     await expect(read(GOOD, ' ')).rejects.toThrow(/server\.tokenFile is "token"; the file is empty/);
     await expect(read(GOOD.replace('tokenFile: token', 'tokenFile: nowhere'))).rejects.toThrow(

@@ -206,7 +206,10 @@ describe('cells', () => {
     [{ batchCode: 'x' }, false],
     [{ unheardOf: 'x' }, false],
     [{ productCode: 'a', speed: { min: 9 } }, false],
+    [{ machineMode: 'production' }, true],
+    [{ machineMode: 'Manual' }, false],
+    [{ machineMode: { min: 1 } }, false],
   ])('%j', (cell, fits) => {
-    expect(fitsCell({ productCode: 'a', speed: 1.5, batchCode: null }, cell)).toBe(fits);
+    expect(fitsCell({ productCode: 'a', speed: 1.5, batchCode: null, machineMode: 'Produce' }, cell)).toBe(fits);
   });
 });

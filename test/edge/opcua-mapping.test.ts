@@ -35,6 +35,9 @@ beforeAll(async () => {
       for (const [browseName, dataType, value] of [
         ['GateCommand', DataType.Boolean, false],
         ['Trigger', DataType.UInt32, 0],
+        ['State', DataType.String, 'HELD'],
+        ['Mode', DataType.String, 'Wartung'],
+        ['Step', DataType.String, 'toString'],
       ] as const) {
         namespace.addVariable({
           browseName,
@@ -164,6 +167,26 @@ describe('telling and asking a machine', () => {
     await expect(write('noSuchThing', 2, 1_000)).rejects.toThrow('it is not mapped');
     expect(() => onSample('noSuchThing', () => {})).toThrow('no signal noSuchThing is mapped; add it to signals');
     expect(Math.abs(machine?.clockOffset()?.offsetMs ?? Number.NaN)).toBeLessThan(50);
+  });
+});
+
+describe('the words of a machine', () => {
+  const path = (name: string) => `/Objects/T:Machine/T:${name}`;
+  const told = (mode: object) => {
+    start({ signals: { machineState: { path: path('State') }, machineMode: { path: path('Mode'), ...mode } } });
+    return expect.poll(() => machine?.now().mode, { timeout: 15_000 });
+  };
+
+  it('become those of PackML, whatever their spelling, and what the configuration calls them', async () => {
+    await told({ values: { Wartung: 'MAINTENANCE' } }).toBe('Maintenance');
+    expect(machine?.now().state).toBe('Held');
+  });
+
+  it('stay as they are where neither knows them', async () => {
+    await told({ values: { Hand: 'Manual' } }).toBe('Wartung');
+    await machine?.stop();
+    start({ signals: { step: { path: path('Step'), values: { 1: 'Filling' } } } });
+    await expect.poll(() => signal('step')?.value, { timeout: 15_000 }).toBe('toString');
   });
 });
 

@@ -58,7 +58,7 @@ export function benchItems(count: number): BenchItem[] {
 export const BOX = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
 export const STATS = { brightness: 0.5, contrast: 0.25, colourCast: 0.125, sharpness: 300 };
 export const POSITION = { offsetXPx: 1.5, offsetYPx: -0.5, rotationDeg: 0.25 };
-export const MACHINE = { machineState: 'Execute', machineMode: 'Production', speedPerMin: 61.5, temperatureC: 21.5 };
+export const MACHINE = { machineState: 'Execute', machineMode: 'Produce', speedPerMin: 61.5, temperatureC: 21.5 };
 export const CODES = { productCode: 'bottle', recipeCode: 'r-1', batchCode: 'b-1', jobCode: 'j-1' };
 
 /** The item as the mutation takes it. */

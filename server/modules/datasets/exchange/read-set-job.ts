@@ -1,4 +1,5 @@
 /** What passes between the server and the process that reads a set: one job in, messages out, an answer to each that asks for one. */
+import type { YamlLimits } from '#schema/read-yaml.ts';
 import type { Region } from '#schema/region.ts';
 import type { ImageFormat } from '../../images/store/images.table.ts';
 import type { FormatName, Refused, SourceSplit } from './formats/format.ts';
@@ -17,7 +18,7 @@ export interface ReadSetJob {
   /** File with a JSON list of paths that were done before. */
   doneFile: string | null;
   /** `regions`: on one image. */
-  limits: SourceLimits & { imagePixels: number; regions: number };
+  limits: SourceLimits & { imagePixels: number; regions: number; yaml: YamlLimits };
 }
 
 /** First: what the set is. */

@@ -67,7 +67,8 @@ export async function* readSet(job: ReadSetJob): AsyncGenerator<ReadMessage> {
   try {
     const sent = await readJson(source, SENT_FILE, sentSchema, {} as Sent);
     const aside = (await readJson(source, ASIDE_FILE, asideSchema, { items: {} as Aside })).items;
-    const files = { paths: [...new Set([...source.paths, ...Object.keys(sent)])].sort(), read: source.read };
+    const paths = [...new Set([...source.paths, ...Object.keys(sent)])].sort();
+    const files = { paths, read: source.read, yamlLimits: limits.yaml };
     const format = job.format === null ? await detectFormat(files) : formatNamed(job.format);
     if (!format)
       throw new SetFault('has no images in folders and no labels that are known: name its format, or pack it anew');

@@ -10,6 +10,7 @@ import { type Context, makeContext, type Services } from '../../../kit/context.t
 import { newId } from '../../../kit/ids.ts';
 import { imagePath, imageStoreFolder, importUploadPath, incomingFolder } from '../../../kit/paths.ts';
 import { makeRights } from '../../../kit/rights.ts';
+import { yamlLimitsOf } from '../../../kit/yaml-limits.ts';
 import { addImports } from '../../images/pool/pool.service.ts';
 import { settleImageFile } from '../../images/store/image-file.ts';
 import {
@@ -132,6 +133,7 @@ function jobOf({ config }: Services, row: DatasetImportRow, incoming: string, do
       imagePixels: limits.imagePixels,
       regions: limits.labelRegions,
       labelBytes: limits.importLabelBytes,
+      yaml: yamlLimitsOf(limits, limits.importLabelBytes, 'LEHR_LIMIT_IMPORT_LABEL_BYTES'),
       totalBytes: limits.importBytes,
     },
   };

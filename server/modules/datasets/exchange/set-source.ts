@@ -16,7 +16,7 @@ export interface SourceLimits {
   totalBytes: number;
 }
 
-export interface SetSource extends SetFiles {
+export interface SetSource extends Pick<SetFiles, 'paths' | 'read'> {
   readonly refused: readonly Refused[];
   /** The bytes of a file, not more than its limit. */
   stream(path: string): Promise<Readable>;

@@ -40,7 +40,8 @@ AlarmDefinitionRef.implement({
     }),
     isLatching: t.exposeBoolean('isLatching', { description: 'Stays after its return until a person resets it.' }),
     isSuppressedInMaintenance: t.exposeBoolean('isSuppressedInMaintenance', {
-      description: 'Hidden by design while the machine stands in a mode that does not produce.',
+      description:
+        'What arises while the machine stands in PackML’s maintenance or manual mode is logged and not announced; what was announced before stays until it is acknowledged. Any other mode, known or not, hides nothing.',
     }),
     text: t.field({
       type: AlarmTextRef,

@@ -1,4 +1,5 @@
 /** The types of alarms and how each behaves unless a plant sets it otherwise. Texts are in `alarm-texts.ts`. */
+import { isServiceMode, isStanding } from '#schema/packml.ts';
 import type { AlarmSettingRow, SourceKind } from './alarms.table.ts';
 
 export const alarmTypes = [
@@ -15,6 +16,11 @@ export const alarmTypes = [
   'TRACKING_LOST',
   'CLOCK_STEPPED',
   'PARTS_UNSEEN',
+  'REJECT_UNTIED',
+  'COUNTER_RESTARTED',
+  'GATE_PROBLEM',
+  'CAMERA_PROBLEM',
+  'MACHINE_PROBLEM',
   'NODE_PROBLEM',
 ] as const;
 export type AlarmType = (typeof alarmTypes)[number];
@@ -45,7 +51,7 @@ export interface AlarmDefinition {
   deadband: number | null;
   /** Stays after it has returned, until a person resets it. */
   isLatching: boolean;
-  /** Hidden while people work on the machine: it is stopped in a mode that does not produce. */
+  /** What arises while people work on the machine is logged, not announced: it stands in maintenance or manual mode. */
   isSuppressedInMaintenance: boolean;
 }
 
@@ -68,6 +74,12 @@ export const alarmDefinitions: Readonly<Record<AlarmType, AlarmDefinition>> = {
   GATE_DISABLED: { ...gate, priority: 1 },
   TRACKING_LOST: { ...gate, priority: 1, returnMs: 60_000 },
   PARTS_UNSEEN: { ...gate, priority: 2, returnMs: 300_000 },
+  // A defective part was seen and nobody knows which it was.
+  REJECT_UNTIED: { ...gate, priority: 1, returnMs: 300_000 },
+  COUNTER_RESTARTED: { ...gate, priority: 3, returnMs: 600_000 },
+  GATE_PROBLEM: { ...gate, priority: 1, onDelayMs: 2000, offDelayMs: 5000 },
+  CAMERA_PROBLEM: { ...standard, sourceKind: 'camera', priority: 2, onDelayMs: 5000, offDelayMs: 5000 },
+  MACHINE_PROBLEM: { ...standard, sourceKind: 'line', priority: 2, onDelayMs: 5000, offDelayMs: 5000 },
   NODE_UNREACHABLE: { ...node, priority: 2 },
   MACHINE_CONNECTION_LOST: { ...standard, sourceKind: 'line', priority: 2, onDelayMs: 3000, offDelayMs: 2000 },
   OUTBOX_FILLING: { ...node, priority: 3, onDelayMs: 10_000, offDelayMs: 10_000, deadband: 0.25 },
@@ -104,16 +116,15 @@ export function definitionIn(type: AlarmType, setting: AlarmSettingRow | undefin
 export interface MachineMode {
   state: string | null;
   mode: string | null;
-  /** The node said so lately and its source calls it good. */
+  /** Its node is heard, and calls both good. */
   isTrusted: boolean;
 }
 
-const productionModes = new Set(['production', 'producing', 'automatic']);
-const standingStates = new Set(['stopped', 'aborted', 'idle']);
-
-/** Whether the design of the type hides it now. Where the machine is not known for sure nothing is hidden. */
+/**
+ * Whether the design of the type hides what arises now (ISA-18.2 / IEC 62682, suppressed by design): while the machine stands in a mode
+ * that is known to be maintenance or manual. Any other mode, and a machine that is not known for sure, hides nothing.
+ */
 export function isSuppressedByDesign(definition: AlarmDefinition, machine: MachineMode | null): boolean {
   if (!definition.isSuppressedInMaintenance || !machine?.isTrusted) return false;
-  if (machine.state === null || machine.mode === null) return false;
-  return standingStates.has(machine.state.toLowerCase()) && !productionModes.has(machine.mode.toLowerCase());
+  return isStanding(machine.state) && isServiceMode(machine.mode);
 }

@@ -30,7 +30,7 @@ export interface Life {
 /** What the alarm depends on beside its own row. */
 export interface Circumstances {
   definition: AlarmDefinition;
-  /** Whether its design hides it now. */
+  /** Whether its design hides what arises now. */
   isSuppressed: boolean;
   now: Date;
 }
@@ -66,16 +66,17 @@ export function stateOf(alarm: AlarmRow): AlarmState {
   };
 }
 
-/** Ends what time ends: shelves, pulses, delays; and follows the rule that hides it. Changes nothing when nothing is due. */
+/** Ends what time ends: shelves, pulses, delays; and follows the rule that hides it as far as it was acknowledged. Changes nothing when nothing is due. */
 export function passTime(alarm: AlarmRow, { definition, isSuppressed, now }: Circumstances): Life {
   let life: Life = { alarm: { ...alarm, priority: definition.priority }, changes: [] };
   if (alarm.shelved_until && alarm.shelved_until <= now)
     life = carryOn(life, { kind: 'unshelve' }, alarm.shelved_until, 'the time of the shelf is over');
+  // What was due before is announced before anything hides it.
+  life = settle(life, definition, now);
   if (isSuppressed !== life.alarm.is_suppressed) {
-    const reason = isSuppressed ? 'the machine stands in a mode that does not produce' : null;
+    const reason = isSuppressed ? 'the machine stands in maintenance or manual mode' : null;
     life = carryOn(life, { kind: isSuppressed ? 'suppress' : 'unsuppress' }, now, reason);
   }
-  life = settle(life, definition, now);
   return { ...life, alarm: { ...life.alarm, due_at: nextDue(life.alarm, definition) } };
 }
 
@@ -131,7 +132,9 @@ export function act(alarm: AlarmRow, done: Act, circumstances: Circumstances): L
   const columns = columnsOf(done, now);
   const reason = 'reason' in done ? done.reason : null;
   const next = carryOn(life, event, now, reason, columns);
-  return { ...next, alarm: { ...next.alarm, due_at: nextDue(next.alarm, circumstances.definition) } };
+  // What stayed to be acknowledged is hidden from then on.
+  const after = passTime(next.alarm, circumstances);
+  return { ...after, changes: [...next.changes, ...after.changes] };
 }
 
 function columnsOf(done: Act, now: Date): Partial<AlarmRow> {

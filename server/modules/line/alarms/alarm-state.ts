@@ -1,7 +1,8 @@
 /**
  * The state of an alarm after ISA-18.2 / IEC 62682 (alarm state transition diagram), as OPC 10000-9, 5.8 takes it apart: the condition
  * with its acknowledgement and latch on one side, what hides it on the other. Hiding touches nothing beneath: the condition is followed
- * further, and what was not acknowledged is unacknowledged when it is shown again. The standard leads every unshelved alarm back to
+ * further, and what was not acknowledged is unacknowledged when it is shown again. People may shelve what they have not acknowledged;
+ * the design of alarms suppresses only what they have, and what arises later. The standard leads every unshelved alarm back to
  * normal or unacknowledged; here one that returned to normal unseen beneath the shelf comes back as returned unacknowledged, so that
  * no activation is lost, and one that a person acknowledged before it was shelved, and that is still active, stays acknowledged.
  */
@@ -74,7 +75,8 @@ export function alarmState(state: AlarmState, event: AlarmEvent): AlarmState | u
     case 'unshelve':
       return state.shelf === null ? undefined : { ...state, shelf: null };
     case 'suppress':
-      return state.isSuppressed ? undefined : { ...state, isSuppressed: true };
+      // What was announced stays until a person has acknowledged it; only what arises after this is not announced.
+      return state.isSuppressed || !state.isAcknowledged ? undefined : { ...state, isSuppressed: true };
     case 'unsuppress':
       return state.isSuppressed ? { ...state, isSuppressed: false } : undefined;
     case 'remove_from_service':

@@ -95,6 +95,42 @@ export const germanAlarmTexts: AlarmTexts = {
     consequence: 'Diese Teile wurden nicht geprüft; die Rezeptur sagt, ob sie ausgeschleust wurden.',
     action: 'Kamera prüfen. Teile der angezeigten Zeit sperren, wenn sie nicht ausgeschleust wurden.',
   },
+  REJECT_UNTIED: {
+    title: 'Ausschuss-Bild ohne Teil',
+    cause:
+      'Das Modell hat ein Bild als Ausschuss beurteilt, das zu spät kam oder dessen Zeit zu keinem Trigger passt: Kamera oder Netz waren langsam, oder der Trigger fehlt.',
+    consequence:
+      'Das fehlerhafte Teil wurde auf dieses Urteil hin nicht ausgeschleust und kann die Linie verlassen haben.',
+    action:
+      'Teile um die angezeigte Zeit sperren. Kamera, Netz und Trigger prüfen; der Bericht des Probelaufs nennt die passenden Fenster.',
+  },
+  COUNTER_RESTARTED: {
+    title: 'Ein Zähler der Maschine begann neu',
+    cause:
+      'Der Zähler ging weiter zurück als eine Berichtigung oder sprang: Die Steuerung wurde neu gestartet, oder jemand hat ihn gesetzt.',
+    consequence: 'Wie viele Teile dazwischen kamen, ist nicht sicher; sie wurden nicht geprüft.',
+    action: 'Zahlen des Auftrags mit der Maschine vergleichen. Teile um die angezeigte Zeit sperren.',
+  },
+  GATE_PROBLEM: {
+    title: 'Weiche meldet eine Störung',
+    cause: 'Die Weiche kann nicht arbeiten, wie sie eingerichtet ist; die Worte ihres Edge-Knotens stehen beim Alarm.',
+    consequence: 'Fehlerhafte Teile können durchlaufen, oder die Weiche läuft nur zur Probe.',
+    action: 'Der Meldung folgen. Produktion dieser Zeit sperren.',
+  },
+  CAMERA_PROBLEM: {
+    title: 'Kamera meldet eine Störung',
+    cause:
+      'Kamera, Einrichtung oder Modell verhindern, dass Bilder beurteilt werden; die Worte des Edge-Knotens stehen beim Alarm.',
+    consequence: 'Teile vor dieser Kamera werden nicht geprüft; die Rezeptur sagt, was mit ihnen geschieht.',
+    action: 'Der Meldung folgen: Kamera, Kabel, Licht und das zugewiesene Modell ansehen.',
+  },
+  MACHINE_PROBLEM: {
+    title: 'Maschine liefert ihre Signale nicht',
+    cause:
+      'Die Maschine ist verbunden, aber zugeordnete Signale fehlen, sind schlecht oder kommen zu langsam; die Meldung nennt sie.',
+    consequence: 'Den Ergebnissen fehlt der Zusammenhang, und was von den Signalen abhängt, arbeitet nicht.',
+    action: 'Den Automatisierer mit den Namen aus der Meldung rufen.',
+  },
   NODE_PROBLEM: {
     title: 'Edge-Knoten meldet eine Störung',
     cause: 'Der Knoten sagt selbst, dass ihn etwas an der Arbeit hindert; seine Worte stehen beim Alarm.',

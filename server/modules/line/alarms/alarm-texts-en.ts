@@ -88,6 +88,40 @@ export const englishAlarmTexts: AlarmTexts = {
     consequence: 'Those parts were not inspected; the recipe says whether they were rejected.',
     action: 'Check the camera. Hold back the parts of the time shown if they were not rejected.',
   },
+  REJECT_UNTIED: {
+    title: 'Rejected image without its part',
+    cause:
+      'The model rejected an image that came too late, or whose time fits no trigger: the camera or the network was slow, or the trigger is missing.',
+    consequence: 'The defective part was not ejected on this verdict and may have left the line.',
+    action:
+      'Hold back the parts around the time shown. Check camera, network and trigger; the dry-run report names the windows that fit.',
+  },
+  COUNTER_RESTARTED: {
+    title: 'A counter of the machine began again',
+    cause:
+      'The counter went back further than a correction, or jumped: the controller was restarted, or a person set it.',
+    consequence: 'How many parts came in between is not sure; they were not inspected.',
+    action: 'Compare the counts of the job with the machine. Hold back the parts around the time shown.',
+  },
+  GATE_PROBLEM: {
+    title: 'Gate reports a problem',
+    cause: 'The gate cannot work as it is set up; the words of its edge node are shown with the alarm.',
+    consequence: 'Defective parts may pass, or the gate only runs dry.',
+    action: 'Follow what the message says. Hold back what is produced meanwhile.',
+  },
+  CAMERA_PROBLEM: {
+    title: 'Camera reports a problem',
+    cause:
+      'Camera, set-up or model keep images from being judged; the words of its edge node are shown with the alarm.',
+    consequence: 'Parts before this camera are not inspected; the recipe says what happens to them.',
+    action: 'Follow what the message says: look at camera, cable, light and the assigned model.',
+  },
+  MACHINE_PROBLEM: {
+    title: 'Machine does not give its signals',
+    cause: 'The machine is connected, but mapped signals are missing, bad, or come too slowly; the message names them.',
+    consequence: 'Context of results is missing, and what depends on the signals does not work.',
+    action: 'Call the controls engineer with the names in the message.',
+  },
   NODE_PROBLEM: {
     title: 'Edge node reports a problem',
     cause: 'The node says itself that something keeps it from working; its words are shown with the alarm.',

@@ -77,7 +77,7 @@ const AlarmListRef = builder.objectRef<Picture<WatchedPlant>>('AlarmList').imple
       resolve: async ({ subject }, _args, context) => (await alarmTallies(context, subject)).open,
     }),
     hidden: t.int({
-      description: 'Shelved, suppressed by design or out of service.',
+      description: 'Those ever raised that are shelved, suppressed by design or out of service.',
       resolve: async ({ subject }, _args, context) => (await alarmTallies(context, subject)).hidden,
     }),
     skipped: t.int({

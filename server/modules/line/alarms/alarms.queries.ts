@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { plainArray, textArray } from '../../../database/array-literal.ts';
 import type { Db, Trx } from '../../../database/database.ts';
+import type { ConditionState } from './alarm-state.ts';
 import type { AlarmChangeRow, AlarmRow, AlarmSettingRow, SourceKind } from './alarms.table.ts';
 
 export interface AlarmKey {
@@ -102,27 +103,55 @@ export interface MachineModeRow {
   line_id: string;
   state: string | null;
   mode: string | null;
+  /** Of the state; null in place of the mode's when the machine has no such signal. */
   quality: string;
+  mode_quality: string | null;
+  /** The node that said so has not fallen silent since. */
+  is_heard: boolean;
 }
 
 /** The machines of lines as last reported. */
 export async function selectMachineModes(db: Db, lineIds: readonly string[]): Promise<MachineModeRow[]> {
   const { rows } = await sql<MachineModeRow>`
-    SELECT line_id, state, mode, quality FROM machine_status WHERE line_id = ANY(${plainArray(lineIds)}::uuid[])
+    SELECT m.line_id, m.state, m.mode, m.quality, m.signals -> 'machineMode' ->> 'quality' AS mode_quality,
+      p.edge_node_id IS NOT NULL AS is_heard
+    FROM machine_status m LEFT JOIN node_presence p ON p.edge_node_id = m.edge_node_id
+    WHERE m.line_id = ANY(${plainArray(lineIds)}::uuid[])
   `.execute(db);
   return rows;
 }
 
-/** Ids of what stands on the lines and is of these types. */
-export async function selectAlarmIdsOfLines(
+/** Lines of which these nodes were the last to report the machine. */
+export async function selectLinesHeardFrom(db: Db, edgeNodeIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ line_id: string }>`
+    SELECT line_id FROM machine_status WHERE edge_node_id = ANY(${plainArray(edgeNodeIds)}::uuid[])
+  `.execute(db);
+  return rows.map((row) => row.line_id);
+}
+
+/** Everything suppressed, with what was beneath when that began. */
+export async function selectSuppressed(
+  db: Db,
+): Promise<{ id: string; plant_id: string; beneath: ConditionState | null }[]> {
+  const { rows } = await sql<{ id: string; plant_id: string; beneath: ConditionState | null }>`
+    SELECT a.id, a.plant_id, (
+      SELECT c.beneath FROM alarm_change c WHERE c.alarm_id = a.id AND c.kind = 'alarm.suppressed' ORDER BY c.id DESC LIMIT 1
+    ) AS beneath
+    FROM alarm a WHERE a.state <> 'normal' AND a.is_suppressed
+  `.execute(db);
+  return rows;
+}
+
+/** What stands on the lines and is of these types. */
+export async function selectAlarmsOfLines(
   db: Db,
   lineIds: readonly string[],
   types: readonly string[],
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    SELECT id FROM alarm WHERE line_id = ANY(${plainArray(lineIds)}::uuid[]) AND type = ANY(${plainArray(types)}::text[])
+): Promise<AlarmRow[]> {
+  const { rows } = await sql<AlarmRow>`
+    SELECT * FROM alarm WHERE line_id = ANY(${plainArray(lineIds)}::uuid[]) AND type = ANY(${plainArray(types)}::text[])
   `.execute(db);
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 export async function selectPlantsWithDueAlarms(db: Db, now: Date): Promise<string[]> {

@@ -26,6 +26,13 @@ export const AlarmTypeEnum = builder.enumType('AlarmType', {
     TRACKING_LOST: { description: 'The gate does not know where the parts are.' },
     CLOCK_STEPPED: { description: 'The clock of a node or of a machine was moved; the data says whose.' },
     PARTS_UNSEEN: { description: 'Parts passed without an image.' },
+    REJECT_UNTIED: { description: 'A rejected image belongs to no part that is known.' },
+    COUNTER_RESTARTED: {
+      description: 'A counter of the machine began again: how many parts came meanwhile is not sure.',
+    },
+    GATE_PROBLEM: { description: 'A gate says that something keeps it from working; in the words of its node.' },
+    CAMERA_PROBLEM: { description: 'A camera, its set-up or its model keeps its parts from being inspected.' },
+    MACHINE_PROBLEM: { description: 'A connected machine does not give all that is mapped, or not as it is needed.' },
     NODE_PROBLEM: { description: 'A node says that something keeps it from working.' },
   } satisfies Record<AlarmType, { description: string }>,
 });
@@ -60,7 +67,8 @@ export const AlarmStateEnum = builder.enumType('AlarmState', {
     SHELVED: { value: 'shelved' as const, description: 'Hidden by a person for a time, with a reason.' },
     SUPPRESSED: {
       value: 'suppressed' as const,
-      description: 'Hidden by design, while the machine stands in maintenance.',
+      description:
+        'Hidden by design: acknowledged before, or arisen since, the machine stands in maintenance or manual mode.',
     },
     OUT_OF_SERVICE: {
       value: 'out_of_service' as const,

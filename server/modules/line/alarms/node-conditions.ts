@@ -5,15 +5,11 @@ import type { Observation } from './observe-conditions.service.ts';
 /** Share of the outbox's limits from which on a person should know. */
 const OUTBOX_SHARE = 0.5;
 
-/** Problems in words that are told of with an alarm. */
-const PROBLEMS_TOLD = 10;
-
 /** As the server heard it at `at`, by its own clock. What the node does not say is no observation. */
 export function nodeConditions(nodeId: string, report: NodeReport, at: Date): Observation[] {
   const ofNode = { source: { kind: 'edge_node' as const, id: nodeId }, at };
   const share = report.outboxLimitShare ?? null;
   const [refused] = report.deadLetterSamples ?? [];
-  const problems = problemsOf(report);
   return [
     { ...ofNode, type: 'NODE_UNREACHABLE', state: 'clear', data: {} },
     {
@@ -22,15 +18,11 @@ export function nodeConditions(nodeId: string, report: NodeReport, at: Date): Ob
       state: report.deadLetters > 0 ? 'active' : 'clear',
       data: { count: report.deadLetters, kind: refused?.kind ?? null, reason: refused?.reason ?? null },
     },
-    {
-      ...ofNode,
-      type: 'NODE_PROBLEM',
-      state: problems.length > 0 ? 'active' : 'clear',
-      data: { problems: problems.slice(0, PROBLEMS_TOLD) },
-    },
+    { ...ofNode, type: 'NODE_PROBLEM', ...problemState(report.problem) },
     ...(share === null ? [] : [outboxFilling(ofNode, share)]),
     ...machineConditions(report, at),
     ...gateConditions(report, at),
+    ...cameraConditions(report, at),
   ];
 }
 
@@ -43,27 +35,42 @@ function outboxFilling(ofNode: Pick<Observation, 'source' | 'at'>, share: number
 function machineConditions(report: NodeReport, at: Date): Observation[] {
   return (report.machines ?? []).flatMap(({ lineId, isConnected, problem }): Observation[] => {
     if (isConnected === null) return [];
-    const source = { kind: 'line' as const, id: lineId };
-    const state = isConnected ? 'clear' : 'active';
-    return [{ type: 'MACHINE_CONNECTION_LOST', source, state, at, data: { reason: problem } }];
+    const ofLine = { source: { kind: 'line' as const, id: lineId }, at };
+    return [
+      {
+        ...ofLine,
+        type: 'MACHINE_CONNECTION_LOST',
+        state: isConnected ? 'clear' : 'active',
+        data: isConnected ? {} : { reason: problem },
+      },
+      { ...ofLine, type: 'MACHINE_PROBLEM', ...problemState(isConnected ? problem : null) },
+    ];
   });
 }
 
 /** A gate that is configured off is not disabled: nobody expects it to move. */
 function gateConditions(report: NodeReport, at: Date): Observation[] {
-  return (report.gates ?? []).flatMap(({ stationId, mode, isEnabled }): Observation[] => {
-    if (isEnabled === null || mode === 'off') return [];
-    const source = { kind: 'station' as const, id: stationId };
-    return [{ type: 'GATE_DISABLED', source, state: isEnabled ? 'clear' : 'active', at, data: {} }];
+  return (report.gates ?? []).flatMap(({ stationId, mode, isEnabled, problem }): Observation[] => {
+    const ofStation = { source: { kind: 'station' as const, id: stationId }, at };
+    const disabled: Observation[] =
+      isEnabled === null || mode === 'off'
+        ? []
+        : [{ ...ofStation, type: 'GATE_DISABLED', state: isEnabled ? 'clear' : 'active', data: {} }];
+    return [...disabled, { ...ofStation, type: 'GATE_PROBLEM', ...problemState(problem) }];
   });
 }
 
-/** The machines' own problems are alarms of their lines. */
-function problemsOf(report: NodeReport): string[] {
-  const said = [
-    report.problem,
-    ...report.cameras.map(({ problem }) => problem),
-    ...(report.gates ?? []).map(({ problem }) => problem),
-  ];
-  return [...new Set(said.filter((problem) => typeof problem === 'string' && problem !== ''))] as string[];
+/** What keeps the whole node from working is told of the node, not once more of each camera. */
+function cameraConditions(report: NodeReport, at: Date): Observation[] {
+  return report.cameras.map(({ cameraId, problem }) => ({
+    source: { kind: 'camera' as const, id: cameraId },
+    at,
+    type: 'CAMERA_PROBLEM' as const,
+    ...problemState(problem === report.problem ? null : problem),
+  }));
+}
+
+/** A problem in the words of the node. */
+function problemState(problem: string | null | undefined): Pick<Observation, 'state' | 'data'> {
+  return problem ? { state: 'active', data: { problem } } : { state: 'clear', data: {} };
 }

@@ -5,7 +5,7 @@ import { newId } from '../../../kit/ids.ts';
 import { lockEventStreams } from '../../plant/events/events.service.ts';
 import { type AlarmType, alarmDefinitions, alarmTypes } from './alarm-definitions.ts';
 import { type Life, type Observed, observe, passTime, stateFound } from './alarm-life.ts';
-import { insertAlarms, lockAlarms, selectAlarmIdsOfLines, selectAlarmsOf } from './alarms.queries.ts';
+import { insertAlarms, lockAlarms, selectAlarmsOf, selectAlarmsOfLines } from './alarms.queries.ts';
 import type { AlarmRow, SourceKind } from './alarms.table.ts';
 import { type CircumstancesOf, readCircumstances, writeAlarms } from './write-alarms.ts';
 
@@ -58,7 +58,10 @@ export async function observeConditions(
   return writeAlarms(trx, plantId, decided, systemActor);
 }
 
-/** Hides and shows what the design of alarms hides while the lines' machines stand in maintenance. Call it when a state or mode has changed. */
+/**
+ * Hides and shows what the design of alarms hides while the lines' machines stand in maintenance. Call it whenever something was, or was
+ * not, heard of the machines: when nothing changes nothing is locked.
+ */
 export async function followMachines(
   trx: Trx,
   plantId: string,
@@ -66,7 +69,9 @@ export async function followMachines(
   now: Date,
 ): Promise<number> {
   const types = alarmTypes.filter((type) => alarmDefinitions[type].isSuppressedInMaintenance);
-  const ids = await selectAlarmIdsOfLines(trx, lineIds, types);
+  const known = lineIds.length === 0 ? [] : await selectAlarmsOfLines(trx, lineIds, types);
+  const glanced = await readCircumstances(trx, known, now);
+  const ids = known.flatMap((alarm) => (passTime(alarm, glanced(alarm)).changes.length > 0 ? [alarm.id] : []));
   if (ids.length === 0) return 0;
   await lockEventStreams(trx, [plantId]);
   const alarms = await lockAlarms(trx, ids);

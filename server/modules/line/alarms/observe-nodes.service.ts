@@ -1,6 +1,7 @@
 /** What the reports of edge nodes, and their silence, do to alarms. */
 import type { Trx } from '../../../database/database.ts';
 import type { NodeReport } from '../../plant/parts/node-report.table.ts';
+import { selectLinesHeardFrom } from './alarms.queries.ts';
 import { nodeConditions } from './node-conditions.ts';
 import { followMachines, observeConditions } from './observe-conditions.service.ts';
 
@@ -8,17 +9,17 @@ export interface HeardNode {
   plantId: string;
   edgeNodeId: string;
   report: NodeReport;
-  /** Lines whose machine has another state or mode than before. */
-  changedLineIds: readonly string[];
+  /** Lines whose machines the report is of. */
+  lineIds: readonly string[];
   /** By the server's clock. */
   at: Date;
 }
 
 /** Lets the alarms follow a node's report. Gives how many events were written, as `observeConditions` does. */
 export async function observeNodeReport(trx: Trx, node: HeardNode): Promise<number> {
-  const { plantId, edgeNodeId, report, changedLineIds, at } = node;
+  const { plantId, edgeNodeId, report, lineIds, at } = node;
   const written = await observeConditions(trx, plantId, nodeConditions(edgeNodeId, report, at));
-  return changedLineIds.length === 0 ? written : written + (await followMachines(trx, plantId, changedLineIds, at));
+  return written + (await followMachines(trx, plantId, lineIds, at));
 }
 
 export interface SilentNode {
@@ -26,9 +27,14 @@ export interface SilentNode {
   last_seen_at: Date;
 }
 
-/** Raises the alarm of nodes of a plant that have fallen silent. */
-export function observeSilence(trx: Trx, plantId: string, nodes: readonly SilentNode[], at: Date): Promise<number> {
-  return observeConditions(
+/** Raises the alarm of nodes of a plant that have fallen silent, and shows what was hidden because of what they had said. */
+export async function observeSilence(
+  trx: Trx,
+  plantId: string,
+  nodes: readonly SilentNode[],
+  at: Date,
+): Promise<number> {
+  const written = await observeConditions(
     trx,
     plantId,
     nodes.map(({ edge_node_id: id, last_seen_at: lastSeenAt }) => ({
@@ -39,4 +45,7 @@ export function observeSilence(trx: Trx, plantId: string, nodes: readonly Silent
       data: { lastSeenAt: lastSeenAt.toISOString() },
     })),
   );
+  const nodeIds = nodes.map((node) => node.edge_node_id);
+  const lineIds = nodeIds.length === 0 ? [] : await selectLinesHeardFrom(trx, nodeIds);
+  return written + (await followMachines(trx, plantId, lineIds, at));
 }

@@ -100,10 +100,11 @@ export interface AlarmCount {
   count: number;
 }
 
-/** Everything that is not normal, by state and priority. */
+/** Everything that was ever raised and is not normal, by state and priority. */
 export async function countAlarms(db: Db, plantId: string): Promise<AlarmCount[]> {
   const { rows } = await sql<AlarmCount>`
-    SELECT state, priority, count(*) AS count FROM alarm WHERE plant_id = ${plantId} AND state <> 'normal' GROUP BY state, priority
+    SELECT state, priority, count(*) AS count FROM alarm WHERE plant_id = ${plantId} AND state <> 'normal' AND raise_count > 0
+    GROUP BY state, priority
   `.execute(db);
   return rows;
 }

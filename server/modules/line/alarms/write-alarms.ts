@@ -24,7 +24,10 @@ export async function readCircumstances(trx: Trx, alarms: readonly AlarmRow[], n
   );
   const modes = lineIds.length === 0 ? [] : await selectMachineModes(trx, [...new Set(lineIds)]);
   const machines = new Map(
-    modes.map(({ line_id, state, mode, quality }) => [line_id, { state, mode, isTrusted: quality === 'good' }]),
+    modes.map(({ line_id, state, mode, quality, mode_quality, is_heard }) => {
+      const isTrusted = is_heard && quality === 'good' && (mode_quality ?? 'good') === 'good';
+      return [line_id, { state, mode, isTrusted }];
+    }),
   );
   return (alarm) => {
     const definition = definitionOf(alarm);

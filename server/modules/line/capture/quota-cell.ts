@@ -1,4 +1,5 @@
 /** A cell of conditions under which images are wanted, and which inspections belong to it. */
+import { modeWord } from '#schema/packml.ts';
 import type { Refusal } from '../../../kit/check-values.ts';
 
 /** Conditions that are one of many words, and conditions that are measured. */
@@ -43,7 +44,9 @@ export function fitsCell(input: CellFacts, cell: QuotaCell): boolean {
           (imageStats as Record<string, unknown> | null | undefined)?.[name] ??
           (position as Record<string, unknown> | null | undefined)?.[name]);
     if (value === null || value === undefined) return false;
-    if (typeof wanted !== 'object') {
+    if (name === 'machineMode') {
+      if (modeWord(String(value)) !== modeWord(String(wanted))) return false;
+    } else if (typeof wanted !== 'object') {
       if (value !== wanted) return false;
     } else if (
       typeof value !== 'number' ||

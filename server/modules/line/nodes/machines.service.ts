@@ -70,10 +70,8 @@ export async function reportNodeStatus(context: Context, input: NodeReportInput)
         detail: { events: happened.map(({ kind, lineId, data }) => ({ kind, lineId: lineId ?? null, data })) },
       });
     }
-    const changedLineIds = happened.flatMap(({ kind, lineId }) => (kind === 'machine.state' && lineId ? [lineId] : []));
-    return (
-      happened.length + (await observeNodeReport(trx, { ...node, report: status, changedLineIds, at: receivedAt }))
-    );
+    const lineIds = machines.map((machine) => machine.line_id);
+    return happened.length + (await observeNodeReport(trx, { ...node, report: status, lineIds, at: receivedAt }));
   });
   if (events > 0) context.hub.wake('event', node.plantId);
   for (const machine of machines) context.hub.touch(`line:${machine.line_id}`);

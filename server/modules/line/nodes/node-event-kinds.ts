@@ -79,6 +79,50 @@ export const nodeEventRules = {
     condition: ['PARTS_UNSEEN', 'pulse'],
     says: 'Parts passed without being inspected; data: count, from, to, reason.',
   },
+  REJECT_UNTIED: {
+    event: 'image.reject-untied',
+    about: 'station',
+    condition: ['REJECT_UNTIED', 'pulse'],
+    says: 'An image was rejected that belongs to no part that is known; data: reason.',
+  },
+  COUNTER_RESTARTED: {
+    event: 'counter.restarted',
+    about: 'station',
+    condition: ['COUNTER_RESTARTED', 'pulse'],
+    says: 'A counter of the machine began again or jumped; data: signal, from, to, count, reason.',
+  },
+  COUNTER_CORRECTED: {
+    event: 'counter.corrected',
+    about: 'station',
+    says: 'A counter of the machine went back by a little: no part came; data: signal, from, to.',
+  },
+  SIGNAL_UNUSABLE: {
+    event: 'signal.unusable',
+    about: 'station',
+    says: 'A signal of the gate is bad or says what cannot be used; data: signal, role, reason, value. The gate’s status carries the problem.',
+  },
+  SIGNAL_USABLE: {
+    event: 'signal.usable',
+    about: 'station',
+    says: 'A signal of the gate can be used again; data: signal, role.',
+  },
+  TRIGGER_SILENT: {
+    event: 'trigger.silent',
+    about: 'station',
+    condition: ['TRACKING_LOST', 'pulse'],
+    says: 'The belt moved on and no part was triggered; data: beltMm, state.',
+  },
+  BELT_SLIPPED: {
+    event: 'belt.slipped',
+    about: 'station',
+    condition: ['TRACKING_LOST', 'pulse'],
+    says: 'Parts come by behind the gate where the belt does not have them: encoder or parts slip; data says by how much.',
+  },
+  CONTEXT_UNSURE: {
+    event: 'context.unsure',
+    about: 'line',
+    says: 'The stamps of a signal went back: which value was true around then is not sure; data: signal, byMs.',
+  },
   MACHINE_CONNECTED: {
     event: 'machine.connected',
     about: 'line',

@@ -8,6 +8,7 @@ import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
+import { yamlLimitsOf } from '../../../kit/yaml-limits.ts';
 import { appendEvents } from '../events/events.service.ts';
 import { forgetCameraPlaces, hasInspections } from '../parts/part-hooks.ts';
 import { findPart } from '../parts/plants.service.ts';
@@ -67,8 +68,13 @@ export interface PlantModelImport {
  * Throws `PlantModelRefusedError` with everything that is wrong.
  */
 export async function importPlantModel(context: Context, input: ImportPlantModel): Promise<PlantModelImport> {
-  const { plantModelBytes: bytes, plantModelParts: parts } = context.config.limits;
-  const read = readPlantModel(input.yaml, { bytes, parts }, context.now());
+  const { limits } = context.config;
+  const yaml = yamlLimitsOf(limits, limits.plantModelBytes, 'LEHR_LIMIT_PLANT_MODEL_BYTES');
+  const read = readPlantModel(
+    input.yaml,
+    { yaml, shifts: limits.shifts, parts: limits.plantModelParts },
+    context.now(),
+  );
   if (read.problems) throw new PlantModelRefusedError(read.problems);
   const sha256 = hashOf(input.yaml);
 

@@ -1,6 +1,6 @@
 /** Reads a plant model file. Everything that is wrong is said at once, with line, column, field, value and remedy. Pure and bounded. */
-import { isAlias, isNode, LineCounter, type ParsedNode, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { readYaml, type YamlLimits } from '#schema/read-yaml.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
 import { checkShift, type ShiftFields } from '../shifts/check-shift.ts';
 import { findShiftOverlap } from '../shifts/shift-overlap.ts';
@@ -24,7 +24,8 @@ export type ReadModel =
   | { problems: ModelProblem[] };
 
 export interface ModelLimits {
-  bytes: number;
+  yaml: YamlLimits;
+  shifts: number;
   parts: number;
 }
 
@@ -32,47 +33,32 @@ export interface ModelLimits {
 const mostProblems = 100;
 
 export function readPlantModel(yaml: string, limits: ModelLimits, now: Date): ReadModel {
-  const start = (value: unknown, remedy: string): ReadModel => ({
-    problems: [{ line: 1, column: 1, field: 'the file', value: shown(value), remedy }],
-  });
-  const bytes = Buffer.byteLength(yaml, 'utf8');
-  if (bytes > limits.bytes) return start(`${bytes} bytes`, `give at most ${limits.bytes} bytes`);
-  if (deepest(yaml) > mostIndent) return start(null, `nest at most ${mostIndent} lists or maps`);
+  const file = readYaml(yaml, limits.yaml);
+  const unreadable = file.problems ?? file.warnings;
+  if (file.problems || unreadable.length > 0)
+    return { problems: unreadable.map((problem) => ({ ...problem, field: 'the file' })) };
 
-  const lines = new LineCounter();
-  const document = parseDocument<ParsedNode>(yaml, { lineCounter: lines, version: '1.2', uniqueKeys: true });
-  const placed = (offset: number, field: string, value: unknown, remedy: string): ModelProblem => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1), field, value: shown(value), remedy };
-  };
-  const unreadable = [...document.errors, ...document.warnings].map(({ pos, message }) =>
-    placed(pos[0], 'the file', null, `correct the YAML: ${message.split('\n')[0]?.replace(/ at line .*$/, '') ?? ''}`),
-  );
-  visit(document, {
-    Node(_key, node) {
-      if (isAlias(node) || ('anchor' in node && node.anchor))
-        unreadable.push(
-          placed(node.range?.[0] ?? 0, 'the file', null, 'write it out: anchors and aliases are not read'),
-        );
-    },
+  const source = file.value;
+  const locate: Locate = (path, value, remedy) => ({
+    ...file.placeOf(path),
+    field: fieldName(path),
+    value: shown(value),
+    remedy,
   });
-  if (unreadable.length > 0) return { problems: firstOf(unreadable) };
-
-  const source: unknown = document.toJS({ maxAliasCount: 0 });
-  const locate: Locate = (path, value, remedy) => {
-    for (let length = path.length; length >= 0; length--) {
-      const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return placed(node.range[0], fieldName(path), value, remedy);
-    }
-    return placed(0, fieldName(path), value, remedy);
-  };
   const parsed = PlantModelSchema.safeParse(source);
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue, source, locate));
     return { problems: firstOf(problems) };
   }
   const parts = partsOfModel(parsed.data);
-  if (parts.length > limits.parts) return start(`${parts.length} parts`, `give at most ${limits.parts} parts`);
+  if (parts.length > limits.parts)
+    return { problems: [locate([], `${parts.length} parts`, `give at most ${limits.parts} parts`)] };
+  const shifts = parsed.data.shifts?.length ?? 0;
+  // each is compared with all others, day by day
+  if (shifts > limits.shifts)
+    return {
+      problems: [locate(['shifts'], `${shifts} shifts`, `a plant has at most ${limits.shifts} (LEHR_LIMIT_SHIFTS)`)],
+    };
   const problems = [...doubled(parts, locate), ...dangling(parts, locate), ...wrongShifts(parsed.data, locate, now)];
   if (problems.length > 0) return { problems: firstOf(problems) };
   return { model: parsed.data, parts, locate };
@@ -170,19 +156,4 @@ function shown(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   return whole.length > longestShown ? `${whole.slice(0, longestShown)}…` : whole;
-}
-
-/** The file needs a dozen levels; the parser goes down into each, so that a million brackets would be its end. */
-const mostIndent = 50;
-
-/** Upper bound of how deep the text nests: brackets anywhere, or blocks by their indentation and their dashes. */
-function deepest(yaml: string): number {
-  let brackets = 0;
-  let most = 0;
-  for (const char of yaml) {
-    if (char === '[' || char === '{') brackets += 1;
-    else if (char === '\n') brackets = 0;
-    most = Math.max(most, brackets);
-  }
-  return Math.max(most, /^(?:[ ]*[-?:][ ]+){50}/m.test(yaml) ? mostIndent + 1 : 0);
 }

@@ -282,6 +282,20 @@ describe('foreign sets', () => {
     expect(labels).toMatchObject([{ refused: expect.stringContaining(reason) }]);
   });
 
+  it.each([
+    ['nests too deep', `names: ${'['.repeat(5_000)}`, 'data.yaml line 1: nest at most 20'],
+    [
+      'is indented too deep',
+      Array.from({ length: 1200 }, (_, at) => `${' '.repeat(at)}a:\n`).join(''),
+      'line 21: nest',
+    ],
+    ['has a key twice', 'names: [crack]\nnames: [dent]\n', 'line 2: correct the YAML: Map keys must be unique'],
+    ['has too many tokens', `names: [${'crack,'.repeat(60_000)}]`, 'give at most 100000 (LEHR_LIMIT_YAML_TOKENS)'],
+    ['has aliases', 'a: &a [crack]\nnames: *a\n', 'line 1: write it out'],
+  ])('of YOLO whose data.yaml %s are refused by its line', async (_what, text, reason) => {
+    await expect(read('yolo', { 'data.yaml': text })).rejects.toThrow(reason);
+  });
+
   it('refuse XML that defines entities, before it is parsed', async () => {
     const bomb = `<!DOCTYPE a [<!ENTITY b "${'x'.repeat(100)}">]><annotation><filename>&b;</filename></annotation>`;
     expect((await read('voc', { 'a.xml': bomb })).refused).toMatchObject([

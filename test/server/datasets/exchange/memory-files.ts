@@ -1,4 +1,6 @@
 /** A set in memory: its files by path. */
+
+import { yamlLimitsOf } from '../../../../server/kit/yaml-limits.ts';
 import {
   type ExportItem,
   type Format,
@@ -9,6 +11,7 @@ import {
 export function memoryFiles(contents: Record<string, string | Buffer>): SetFiles {
   return {
     paths: Object.keys(contents),
+    yamlLimits: yamlLimitsOf({ yamlDepth: 20, yamlTokens: 100_000 }, 1_000_000, 'LEHR_LIMIT_IMPORT_LABEL_BYTES'),
     async read(path) {
       const found = contents[path];
       if (found === undefined) throw new SetFault(`${path} is not there`);

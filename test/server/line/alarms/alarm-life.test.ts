@@ -1,6 +1,7 @@
 /** Delays, pulses, deadbands, shelves and the rule that hides, in time: pure. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packmlModes, packmlStates } from '../../../../schema/packml.ts';
 import {
   type AlarmDefinition,
   alarmDefinitions,
@@ -8,6 +9,7 @@ import {
   isSuppressedByDesign,
 } from '../../../../server/modules/line/alarms/alarm-definitions.ts';
 import { act, type Finding, type Life, observe, passTime } from '../../../../server/modules/line/alarms/alarm-life.ts';
+import { isUnacknowledged } from '../../../../server/modules/line/alarms/alarm-state.ts';
 import type { AlarmRow } from '../../../../server/modules/line/alarms/alarms.table.ts';
 
 const start = Date.parse('2026-06-01T10:00:00Z');
@@ -30,15 +32,19 @@ const fresh: AlarmRow = {
   ...{ raise_count: 0, data: {} },
 };
 
-type Scene = readonly [second: number, happening: Finding | 'acknowledge' | 'time'];
+/** The machine goes into maintenance and back into production: what its design hides is followed at once. */
+type Mode = 'maintenance' | 'production';
+type Scene = readonly [second: number, happening: Finding | 'acknowledge' | 'time' | Mode];
 
 /** A story: what was found, or what a person did, each at its second. */
 function live(story: readonly Scene[], own = definition): Life {
   let life: Life = { alarm: fresh, changes: [] };
+  let isSuppressed = false;
   for (const [second, happening] of story) {
-    const circumstances = { definition: own, isSuppressed: false, now: at(second) };
+    if (happening === 'maintenance' || happening === 'production') isSuppressed = happening === 'maintenance';
+    const circumstances = { definition: own, isSuppressed, now: at(second) };
     const next =
-      happening === 'time'
+      happening === 'time' || happening === 'maintenance' || happening === 'production'
         ? passTime(life.alarm, circumstances)
         : happening === 'acknowledge'
           ? (act(life.alarm, { kind: 'acknowledge', personId: 'x' }, circumstances) ?? {
@@ -50,6 +56,15 @@ function live(story: readonly Scene[], own = definition): Life {
   }
   return life;
 }
+const isHidden = (state: string, mode: string) =>
+  isSuppressedByDesign(alarmDefinitions.TRACKING_LOST, { state, mode, isTrusted: true });
+/** Anything but the two modes that are known to be maintenance; among it words that hold theirs. */
+const words = fc
+  .oneof(
+    fc.string({ maxLength: 20 }),
+    fc.constantFrom('Produce', 'Production', 'Automatic', 'Clean', '2', '3', 'un-manual'),
+  )
+  .filter((word) => !/^(maintenance|manual)(mode)?$/.test(word.toLowerCase().replace(/[^a-z]/g, '')));
 const told = ({ changes }: Life) =>
   changes.map(({ kind, at: when }) => `${(when.getTime() - start) / 1000} ${kind.replace('alarm.', '')}`);
 
@@ -177,7 +192,7 @@ describe('an alarm in time', () => {
 
   it('is due when time alone changes it, and as if it had been looked at all the while', () => {
     const happening = fc.oneof(
-      fc.constantFrom<Finding | 'acknowledge'>('active', 'clear', 'pulse', 'acknowledge'),
+      fc.constantFrom<Scene[1]>('active', 'clear', 'pulse', 'acknowledge', 'maintenance', 'production'),
       fc.double({ min: 0, max: 2, noNaN: true }).map((ratio) => ({ ratio })),
     );
     const stories = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), happening), { maxLength: 12 });
@@ -203,14 +218,107 @@ describe('an alarm in time', () => {
     );
   });
 
+  it('is hidden by its design once it was acknowledged, and at once when it arises later', () => {
+    const quick = { ...definition, onDelayMs: 0, offDelayMs: 0 };
+    const raised = live(
+      [
+        [1, 'active'],
+        [2, 'maintenance'],
+        [3, 'time'],
+        [4, 'acknowledge'],
+      ],
+      quick,
+    );
+    expect(told(raised)).toEqual(['1 raised', '4 acknowledged', '4 suppressed']);
+    expect(
+      told(
+        live(
+          [
+            [1, 'maintenance'],
+            [2, 'active'],
+            [3, 'acknowledge'],
+            [4, 'production'],
+          ],
+          quick,
+        ),
+      ),
+    ).toEqual(['1 suppressed', '2 raised', '4 unsuppressed']);
+    // its delay was over before the machine was said to stand: the tick only had not come yet
+    expect(
+      told(
+        live([
+          [1, 'active'],
+          [12, 'maintenance'],
+        ]),
+      ),
+    ).toEqual(['11 raised']);
+    expect(
+      told(
+        live([
+          [1, 'active'],
+          [5, 'maintenance'],
+          [12, 'time'],
+        ]),
+      ),
+    ).toEqual(['5 suppressed', '11 raised']);
+  });
+
+  it('once announced leaves the screen by nothing but a person’s word, whatever mode the machine is said to be in', () => {
+    const happening = fc.constantFrom<Scene[1]>(
+      'active',
+      'clear',
+      'pulse',
+      'acknowledge',
+      'maintenance',
+      'production',
+      'time',
+    );
+    const stories = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), happening), { maxLength: 30 });
+    fc.assert(
+      fc.property(stories, (steps) => {
+        let second = 0;
+        const story = steps.map(([wait, what]): Scene => {
+          second += wait;
+          return [second, what];
+        });
+        let isAnnounced = false;
+        let isMaintenance = false;
+        story.forEach(([, what], index) => {
+          const { alarm } = live(story.slice(0, index + 1));
+          if (what === 'maintenance' || what === 'production') isMaintenance = what === 'maintenance';
+          if (what === 'acknowledge') isAnnounced = false;
+          if (isAnnounced) expect(isUnacknowledged(alarm.state)).toBe(true);
+          isAnnounced ||= isUnacknowledged(alarm.state);
+          // what is not announced and waits for nobody follows the mode
+          if (!isAnnounced) expect(alarm.is_suppressed).toBe(isMaintenance);
+        });
+      }),
+      { numRuns: 500, seed: 4, endOnFailure: true },
+    );
+  });
+
+  it('hides nothing in a mode that is not known to be maintenance', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...packmlStates), words, (state, mode) => {
+        expect(isHidden(state, mode)).toBe(false);
+      }),
+      { numRuns: 500, seed: 4, endOnFailure: true },
+    );
+  });
+
   it('hides what its design hides while the machine stands for maintenance, and nothing on doubt', () => {
-    const gate = alarmDefinitions.TRACKING_LOST;
+    for (const state of packmlStates)
+      for (const mode of packmlModes) {
+        const isService = mode === 'Maintenance' || mode === 'Manual';
+        const isStill = state === 'Stopped' || state === 'Idle' || state === 'Aborted';
+        for (const spelling of [mode, mode.toUpperCase(), ` ${mode.toLowerCase()} mode`])
+          expect(isHidden(state, spelling), `${state} ${spelling}`).toBe(isService && isStill);
+      }
     const machine = { state: 'Stopped', mode: 'Maintenance', isTrusted: true };
-    expect(isSuppressedByDesign(gate, machine)).toBe(true);
+    const gate = alarmDefinitions.TRACKING_LOST;
     expect(isSuppressedByDesign(gate, { ...machine, isTrusted: false })).toBe(false);
-    expect(isSuppressedByDesign(gate, { ...machine, state: 'Execute' })).toBe(false);
-    expect(isSuppressedByDesign(gate, { ...machine, mode: 'Production' })).toBe(false);
     expect(isSuppressedByDesign(gate, { ...machine, mode: null })).toBe(false);
+    expect(isSuppressedByDesign(gate, { ...machine, state: null })).toBe(false);
     expect(isSuppressedByDesign(gate, null)).toBe(false);
     expect(isSuppressedByDesign(alarmDefinitions.NODE_UNREACHABLE, machine)).toBe(false);
   });

@@ -86,15 +86,16 @@ describe.each(databases())('alarms of a plant on %s', (kind) => {
         machines: [{ lineId: encodeGlobalId('Line', world.lineId), quality: 'GOOD', state, mode, signals: [] }],
       });
     };
-    await report('Execute', 'Production');
+    await report('Execute', 'Produce');
     await world.observe(world.gate('pulse'));
-    expect(await world.only()).toMatchObject({ state: 'UNACKNOWLEDGED' });
+    const { id } = await world.only();
+    await world.operator.act('acknowledgeAlarm', 'id', { alarmId: id });
     await report('Stopped', 'Maintenance');
-    expect(await world.only()).toMatchObject({ state: 'SUPPRESSED', condition: 'UNACKNOWLEDGED' });
+    expect(await world.only()).toMatchObject({ state: 'SUPPRESSED', condition: 'ACKNOWLEDGED' });
     await world.observe({ ...world.gate('pulse'), type: 'TRACKING_LOST' });
     expect((await world.list()).map(({ state }) => state)).toEqual(['SUPPRESSED', 'SUPPRESSED']);
-    await report('Execute', 'Production');
-    expect((await world.list()).map(({ state }) => state)).toEqual(['UNACKNOWLEDGED', 'UNACKNOWLEDGED']);
+    await report('Execute', 'Produce');
+    expect((await world.list()).map(({ state }) => state)).toEqual(['ACKNOWLEDGED', 'UNACKNOWLEDGED']);
   });
 
   it('is listed by what it needs, its priority and its age, on its line and the lines of its node', async () => {

@@ -51,7 +51,7 @@ describe.each(databases())('recordInspections on %s', (kind) => {
         batchCode: 'B,1',
         jobCode: 'J{1}',
         machineState: 'Execute',
-        machineMode: 'Production',
+        machineMode: 'Produce',
         speedPerMin: 61.5,
         temperatureC: 21.5,
         humidityPercent: 44,
@@ -102,7 +102,7 @@ describe.each(databases())('recordInspections on %s', (kind) => {
       modelVersion: { number: 1 },
       context: {
         machineState: 'Execute',
-        machineMode: 'Production',
+        machineMode: 'Produce',
         speedPerMin: 61.5,
         temperatureC: 21.5,
         humidityPercent: 44,

@@ -56,7 +56,10 @@ describe.each(databases())('the alarms of node events on %s', (kind) => {
   });
 
   it('are raised by each kind of event that calls for one', async () => {
-    const pulses = ['GATE_UNEXPECTED_EJECTION', 'GATE_TRACKING_LOST', 'PARTS_UNSEEN', 'CLOCK_STEPPED'];
+    const pulses = [
+      ...['GATE_UNEXPECTED_EJECTION', 'GATE_TRACKING_LOST', 'PARTS_UNSEEN', 'CLOCK_STEPPED'],
+      ...['REJECT_UNTIED', 'COUNTER_RESTARTED', 'TRIGGER_SILENT', 'BELT_SLIPPED'],
+    ];
     for (const name of pulses) await send([name, 0]);
     await send(['GATE_DISABLED', 0], ['MACHINE_DISCONNECTED', 0], ['OUTBOX_SACRIFICED', 0]);
     const types = await server.db
@@ -65,8 +68,10 @@ describe.each(databases())('the alarms of node events on %s', (kind) => {
       .where('plant_id', '=', world.plant.row.id)
       .orderBy('type')
       .execute();
-    const expected = ['CLOCK_STEPPED', 'GATE_DISABLED', 'GATE_UNEXPECTED_EJECTION', 'MACHINE_CONNECTION_LOST'];
-    expect(types.map(({ type }) => type)).toEqual([...expected, 'OUTBOX_FILLING', 'PARTS_UNSEEN', 'TRACKING_LOST']);
+    expect(types.map(({ type }) => type)).toEqual([
+      ...['CLOCK_STEPPED', 'COUNTER_RESTARTED', 'GATE_DISABLED', 'GATE_UNEXPECTED_EJECTION'],
+      ...['MACHINE_CONNECTION_LOST', 'OUTBOX_FILLING', 'PARTS_UNSEEN', 'REJECT_UNTIED', 'TRACKING_LOST'],
+    ]);
   });
 
   it('name the part that it happened to', async () => {
@@ -80,6 +85,7 @@ describe.each(databases())('the alarms of node events on %s', (kind) => {
 
   it('are not raised by a single reject, or by what is only told', async () => {
     await send(['GATE_REJECTED', 0], ['GATE_BYPASSED', 0], ['IMAGES_REFUSED', 0], ['MODEL_RESTARTED', 0]);
+    await send(['COUNTER_CORRECTED', 0], ['SIGNAL_UNUSABLE', 0], ['SIGNAL_USABLE', 0]);
     expect(await log()).toEqual([]);
   });
 

@@ -161,15 +161,15 @@ describe.each(databases())('reportNodeStatus on %s', (kind) => {
 
   it('tells of a state once, and audits only what changed', async () => {
     const before = await audited();
-    await report({ state: 'Idle', mode: 'Production', speedPerMin: 0 });
-    await report({ state: 'Idle', mode: 'Production', speedPerMin: 1 });
+    await report({ state: 'Idle', mode: 'Produce', speedPerMin: 0 });
+    await report({ state: 'Idle', mode: 'Produce', speedPerMin: 1 });
     const once = await audited();
-    await report({ state: 'Idle', mode: 'Production', speedPerMin: 2 });
+    await report({ state: 'Idle', mode: 'Produce', speedPerMin: 2 });
     expect(await audited()).toBe(once);
     expect(once).toBe(before + 1);
     await report({
       state: 'Execute',
-      mode: 'Production',
+      mode: 'Produce',
       speedPerMin: 60,
       signals: [{ name: 'encoder', value: 5, unit: 'mm', quality: 'STALE', sourceTime: '2026-06-01T09:00:00.000Z' }],
     });
@@ -177,7 +177,7 @@ describe.each(databases())('reportNodeStatus on %s', (kind) => {
     expect((await line()).machine).toEqual({
       quality: 'GOOD',
       state: 'Execute',
-      mode: 'Production',
+      mode: 'Produce',
       speedPerMin: 60,
       batchCode: null,
       signals: [{ name: 'encoder', value: 5, unit: 'mm', quality: 'STALE', sourceTime: '2026-06-01T09:00:00.000Z' }],

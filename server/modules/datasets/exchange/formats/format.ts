@@ -1,4 +1,5 @@
 /** What every layout of a labelled set can do: know its own, read it picture by picture, write one. No file system, no database. */
+import type { YamlLimits } from '#schema/read-yaml.ts';
 import type { Region } from '#schema/region.ts';
 
 export const formatNames = ['mvtec', 'folders', 'coco', 'yolo', 'voc', 'cvat', 'label_studio'] as const;
@@ -17,6 +18,8 @@ export interface SetFiles {
   readonly paths: readonly string[];
   /** A file with labels, no longer than its limit. Throws `SetFault`. */
   read(path: string): Promise<Buffer>;
+  /** Of a YAML file. */
+  readonly yamlLimits: YamlLimits;
 }
 
 /** Why something of a set cannot go in; says what to do. */

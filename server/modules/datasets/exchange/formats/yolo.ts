@@ -1,5 +1,5 @@
 /** YOLO as Ultralytics has it: data.yaml, images/SPLIT, labels/SPLIT with a class and normalised numbers a line; boxes and segments. */
-import { parse as parseYaml } from 'yaml';
+import { readYaml } from '#schema/read-yaml.ts';
 import type { Region } from '#schema/region.ts';
 import { boundsOf, MAX_RING_POINTS } from '#schema/region-geometry.ts';
 import {
@@ -98,22 +98,20 @@ function labelPath(path: string): string {
   return parts.join('/').replace(/\.[^./]*$/, '.txt');
 }
 
-async function readYaml(files: SetFiles): Promise<{ from: string; fields: Record<string, unknown> } | null> {
+async function readDataYaml(files: SetFiles): Promise<{ from: string; fields: Record<string, unknown> } | null> {
   const from =
     files.paths.find((path) => /^(data|dataset)\.ya?ml$/i.test(baseName(path))) ??
     files.paths.find((path) => yamlName.test(path));
   if (from === undefined) return null;
-  try {
-    return { from, fields: fieldsOf(parseYaml((await files.read(from)).toString('utf8'), { maxAliasCount: 10 })) };
-  } catch (error) {
-    if (error instanceof SetFault) throw error;
-    throw new SetFault(`${from} is not YAML: mend it, it names the classes`);
-  }
+  const file = readYaml((await files.read(from)).toString('utf8'), files.yamlLimits);
+  if (!file.problems) return { from, fields: fieldsOf(file.value) };
+  const [wrong] = file.problems;
+  throw new SetFault(`${from} line ${wrong?.line}: ${wrong?.remedy}`);
 }
 
 /** Class number → name; null when no file names them. */
 async function readNames(files: SetFiles): Promise<Map<string, string> | null> {
-  const yaml = await readYaml(files);
+  const yaml = await readDataYaml(files);
   const names = yaml?.fields.names;
   if (Array.isArray(names))
     return new Map(names.map((name, at) => [String(at), textOf(name, `name ${at} of data.yaml`)]));
@@ -129,7 +127,7 @@ async function readNames(files: SetFiles): Promise<Map<string, string> | null> {
 /** Images that text files of data.yaml put into a split. */
 async function readLists(files: SetFiles): Promise<Map<string, 'train' | 'validation' | 'test'>> {
   const found = new Map<string, 'train' | 'validation' | 'test'>();
-  const yaml = await readYaml(files);
+  const yaml = await readDataYaml(files);
   if (!yaml) return found;
   for (const key of ['train', 'val', 'test']) {
     const split = splitOf(key);
