@@ -158,6 +158,7 @@ const environment = z.object({
   LEHR_LIMIT_LEFT_OUT: count(1000, 100_000),
   LEHR_LIMIT_PARTITION_DAYS_AHEAD: count(14, 60),
   LEHR_LIMIT_SHIFTS: count(50, 1000),
+  LEHR_LIMIT_SHIFT_CHECK_MS: count(15_000, 600_000),
   LEHR_LIMIT_YAML_DEPTH: count(20, 100, 10),
   LEHR_LIMIT_YAML_TOKENS: count(600_000, 50_000_000, 100),
   LEHR_LIMIT_PLANT_MODEL_BYTES: count(2 * 1024 * 1024, 64 * 1024 * 1024, 1024),
@@ -362,6 +363,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       partitionDaysAhead: value.LEHR_LIMIT_PARTITION_DAYS_AHEAD,
       /** Shifts of a plant that are in use. */
       shifts: value.LEHR_LIMIT_SHIFTS,
+      /** How long the shifts of a plant may be compared with one another, in a thread of their own. */
+      shiftCheckMs: value.LEHR_LIMIT_SHIFT_CHECK_MS,
       /** Lists and maps within one another, and what a parser takes one by one, of a YAML file: a plant model, or data.yaml of a set. */
       yamlDepth: value.LEHR_LIMIT_YAML_DEPTH,
       yamlTokens: value.LEHR_LIMIT_YAML_TOKENS,

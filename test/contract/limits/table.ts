@@ -15,6 +15,7 @@ export const shownElsewhere: Readonly<Record<string, string>> = {
   LEHR_LIMIT_STATS_LINES: 'test/server/line/statistics/inspection-stats.test.ts',
   LEHR_LIMIT_CORRECTION_ROWS: 'test/server/line/inspections/correct-production.test.ts',
   LEHR_LIMIT_SHIFTS: 'test/server/plant/shifts/set-up-shifts.test.ts',
+  LEHR_LIMIT_SHIFT_CHECK_MS: 'test/server/plant/plant-file/hostile-plant-files.test.ts',
   LEHR_LIMIT_YAML_DEPTH: 'test/server/plant/plant-file/hostile-plant-files.test.ts',
   LEHR_LIMIT_YAML_TOKENS: 'test/server/plant/plant-file/hostile-plant-files.test.ts',
   LEHR_LIMIT_PLANT_MODEL_BYTES: 'test/server/plant/plant-file/plant-file.test.ts',

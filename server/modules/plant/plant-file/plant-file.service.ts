@@ -70,9 +70,9 @@ export interface PlantModelImport {
 export async function importPlantModel(context: Context, input: ImportPlantModel): Promise<PlantModelImport> {
   const { limits } = context.config;
   const yaml = yamlLimitsOf(limits, limits.plantModelBytes, 'LEHR_LIMIT_PLANT_MODEL_BYTES');
-  const read = readPlantModel(
+  const read = await readPlantModel(
     input.yaml,
-    { yaml, shifts: limits.shifts, parts: limits.plantModelParts },
+    { yaml, shifts: limits.shifts, shiftCheckMs: limits.shiftCheckMs, parts: limits.plantModelParts },
     context.now(),
   );
   if (read.problems) throw new PlantModelRefusedError(read.problems);
@@ -85,7 +85,7 @@ export async function importPlantModel(context: Context, input: ImportPlantModel
     const rows = plant ? await selectPlantRows(trx, plant.id, true) : undefined;
     const known = rows ? knownParts(rows) : [];
     const plan = planImport(read.parts, known, input.missing);
-    const problems = [...refusedByPlant(read, plan, known, context), ...(await zoneProblem(trx, read, plant))];
+    const problems = [...(await refusedByPlant(read, plan, known, context)), ...(await zoneProblem(trx, read, plant))];
     if (problems.length > 0) throw new PlantModelRefusedError(problems);
 
     const { changes } = plan;

@@ -1,9 +1,10 @@
-/** Reads a plant model file. Everything that is wrong is said at once, with line, column, field, value and remedy. Pure and bounded. */
+/** Reads a plant model file. Everything that is wrong is said at once, with line, column, field, value and remedy. Bounded: what takes long, it does in a thread. */
 import type { z } from 'zod';
 import { readYaml, type YamlLimits } from '#schema/read-yaml.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
 import { checkShift, type ShiftFields } from '../shifts/check-shift.ts';
-import { findShiftOverlap } from '../shifts/shift-overlap.ts';
+import { compareShifts } from '../shifts/find-overlaps.ts';
+import { tooLongToCompare } from '../shifts/shifts.service.ts';
 import { type ModelPart, partKey, partsOfModel, shiftColumns, type YamlPath } from './model-parts.ts';
 import { type PlantModel, PlantModelSchema } from './model-schema.ts';
 
@@ -26,13 +27,14 @@ export type ReadModel =
 export interface ModelLimits {
   yaml: YamlLimits;
   shifts: number;
+  shiftCheckMs: number;
   parts: number;
 }
 
 /** A person repairs these first. */
 const mostProblems = 100;
 
-export function readPlantModel(yaml: string, limits: ModelLimits, now: Date): ReadModel {
+export async function readPlantModel(yaml: string, limits: ModelLimits, now: Date): Promise<ReadModel> {
   const file = readYaml(yaml, limits.yaml);
   const unreadable = file.problems ?? file.warnings;
   if (file.problems || unreadable.length > 0)
@@ -59,7 +61,8 @@ export function readPlantModel(yaml: string, limits: ModelLimits, now: Date): Re
     return {
       problems: [locate(['shifts'], `${shifts} shifts`, `a plant has at most ${limits.shifts} (LEHR_LIMIT_SHIFTS)`)],
     };
-  const problems = [...doubled(parts, locate), ...dangling(parts, locate), ...wrongShifts(parsed.data, locate, now)];
+  const wrong = await wrongShifts(parsed.data, locate, now, limits.shiftCheckMs);
+  const problems = [...doubled(parts, locate), ...dangling(parts, locate), ...wrong];
   if (problems.length > 0) return { problems: firstOf(problems) };
   return { model: parsed.data, parts, locate };
 }
@@ -102,7 +105,12 @@ const shiftFields: ShiftFields = {
   extra_dates: 'extraDates',
 };
 
-function wrongShifts({ plant, shifts = [] }: PlantModel, locate: Locate, now: Date): ModelProblem[] {
+async function wrongShifts(
+  { plant, shifts = [] }: PlantModel,
+  locate: Locate,
+  now: Date,
+  limitMs: number,
+): Promise<ModelProblem[]> {
   const patterns = shifts.map((shift) => ({
     id: partKey('shift', [shift.code]),
     retired_at: null,
@@ -118,8 +126,10 @@ function wrongShifts({ plant, shifts = [] }: PlantModel, locate: Locate, now: Da
     }
   });
   if (problems.length > 0) return problems;
+  const overlaps = await compareShifts({ asked: patterns, others: [], timeZone: plant.timeZone, now }, limitMs);
+  if (overlaps === 'too-long') return [locate(['shifts'], `${shifts.length} shifts`, tooLongToCompare(limitMs))];
   return patterns.flatMap((pattern, at) => {
-    const overlap = findShiftOverlap(pattern, patterns.slice(0, at), plant.timeZone, now);
+    const overlap = overlaps[at];
     if (!overlap) return [];
     const [, other] = JSON.parse(overlap.otherId) as string[];
     const remedy = `it would run at the same time as the shift ${other} at ${overlap.at.toISOString()}: change its start, duration or days`;

@@ -1,16 +1,17 @@
-/** Why a file that is right in itself cannot be taken by the plant as it is. Pure. */
+/** Why a file that is right in itself cannot be taken by the plant as it is. */
 import type { Context } from '../../../kit/context.ts';
 import type { ShiftRow } from '../parts/shifts.table.ts';
-import { findShiftOverlap } from '../shifts/shift-overlap.ts';
+import { compareShifts } from '../shifts/find-overlaps.ts';
+import { tooLongToCompare } from '../shifts/shifts.service.ts';
 import type { ImportPlan, KnownPart } from './plan-import.ts';
 import type { ModelProblem, ReadModel } from './read-model.ts';
 
-export function refusedByPlant(
+export async function refusedByPlant(
   { model, parts, locate }: Extract<ReadModel, { problems?: undefined }>,
   plan: ImportPlan,
   known: readonly KnownPart[],
   { config, now, rights }: Pick<Context, 'config' | 'now' | 'rights'>,
-): ModelProblem[] {
+): Promise<ModelProblem[]> {
   const problems: ModelProblem[] = [];
   const retired = new Set(plan.changes.flatMap(({ action, key }) => (action === 'retired' ? [key] : [])));
 
@@ -31,15 +32,22 @@ export function refusedByPlant(
   const count = staying.length + shifts.length;
   if (count > config.limits.shifts)
     problems.push(locate(['shifts'], `${count} shifts`, `a plant has at most ${config.limits.shifts}`));
-  else
-    for (const { key, columns, path } of shifts) {
-      const pattern = { id: key, retired_at: null, ...columns } as unknown as ShiftRow;
-      const others = staying.map(({ values }) => values as unknown as ShiftRow);
-      const overlap = findShiftOverlap(pattern, others, model.plant.timeZone, now());
-      if (!overlap) continue;
-      const other = others.find(({ id }) => id === overlap.otherId)?.code ?? '';
-      const remedy = `it would run at the same time as the shift ${other} of the plant: list that one, too, or change this one`;
-      problems.push(locate([...path, 'startsAt'], pattern.starts_at, remedy));
-    }
+  else {
+    const others = staying.map(({ values }) => values as unknown as ShiftRow);
+    const asked = shifts.map(({ key, columns }) => ({ id: key, retired_at: null, ...columns }) as unknown as ShiftRow);
+    // With one another they were compared when the file was read; here a doubled look costs less than a second rule.
+    const question = { asked, others, timeZone: model.plant.timeZone, now: now() };
+    const overlaps = others.length === 0 ? [] : await compareShifts(question, config.limits.shiftCheckMs);
+    if (overlaps === 'too-long')
+      problems.push(locate(['shifts'], `${count} shifts`, tooLongToCompare(config.limits.shiftCheckMs)));
+    else
+      for (const [index, { path, columns }] of shifts.entries()) {
+        const overlap = overlaps[index];
+        if (!overlap) continue;
+        const other = others.find(({ id }) => id === overlap.otherId)?.code ?? '';
+        const remedy = `it would run at the same time as the shift ${other} of the plant: list that one, too, or change this one`;
+        problems.push(locate([...path, 'startsAt'], (columns as unknown as ShiftRow).starts_at, remedy));
+      }
+  }
   return problems;
 }

@@ -50,13 +50,16 @@ export function checkShift<Shift extends Checked>(shift: Shift, fields: ShiftFie
     if (day < shift.valid_from || (shift.valid_to !== null && day > shift.valid_to))
       refuse('extra_dates', day, 'give days on which the shift is valid');
   const sorted = { ...shift, except_dates: daysOf(shift.except_dates), extra_dates: daysOf(shift.extra_dates) };
-  const last = Temporal.PlainDate.from(shift.valid_from).add({ days: lookAheadDays }).toString();
-  if (startDays({ ...sorted, id: '', retired_at: null }, shift.valid_from, last).length === 0)
-    refuse('recurrence', shift.recurrence, 'give a rule that has a day on which the shift is valid');
+  // Nearly every rule has a day soon: the years are only looked through for the others.
+  const hasDay = lookAheadDays.some((days) => {
+    const last = Temporal.PlainDate.from(shift.valid_from).add({ days }).toString();
+    return startDays({ ...sorted, id: '', retired_at: null }, shift.valid_from, last).length > 0;
+  });
+  if (!hasDay) refuse('recurrence', shift.recurrence, 'give a rule that has a day on which the shift is valid');
   return sorted;
 }
 
-const lookAheadDays = 3660;
+const lookAheadDays = [10, 400, 3660];
 const dayRemedy = 'give a day of the calendar as 2026-01-31';
 
 function isDay(text: string): boolean {

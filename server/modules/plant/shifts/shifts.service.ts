@@ -11,8 +11,8 @@ import { checkCode, checkName } from '../parts/plant-model-rules.ts';
 import type { ShiftRow } from '../parts/shifts.table.ts';
 import { given } from '../parts/update-parts.service.ts';
 import { checkShift } from './check-shift.ts';
+import { compareShifts } from './find-overlaps.ts';
 import { shiftIntervals } from './shift-intervals.ts';
-import { findShiftOverlap } from './shift-overlap.ts';
 import { lockShiftsOf, selectShiftsOfPlant, selectTimeZone } from './shifts.queries.ts';
 
 type Maybe<T> = T | null | undefined;
@@ -85,6 +85,11 @@ export function updateShift(context: Context, input: UpdateShift): Promise<Shift
 export const reinstateShift: typeof reinstatePart<'shift'> = (context, table, id) =>
   reinstatePart(context, table, id, (trx, _before, after) => refuseOverlap(context, trx, after));
 
+/** The remedy for a calendar that cannot be compared in time. */
+export function tooLongToCompare(limitMs: number): string {
+  return `the shifts of the plant cannot be compared within ${limitMs} ms (LEHR_LIMIT_SHIFT_CHECK_MS): give fewer shifts, or the same first day`;
+}
+
 /** Holds the plant's shifts, so that two made at once cannot overlap. Throws `ConflictError`. */
 async function refuseOverlap(context: Context, trx: Trx, shift: ShiftRow): Promise<void> {
   await lockShiftsOf(trx, shift.plant_id);
@@ -98,7 +103,11 @@ async function refuseOverlap(context: Context, trx: Trx, shift: ShiftRow): Promi
       `retire one first: a plant has at most ${most}`,
     );
   const timeZone = await selectTimeZone(trx, shift.plant_id);
-  const overlap = findShiftOverlap(shift, others, timeZone, context.now());
+  const { shiftCheckMs } = context.config.limits;
+  const found = await compareShifts({ asked: [shift], others, timeZone, now: context.now() }, shiftCheckMs);
+  if (found === 'too-long')
+    throw new ConflictError('input.recurrence', shift.recurrence, tooLongToCompare(shiftCheckMs));
+  const [overlap] = found;
   if (!overlap) return;
   const other = others.find(({ id }) => id === overlap.otherId)?.code ?? shift.code;
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(overlap.at);

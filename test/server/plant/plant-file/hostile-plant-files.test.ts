@@ -1,4 +1,5 @@
 /** Plant files that were made to hold the server: whatever their shape, they are refused by their line, and in time that grows with their size. */
+import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSeed } from '../../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../../support/server.ts';
@@ -140,5 +141,35 @@ describe('a plant file', () => {
     expect(problems).toMatchObject([
       { line: 5, column: 1, value: 'recipes', remedy: expect.stringContaining('Map keys must be unique') },
     ]);
+  });
+});
+
+describe('the shifts of a plant file', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await openTestServer('embedded', { env: { LEHR_LIMIT_SHIFT_CHECK_MS: '100' } });
+  });
+  afterAll(() => server.close());
+
+  it('leave the event loop free while they are compared, and have a limit (LEHR_LIMIT_SHIFT_CHECK_MS)', async () => {
+    const lines = Array.from({ length: 50 }, (_, at) => {
+      const start = `${String(Math.floor(at / 4)).padStart(2, '0')}:${String((at % 4) * 15).padStart(2, '0')}`;
+      return `  - { code: s${at}, name: S, startsAt: "${start}", durationMin: 1, recurrence: FREQ=DAILY, validFrom: ${1950 + at}-01-01 }\n`;
+    });
+    const installer = (await createSeed(server).installer()).client;
+    const read = async (shifts: string[]) => {
+      const yaml = `${plantLine}shifts:\n${shifts.join('')}`;
+      return (await installer.read<Answer>(importing, { input: { yaml, dryRun: true, missing: 'KEEP' } })).result;
+    };
+    await read(lines.slice(0, 1));
+    const before = performance.eventLoopUtilization();
+    const { problems } = await read(lines);
+    const { active } = performance.eventLoopUtilization(before);
+    expect(problems).toMatchObject([
+      { line: 4, field: 'shifts', value: '50 shifts', remedy: expect.stringContaining('LEHR_LIMIT_SHIFT_CHECK_MS') },
+    ]);
+    // Day by day and shift by shift it is a minute's work; the loop only reads the file.
+    expect(active).toBeLessThan(10_000);
+    expect((await read(lines.slice(0, 2))).__typename).toBe('PlantModelImport');
   });
 });
