@@ -49,6 +49,7 @@ export function createOpcuaMachine(
   const listeners = new Map<string, Set<(sample: SignalSample) => void>>(
     signalNames(config).map((name) => [name, new Set()]),
   );
+  const clockSteps = new Set<(stepMs: number) => void>();
   const published = createBell();
   const security = config.security ?? { mode: 'None', policy: 'None' };
   let connection: OpcuaConnection | undefined;
@@ -94,6 +95,15 @@ export function createOpcuaMachine(
       await writing;
     },
     clockOffset: clock.offset,
+    nodeOf: (signal) => connection?.nodes.get(signal)?.toString(),
+    granted(signal) {
+      const subscription = config.signals[signal]?.fast ? connection?.fast : connection?.slow;
+      return subscription && { publishingMs: subscription.publishingMs, samplingMs: subscription.samplingMs };
+    },
+    onClockStep(listener) {
+      clockSteps.add(listener);
+      return () => clockSteps.delete(listener);
+    },
     async stop() {
       stopping.abort();
       await work;
@@ -117,7 +127,9 @@ export function createOpcuaMachine(
     const steadyMs = node.steadyNow();
     const { machineMs, uncertaintyMs } = clock.at(steadyMs);
     const value = typeof reading.value === 'number' ? named(name, reading.value) : reading.value;
-    const quality = fitsName({ name, value }) ? reading.quality : 'BAD';
+    const isFit = fitsName({ name, value });
+    const quality = isFit ? reading.quality : 'BAD';
+    const status = isFit ? reading.status : `${JSON.stringify(value)} does not fit ${name}`;
     const sourceMs = reading.sourceMs ?? machineMs;
     join.record(name, {
       sourceMs,
@@ -128,7 +140,8 @@ export function createOpcuaMachine(
       isAfterLoss: reading.isAfterLoss,
     });
     join.contact.heard(steadyMs);
-    for (const listener of listeners.get(name) ?? []) listener({ value, quality, sourceMs, receivedMs: Date.now() });
+    const sample = { value, quality, sourceMs, receivedMs: Date.now(), type: reading.type, status };
+    for (const listener of listeners.get(name) ?? []) listener(sample);
     if (name === 'machineState') announce();
   }
 
@@ -141,6 +154,7 @@ export function createOpcuaMachine(
     const seconds = (stepMs / 1_000).toFixed(3);
     log.warn({ line: config.line }, `the clock of the ${whose} was set by ${seconds} s; images keep their context`);
     tell({ kind: 'clock-set', whose, stepMs });
+    if (whose === 'machine') for (const listener of clockSteps) listener(stepMs);
   }
 
   function announce(): void {

@@ -32,6 +32,7 @@ export interface SubscriptionListener {
 export interface Subscription {
   /** As the server granted it: the longest of its signals. */
   readonly samplingMs: number;
+  readonly publishingMs: number;
   /** The longest time without a message. */
   readonly messageMs: number;
   /** Resolves when each of the signals has given its present value; answers those that the server does not let us watch, with the reason. */
@@ -74,6 +75,7 @@ export async function subscribe(
     get samplingMs() {
       return grantedMs;
     },
+    publishingMs: subscription.publishingInterval,
     messageMs: subscription.publishingInterval * subscription.maxKeepAliveCount,
     async add(signals) {
       const refused = new Map<string, string>();

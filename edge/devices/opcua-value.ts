@@ -9,6 +9,10 @@ export interface OpcuaReading {
   sourceMs: number | undefined;
   /** The server's queue was full: it has thrown away values before this one. */
   isAfterLoss: boolean;
+  /** OPC UA built-in type of the value; undefined when there is none. */
+  type: string | undefined;
+  /** Name of the status code, or why the value is no use; undefined when the quality is GOOD. */
+  status: string | undefined;
 }
 
 /** The API takes so much of a signal; more is no machine state but a document. */
@@ -19,7 +23,15 @@ export function readDataValue({ value, statusCode, sourceTimestamp, serverTimest
   const sourceMs = (sourceTimestamp ?? serverTimestamp)?.getTime();
   const plain = value && value.dataType !== DataType.Null ? toJson(value.value, value.dataType) : undefined;
   const quality = plain === undefined ? 'BAD' : qualityOf(statusCode);
-  return { value: plain ?? null, quality, sourceMs, isAfterLoss: statusCode.hasOverflowBit };
+  const told = statusCode.isGood() ? 'the value has no plain form' : statusCode.name;
+  return {
+    value: plain ?? null,
+    quality,
+    sourceMs,
+    isAfterLoss: statusCode.hasOverflowBit,
+    type: value && value.dataType !== DataType.Null ? DataType[value.dataType] : undefined,
+    status: quality === 'GOOD' ? undefined : told,
+  };
 }
 
 /** Part 4, 7.39: severity is in the two highest bits. An uncertain value is the last usable one. */
