@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import sharp from 'sharp';
 import type { FolderSourceConfig, HttpSourceConfig, SourceConfig } from '../config/source-config.ts';
 import { createHttpCamera } from '../devices/http-camera.ts';
+import { steadyNow } from '../gate/steady-clock.ts';
 import type { Finding } from './check-list.ts';
 
 export async function checkCamera(camera: string, source: SourceConfig): Promise<Finding<void>> {
@@ -30,8 +31,8 @@ async function checkHttp(camera: string, config: HttpSourceConfig): Promise<Find
     camera,
     config,
     // As if a part had come.
-    onTrigger(listener) {
-      const timer = setTimeout(listener, 0);
+    onTriggered(listener) {
+      const timer = setTimeout(() => listener({ triggeredAtMs: steadyNow() }), 0);
       return () => clearTimeout(timer);
     },
     onRejected: (why) => hear(JSON.stringify({ msg: why })),

@@ -131,6 +131,11 @@ export async function createFolderCamera(options: FolderCameraOptions): Promise<
       sourceKey,
       partId: partIdOf(name),
       capturedAtMs: config.capture === 'mtime' ? mtimeMs : Date.now(),
+      uncertaintyMs: 0,
+      trigger: null,
+      arrivedAtMs: Date.now(),
+      latencyMs: 0,
+      unusable: undefined,
       bytes: new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength),
       async release() {
         await unlink(file).catch(ignoreMissing);

@@ -4,7 +4,8 @@
  */
 import type { HttpSourceConfig } from '../config/source-config.ts';
 import type { Logger } from '../log.ts';
-import type { CapturedImage } from '../pipeline/frame.ts';
+import type { CapturedImage, TriggeredPart } from '../pipeline/frame.ts';
+import type { PartTracker } from '../pipeline/part-tracker.ts';
 import { createBell, pause } from '../wait.ts';
 import { createCameraRequest } from './camera-request.ts';
 import { captureTime } from './capture-time.ts';
@@ -15,24 +16,24 @@ export interface HttpCameraOptions {
   /** For the log. */
   camera: string;
   config: HttpSourceConfig;
-  /** Calls back at each part that the machine announces; answers what ends it. Undefined for a camera with a rate of its own. */
-  onTrigger: ((listener: () => void) => () => void) | undefined;
+  /** Undefined for a camera with a rate of its own. */
+  onTriggered: PartTracker['onTriggered'] | undefined;
   /** An image was put aside. */
   onRejected(reason: string): void;
   log: Logger;
 }
 
 /** Throws when a file of the configuration cannot be read; a camera that does not answer is asked again and again. */
-export function createHttpCamera({ camera, config, onTrigger, onRejected, log }: HttpCameraOptions): ImageSource {
+export function createHttpCamera({ camera, config, onTriggered, onRejected, log }: HttpCameraOptions): ImageSource {
   const request = createCameraRequest(config);
   const intervalMs = config.ratePerS === undefined ? 0 : 1_000 / config.ratePerS;
   const frames = config.mode === 'mjpeg' ? readStream : takeSnapshots;
   const ending = new AbortController();
   const triggered = createBell();
-  /** A trigger that came while a snapshot was taken: the next is taken at once. Of several, the last part is still there. */
-  let isTriggered = false;
-  const stopListening = onTrigger?.(() => {
-    isTriggered = true;
+  /** The part that the next snapshot is for; one whose trigger comes while a snapshot is taken. Of several, the last part is still there. */
+  let asked: TriggeredPart | undefined;
+  const stopListening = onTriggered?.((part) => {
+    asked = part;
     triggered.ring();
   });
   let running: AsyncGenerator<CapturedImage> | undefined;
@@ -59,26 +60,27 @@ export function createHttpCamera({ camera, config, onTrigger, onRejected, log }:
   async function* takeSnapshots(signal: AbortSignal): AsyncGenerator<CapturedImage> {
     let dueMs = performance.now();
     while (!signal.aborted) {
-      if (onTrigger) {
-        while (!isTriggered && !signal.aborted) await triggered.next(signal);
-        isTriggered = false;
+      if (onTriggered) {
+        while (!asked && !signal.aborted) await triggered.next(signal);
       } else {
         await pause(Math.max(0, dueMs - performance.now()), signal);
         dueMs = Math.max(dueMs + intervalMs, performance.now());
       }
       if (signal.aborted) return;
+      const trigger = asked ?? null;
+      asked = undefined;
       try {
         const response = await request(signal);
         const arrivedAtMs = Date.now();
         const header = response.headers[config.capture];
         const bytes = await readBody(response);
         note('');
-        yield image(bytes, typeof header === 'string' ? header : undefined, arrivedAtMs);
+        yield image(bytes, typeof header === 'string' ? header : undefined, arrivedAtMs, trigger);
       } catch (error) {
         if (signal.aborted) return;
         note(messageOf(error));
         // The next trigger is the next chance; a rate would only hammer on a camera that is down.
-        if (!onTrigger) await pause(config.retryMinMs, signal);
+        if (!onTriggered) await pause(config.retryMinMs, signal);
       }
     }
   }
@@ -111,10 +113,15 @@ export function createHttpCamera({ camera, config, onTrigger, onRejected, log }:
   }
 
   function imageOf({ headers, body }: Part, arrivedAtMs: number): CapturedImage {
-    return image(body, headers.get(config.capture), arrivedAtMs);
+    return image(body, headers.get(config.capture), arrivedAtMs, null);
   }
 
-  function image(body: Buffer, header: string | undefined, arrivedAtMs: number): CapturedImage {
+  function image(
+    body: Buffer,
+    header: string | undefined,
+    arrivedAtMs: number,
+    trigger: TriggeredPart | null,
+  ): CapturedImage {
     const { capturedAtMs, problem: fault = '' } = captureTime(header, arrivedAtMs, config);
     if (fault !== '' && fault !== clockProblem) log.warn({ camera }, fault);
     clockProblem = fault;
@@ -122,6 +129,11 @@ export function createHttpCamera({ camera, config, onTrigger, onRejected, log }:
       sourceKey: null,
       partId: null,
       capturedAtMs,
+      uncertaintyMs: 0,
+      trigger,
+      arrivedAtMs,
+      latencyMs: config.latencyMs,
+      unusable: undefined,
       bytes: new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset, body.byteLength),
       async release() {},
       async reject(reason) {

@@ -71,7 +71,7 @@ export function startIntake(options: IntakeOptions, signal: AbortSignal): Intake
       try {
         const image = await options.nextImage(signal);
         if (!image) continue;
-        return { image, part: parts?.seen({ partId: image.partId, capturedAtMs: image.capturedAtMs }) };
+        return { image, part: parts?.seen(image) };
       } catch (error) {
         options.note(`the source gives no image: ${error instanceof Error ? error.message : String(error)}`);
         await options.pause(RETRY_MS);

@@ -7,6 +7,8 @@ import { captureTime } from '../../edge/devices/capture-time.ts';
 import type { ImageSource } from '../../edge/devices/device.ts';
 import { createHttpCamera } from '../../edge/devices/http-camera.ts';
 import { createMultipartReader } from '../../edge/devices/multipart-reader.ts';
+import type { TriggeredPart } from '../../edge/pipeline/frame.ts';
+import type { PartTracker } from '../../edge/pipeline/part-tracker.ts';
 
 const limits = { maxHeaderBytes: 1_000, maxPartBytes: 10_000 };
 const body = fc.uint8Array({ minLength: 1, maxLength: 3_000 }).filter((bytes) => !hasBoundary(bytes));
@@ -119,7 +121,7 @@ describe('a camera with a web server', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  function open(given: Partial<HttpSourceConfig>, onTrigger?: (listener: () => void) => () => void): ImageSource {
+  function open(given: Partial<HttpSourceConfig>, onTriggered?: PartTracker['onTriggered']): ImageSource {
     const config = HttpSourceSchema.parse({
       kind: 'http',
       mode: 'snapshot',
@@ -129,7 +131,7 @@ describe('a camera with a web server', () => {
       ...given,
     });
     const log = pino({ level: 'silent' });
-    source = createHttpCamera({ camera: 'camera-1', config, onTrigger, onRejected: () => {}, log });
+    source = createHttpCamera({ camera: 'camera-1', config, onTriggered, onRejected: () => {}, log });
     return source;
   }
 
@@ -137,21 +139,21 @@ describe('a camera with a web server', () => {
 
   it('takes one snapshot for each trigger, and the next at once when one came meanwhile', async () => {
     let pictures = 0;
-    let trigger = () => {};
+    let trigger = (_: TriggeredPart) => {};
     answer = (response) => {
-      // A part comes while the first picture is taken.
-      if (++pictures === 1) trigger();
+      // Two parts come while the first picture is taken.
+      if (++pictures === 1) for (const triggeredAtMs of [2, 3]) trigger({ triggeredAtMs });
       response.end(`picture ${pictures}`);
     };
     const camera = open({}, (listener) => {
       trigger = listener;
       return () => {};
     });
-    const first = text(camera);
+    const first = camera.next(stopping.signal);
     expect(pictures).toBe(0);
-    trigger();
-    expect(await first).toBe('picture 1');
-    expect(await text(camera)).toBe('picture 2');
+    trigger({ triggeredAtMs: 1 });
+    expect((await first)?.trigger).toEqual({ triggeredAtMs: 1 });
+    expect((await camera.next(stopping.signal))?.trigger).toEqual({ triggeredAtMs: 3 });
     expect(pictures).toBe(2);
   });
 

@@ -74,6 +74,7 @@ function startLine(changed: Partial<PipelineOptions> = {}): Line {
   const names = new Map<number, string>();
   let count = 0;
   const parts: PartTracker = {
+    onTriggered: () => () => {},
     seen: ({ capturedAtMs }) => {
       const part = { partId: null as string | null, tied: Promise.resolve() };
       part.tied = Promise.resolve().then(() => {
@@ -118,6 +119,11 @@ function startLine(changed: Partial<PipelineOptions> = {}): Line {
         sourceKey: null,
         partId: 'of the source',
         capturedAtMs,
+        uncertaintyMs: 0,
+        trigger: null,
+        arrivedAtMs: capturedAtMs,
+        latencyMs: 0,
+        unusable: undefined,
         bytes: new Uint8Array(image),
         release: async () => say(`released ${name}`),
         reject: async () => say(`rejected ${name}`),
