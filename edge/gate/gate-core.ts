@@ -50,7 +50,10 @@ export function createGateCore(
   const hasPartIds = trigger.kind === 'id' || trigger.partIdSignal !== undefined;
   const ties = createImageTies({ ...trigger, hasPartIds, limit: trigger.maxInTransit }, emit);
   const triggers = createStepReader(trigger.kind, known?.trigger ?? null);
-  const confirmations = createStepReader(gate?.confirm.kind ?? 'edge', null);
+  const confirmations = createStepReader(
+    gate?.confirm.kind === 'part-id' ? 'id' : (gate?.confirm.kind ?? 'edge'),
+    null,
+  );
   let keptTrigger = triggers.last;
   /** Why nobody listened before the connection that is now. */
   let silence = known ? 'node restarted' : 'connection lost';

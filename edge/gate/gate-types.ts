@@ -65,7 +65,14 @@ export type GateEventKind =
   | 'GATE_ENABLED'
   | 'GATE_BYPASSED'
   | 'LINE_STOP_REQUESTED'
-  | 'PARTS_UNSEEN';
+  | 'PARTS_UNSEEN'
+  | 'COUNTER_RESTARTED'
+  | 'COUNTER_CORRECTED'
+  | 'SIGNAL_UNUSABLE'
+  | 'SIGNAL_USABLE'
+  | 'REJECT_UNTIED'
+  | 'TRIGGER_SILENT'
+  | 'BELT_SLIPPED';
 
 /** In the shape of the API's NodeEventInput, without line and station. */
 export interface GateEvent {

@@ -22,6 +22,7 @@ export interface BenchOptions {
 }
 
 export const GATE = {
+  mode: 'active' as const,
   distanceMm: 1_000,
   toleranceMm: 40,
   partPitchMm: 100,

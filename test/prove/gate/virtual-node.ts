@@ -24,6 +24,7 @@ export const SETTINGS = {
     countsMs: 250,
   }),
   gate: GateSchema.parse({
+    mode: 'active',
     distanceMm: GATE_MM,
     toleranceMm: 60,
     partPitchMm: PITCH_MM,
