@@ -2,6 +2,7 @@
  * The station's parts from trigger to gate. No I/O, no clock: every input comes with its time, everything to be done comes out
  * as an action. Each part ends exactly once, is fired at once at most, and is fired at only when the belt says that it is there.
  */
+import { leastTimeBetweenParts } from '../config/gate-config.ts';
 import type { Json } from '../pipeline/frame.ts';
 import { createBelt } from './create-belt.ts';
 import { createEjector } from './ejector.ts';
@@ -18,7 +19,7 @@ import type {
 import { createImageTies } from './image-ties.ts';
 import { createJobRuns } from './job-runs.ts';
 import { decide, dueAtMs, end, endsAtMs, follow, loseTracking, type Station } from './part-course.ts';
-import { createStepReader } from './step-reader.ts';
+import { createStepReader, NOTHING_KNOWN } from './step-reader.ts';
 import { newPart, type TrackedPart } from './tracked-part.ts';
 
 export interface GateCore {
@@ -49,8 +50,10 @@ export function createGateCore(
   const ejector = gate && createEjector(gate, trigger.settleMs, emit);
   const hasPartIds = trigger.kind === 'id' || trigger.partIdSignal !== undefined;
   const ties = createImageTies({ ...trigger, hasPartIds, limit: trigger.maxInTransit }, emit);
-  const triggers = createStepReader(trigger.kind, known?.trigger ?? null);
-  const confirmations = createStepReader(gate?.confirm.kind ?? 'edge', null);
+  const mostPerS = gate ? 1_000 / leastTimeBetweenParts(gate) : 100;
+  const limits = { mostPerS, maxCorrection: 5, debounceMs: 0 };
+  const triggers = createStepReader(trigger.kind, { last: known?.trigger ?? null, lastAtMs: undefined }, limits);
+  const confirmations = createStepReader(gate?.confirm.kind ?? 'edge', NOTHING_KNOWN, limits);
   let keptTrigger = triggers.last;
   /** Why nobody listened before the connection that is now. */
   let silence = known ? 'node restarted' : 'connection lost';
@@ -126,7 +129,10 @@ export function createGateCore(
   }
 
   function takeTrigger(value: Json, atMs: number, nowMs: number): void {
-    const { count, isCatchUp, isRestart } = triggers.read(value);
+    const steps = triggers.read({ value, atMs, modulus: undefined });
+    if (steps.kind !== 'steps' && steps.kind !== 'restart') return;
+    const { count, isCatchUp } = steps;
+    const isRestart = steps.kind === 'restart';
     const missed = isCatchUp ? count : count - 1;
     if (missed > 0) {
       const reason = isCatchUp ? silence : 'missed by the node';
@@ -160,8 +166,10 @@ export function createGateCore(
   }
 
   function takeConfirmation(value: Json, atMs: number): void {
-    const { count, isCatchUp, isRestart } = confirmations.read(value);
-    if (count === 0 || !ejector || (isCatchUp && isRestart)) return;
+    const steps = confirmations.read({ value, atMs, modulus: undefined });
+    if (!ejector || (steps.kind !== 'steps' && steps.kind !== 'restart')) return;
+    const { count, isCatchUp } = steps;
+    if (count === 0 || (isCatchUp && steps.kind === 'restart')) return;
     const unasked = ejector.confirm(count, isCatchUp ? undefined : atMs, station.parts);
     if (unasked === 0) return;
     station.tally.unexpected += unasked;
@@ -205,11 +213,9 @@ export function createGateCore(
       part.isExact = true;
       part.mm = belt.positionAt(part.triggeredAtMs);
       const before = station.parts[index - 1];
-      // Of two neighbours both positions are off by nearly the same.
-      const leastMm = gate.partPitchMm - gate.toleranceMm;
-      if (gate.encoderSignal !== undefined && before?.isExact && part.mm - before.mm < leastMm) {
-        loseTracking(station, 'parts came nearer to each other than they can: the encoder stands or slips', nowMs);
-      }
+      if (!before?.isExact) return;
+      const reason = belt.pitchProblem(before.mm, part.mm, gate.partPitchMm, gate.toleranceMm);
+      if (reason !== undefined) loseTracking(station, reason, nowMs);
     }
   }
 
