@@ -15,6 +15,8 @@ export interface EncoderSettings {
   /** The longest way of a sample to the node. */
   settleMs: number;
   leadMs: number;
+  /** Where the encoder begins again, in its own units; without it where its integer type ends. */
+  modulus: number | undefined;
 }
 
 export function createEncoderBelt(settings: EncoderSettings): Belt {
@@ -69,6 +71,12 @@ export function createEncoderBelt(settings: EncoderSettings): Belt {
       return mmPerMs > 0 ? last.atMs + (mm - last.mm) / mmPerMs : undefined;
     },
     hasPassed: (mm, nowMs) => newest().mm >= mm || (!isHeard && points.length > 0 && positionAt(nowMs) >= mm),
+    lagMs: (nowMs) => (points.length > 0 ? nowMs - newest().atMs : undefined),
+    pitchProblem: (beforeMm, afterMm, pitchMm, tolerance) =>
+      // Of two neighbours both positions are off by nearly the same.
+      afterMm - beforeMm < pitchMm - tolerance
+        ? 'parts came nearer to each other than they can: the encoder stands or slips'
+        : undefined,
     get exactUntilMs() {
       return newest().atMs;
     },

@@ -1,8 +1,14 @@
 /** A belt by its speed, where there is no encoder: each sample holds until the next, so that time at speed is the way gone. */
 import { BELT_POINTS, type Belt, type BeltPoint, pointBefore, timeBetween } from './belt.ts';
 
+export interface SpeedSettings {
+  partPitchMm: number;
+  maxSpeedMmPerS: number;
+  maxReverseMmPerS: number;
+}
+
 /** Parts per minute, `partPitchMm` apart. */
-export function createSpeedBelt(partPitchMm: number): Belt {
+export function createSpeedBelt({ partPitchMm }: SpeedSettings): Belt {
   const points: BeltPoint[] = [];
   let mmPerMs = 0;
   let isHeard = false;
@@ -31,6 +37,14 @@ export function createSpeedBelt(partPitchMm: number): Belt {
       return mmPerMs > 0 ? last.atMs + (mm - last.mm) / mmPerMs : undefined;
     },
     hasPassed: (mm, nowMs) => points.length > 0 && positionAt(nowMs) >= mm,
+    lagMs: (nowMs) => {
+      const last = points.at(-1);
+      return last && nowMs - last.atMs;
+    },
+    pitchProblem: (beforeMm, afterMm, pitchMm, toleranceMm) =>
+      afterMm - beforeMm < pitchMm - toleranceMm
+        ? 'parts came nearer to each other than they can: the speed of the belt is too low or of another unit'
+        : undefined,
     exactUntilMs: Number.POSITIVE_INFINITY,
     trustedUntilMs: Number.POSITIVE_INFINITY,
   };

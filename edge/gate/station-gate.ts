@@ -57,7 +57,7 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
   };
   const keeper = createGateKeeper({ lineId, stationId, file: countFile, outbox, maxEvents: MAX_WAITING_EVENTS, warn });
   const core = createGateCore(settings, await readCountFile(countFile), stamps, steadyNow());
-  const sourceClock = createSourceClock();
+  const sourceClock = createSourceClock(trigger.settleMs);
   const timer = createPreciseTimer(() => feed({ kind: 'tick' }));
   const ties = new Map<SeenImage, () => void>();
   const triggerListeners = new Set<(part: TriggeredPart) => void>();
@@ -106,7 +106,7 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
       const value = usableValue(sample, kind);
       if (value === undefined) return;
       const nowMs = steadyNow();
-      feed({ kind, value, atMs: sourceClock.toSteady(sample.sourceMs, nowMs) });
+      feed({ kind, value, atMs: sourceClock.toSteady(sample.sourceMs, nowMs, signal) });
     });
   }
 
