@@ -16,6 +16,8 @@ export interface GateEvents {
   readonly wakeAtMs: number;
   /** Names parts that are told of together: ids, the counter's values of those without, and when they were triggered. */
   namesOf(parts: readonly TrackedPart[]): Record<string, Json>;
+  /** As people read it. */
+  timeOf(atMs: number): string;
 }
 
 /** Of the parts that one event names. */
@@ -51,15 +53,14 @@ export function createGateEvents(stamps: Stamps, emit: (action: GateAction) => v
     get wakeAtMs() {
       return gap.wakeAtMs;
     },
+    timeOf: stamps.time,
     namesOf(parts) {
       const times = parts.map(({ triggeredAtMs }) => triggeredAtMs);
       const counters = parts.flatMap(({ partId, counter }) => (partId === null ? (counter ?? []) : []));
       return {
         partIds: parts.flatMap(({ partId }) => partId ?? []).slice(0, MOST_NAMES),
         ...(counters.length === 0 ? {} : { counters: counters.slice(0, MOST_NAMES) }),
-        ...(times.length === 0
-          ? {}
-          : { from: stamps.time(Math.min(...times)), to: stamps.time(Math.max(...times)) }),
+        ...(times.length === 0 ? {} : { from: stamps.time(Math.min(...times)), to: stamps.time(Math.max(...times)) }),
       };
     },
   };

@@ -153,6 +153,8 @@ export interface GateSnapshot {
   trigger: Json;
   /** Newest last. */
   runs: RunCounts[];
+  /** When the oldest part in transit was triggered, as people read it; undefined without one. */
+  inTransitFrom?: string | undefined;
 }
 
 export interface GateCoreState {

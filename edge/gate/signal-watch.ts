@@ -40,7 +40,7 @@ export function createSignalWatch(
       const trouble = troubles.get(role);
       if (status === undefined) {
         if (trouble && !trouble.isValue) end(role, nowMs);
-      } else if (trouble?.reason !== status) {
+      } else if (!trouble || trouble.isValue) {
         begin(role, signal, { reason: status, isValue: false }, null, nowMs);
       }
     },

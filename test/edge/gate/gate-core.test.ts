@@ -97,7 +97,7 @@ describe('a verdict that is not there in time', () => {
     for (const atMs of [100, 300]) bench.run(atMs).part() && bench.image();
     bench.run(1_350);
     expect(bench.kinds().filter((kind) => kind === 'LINE_STOP_REQUESTED')).toHaveLength(1);
-    bench.feed({ kind: 'line-stop', value: false });
+    bench.feed({ kind: 'line-stop', value: false, atMs: bench.nowMs });
     bench.part();
     bench.image();
     bench.run(2_500);
@@ -129,7 +129,7 @@ describe('a gate that does not do as it is told', () => {
   it('is told when no confirmation comes, with what kept the write', () => {
     const bench = new GateBench({ gate: { reactions: { notConfirmed: 'stop' } } });
     bench.run(100).judgedPart('REJECT');
-    bench.run(1_095).feed({ kind: 'write-failed', command: { triggeredAtMs: 100, atMs: 1_090 }, reason: 'no answer' });
+    bench.run(1_095).failWrite('no answer');
     bench.run(1_400);
     expect(bench.kinds()).toEqual(['GATE_NOT_CONFIRMED', 'LINE_STOP_REQUESTED']);
     expect(bench.dataOf('GATE_NOT_CONFIRMED')).toEqual([{ cause: 'verdict', problem: 'no answer' }]);

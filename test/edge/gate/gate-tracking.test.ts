@@ -165,12 +165,12 @@ describe('counting parts', () => {
 
   it('gives each run of a job a count of its own and ends each part where it began', () => {
     const bench = new GateBench();
-    bench.feed({ kind: 'job', value: 'JO-1' });
+    bench.feed({ kind: 'job', value: 'JO-1', atMs: bench.nowMs });
     bench.run(100).judgedPart('PASS');
-    bench.run(500).feed({ kind: 'job', value: 'JO-2' });
+    bench.run(500).feed({ kind: 'job', value: 'JO-2', atMs: bench.nowMs });
     bench.judgedPart('REJECT');
     bench.keep();
-    bench.run(2_000).feed({ kind: 'job', value: 'JO-1' });
+    bench.run(2_000).feed({ kind: 'job', value: 'JO-1', atMs: bench.nowMs });
     bench.judgedPart('PASS');
     bench.run(4_000).keep();
     const seen = [...bench.counts.values()].map(({ jobCode, accepted, bypassed }) => ({ jobCode, accepted, bypassed }));

@@ -59,8 +59,11 @@ async function open(more: Partial<z.input<typeof GateSchema>> = {}): Promise<Sta
     },
     lineId: 'line',
     stationId: 'station',
+    cameraIds: { camera: 'camera-id' },
     machine,
     jobSignal: 'job',
+    stateSignal: 'state',
+    otherAt: () => undefined,
     countFile: join(folder.path, 'gate', 'station.json'),
     outbox,
     newId: inspectionId,
@@ -127,7 +130,7 @@ describe('a gate in the running node', () => {
     tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'shadow' });
     gate.tracker('camera').decided(seen, { verdict: 'REJECT', inspectionId: 'shadow' });
     await until(() => total('accepted') === 1);
-    expect(machine.writes).toEqual([]);
+    expect(machine.writes.map(({ value }) => value)).toEqual([false]);
   });
 
   it('goes on counting after a kill, by what it had written down and the machine’s counter', async () => {
@@ -190,8 +193,11 @@ describe('a gate in the running node', () => {
       },
       lineId: 'line',
       stationId: 'station',
+      cameraIds: {},
       machine,
       jobSignal: undefined,
+      stateSignal: undefined,
+      otherAt: () => undefined,
       countFile: join(folder.path, 'station.json'),
       outbox,
       newId: inspectionId,
