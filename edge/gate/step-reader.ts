@@ -1,6 +1,8 @@
 /** How many things happened between two samples of a signal: a counter's steps, a new name, a rising edge. */
 import type { Json } from '../pipeline/frame.ts';
-import { readCounter } from './counter-steps.ts';
+import { type CounterLimits, type CounterSteps, readCounter } from './counter-steps.ts';
+import { createDebounce } from './debounce.ts';
+import { findMisfit, type StepKind } from './step-misfit.ts';
 
 export interface StepSample {
   value: Json;
@@ -10,25 +12,10 @@ export interface StepSample {
   modulus: number | undefined;
 }
 
-/** `isCatchUp`: it happened while nobody listened, nobody knows when. */
-export type Steps =
-  | { kind: 'none' }
-  /** So many came; a counter may have rolled over meanwhile. */
-  | { kind: 'steps'; count: number; isCatchUp: boolean }
-  /** The counter goes on from another number. `count` is what it certainly counted since then, 0 when that is not known; how many it had not told by then is never known. */
-  | { kind: 'restart'; count: number; isCatchUp: boolean; from: number; to: number; reason: string }
-  /** The counter went back by a little: somebody corrected it, nothing came. */
-  | { kind: 'correction'; from: number; to: number }
-  /** The value does not fit. Answered for each such sample (the value in the reason may differ): telling it once is the caller's part. */
-  | { kind: 'unusable'; reason: string };
+/** What cannot be read is answered for each such sample, its value in the reason: to tell it once is the caller's part. */
+export type Steps = CounterSteps | { kind: 'unusable'; reason: string };
 
-export type StepKind = 'counter' | 'id' | 'edge';
-
-export interface StepLimits {
-  /** The most that can come in a second. */
-  readonly mostPerS: number;
-  /** A counter that goes back by so many at most is corrected; by more, it began again. */
-  readonly maxCorrection: number;
+export interface StepLimits extends CounterLimits {
   /** A sensor's bounce: nothing comes sooner than this after the one before. 0: every step counts. */
   readonly debounceMs: number;
 }
@@ -48,31 +35,26 @@ export interface StepReader extends KnownStep {
 }
 
 export const NOTHING_KNOWN: KnownStep = { last: null, lastAtMs: undefined };
-const NONE: Steps = { kind: 'none' };
+const NONE: CounterSteps = { kind: 'none' };
 
 /** A value that does not fit its kind counts nothing, and what comes with the next that fits is caught up. */
 export function createStepReader(kind: StepKind, known: KnownStep, limits: StepLimits): StepReader {
-  const { debounceMs } = limits;
+  const debounce = createDebounce(limits.debounceMs);
   let { last, lastAtMs } = known;
   let isListening = false;
-  /** When the last one came that counted. */
-  let steppedAtMs: number | undefined;
 
   return {
     read(sample) {
-      const reason = misfit(kind, sample);
+      const reason = findMisfit(kind, sample.value, sample.modulus);
       if (reason !== undefined) {
         isListening = false;
         return { kind: 'unusable', reason };
       }
-      const { atMs } = sample;
-      const before = { value: last, atMs: lastAtMs };
-      const isCatchUp = !isListening;
-      last = typeof sample.value === 'string' ? nameIn(sample.value) : sample.value;
-      lastAtMs = atMs;
+      const value = typeof sample.value === 'string' ? nameIn(sample.value) : sample.value;
+      const steps = debounce(stepsTo({ ...sample, value }), value, sample.atMs);
+      last = value;
+      lastAtMs = sample.atMs;
       isListening = true;
-      const steps = debounced(stepsSince(before, { ...sample, value: last }, isCatchUp), atMs);
-      if ('count' in steps && steps.count > 0) steppedAtMs = atMs;
       return steps;
     },
     pause() {
@@ -86,28 +68,20 @@ export function createStepReader(kind: StepKind, known: KnownStep, limits: StepL
     },
   };
 
-  function stepsSince(
-    before: { value: Json; atMs: number | undefined },
-    sample: StepSample,
-    isCatchUp: boolean,
-  ): Steps {
-    const { value } = sample;
-    if (misfit(kind, { ...sample, value: before.value }) !== undefined || before.value === value) return NONE;
-    if (typeof value === 'number' && typeof before.value === 'number') {
-      const elapsedMs = before.atMs === undefined ? undefined : sample.atMs - before.atMs;
-      return readCounter({ from: before.value, to: value, modulus: sample.modulus, elapsedMs, isCatchUp }, limits);
+  function stepsTo({ value, atMs, modulus }: StepSample): CounterSteps {
+    const isCatchUp = !isListening;
+    if (last === value) return NONE;
+    if (typeof value === 'number' && typeof last === 'number') {
+      const isOfAnotherRange = findMisfit(kind, last, modulus) !== undefined;
+      const elapsedMs = lastAtMs === undefined ? undefined : atMs - lastAtMs;
+      return isOfAnotherRange
+        ? { kind: 'restart', count: 0, isCatchUp, from: last, to: value, reason: 'its range is another' }
+        : readCounter({ from: last, to: value, modulus, elapsedMs, isCatchUp }, limits);
     }
-    // An edge that fell, and a name that was taken away, are the end of one that came. How many came while nobody listened, nobody can say.
-    return value === false || value === '' ? NONE : { kind: 'steps', count: 1, isCatchUp };
-  }
-
-  /** Bounces taken away. A time before the last one's says only that a clock was set. */
-  function debounced(steps: Steps, atMs: number): Steps {
-    if (steps.kind !== 'steps' || steps.isCatchUp || debounceMs === 0 || steppedAtMs === undefined) return steps;
-    const sinceMs = atMs - steppedAtMs;
-    if (sinceMs < 0) return steps;
-    const count = Math.min(steps.count, Math.floor(sinceMs / debounceMs));
-    return count === 0 ? NONE : { ...steps, count };
+    // An edge that fell, and a name that was taken away, are the end of one that came. Of names and edges while nobody listened
+    // only the last is known.
+    const isOne = typeof last === typeof value && value !== false && value !== '';
+    return isOne ? { kind: 'steps', count: 1, isCatchUp } : NONE;
   }
 }
 
@@ -129,44 +103,3 @@ const MODULI = new Map([
 function nameIn(text: string): string {
   return text.replaceAll('\0', ' ').trim();
 }
-
-/** Why a value cannot be of this kind, for people. */
-function misfit(kind: StepKind, { value, modulus }: StepSample): string | undefined {
-  if (kind === 'edge')
-    return typeof value === 'boolean'
-      ? undefined
-      : unfit(
-          value,
-          'kind edge needs true or false',
-          'map a signal of type Boolean, or give kind "counter" for one that counts',
-        );
-  if (kind === 'id')
-    return typeof value === 'string'
-      ? undefined
-      : unfit(value, 'kind id needs a text', 'map a signal of type String, or give kind "counter" for one that counts');
-  if (typeof value !== 'number')
-    return unfit(
-      value,
-      'kind counter needs a whole number',
-      typeof value === 'boolean'
-        ? 'give kind "edge" for a signal of true and false'
-        : 'map a signal of an integer type, or give kind "id" for a text that is new for each part',
-    );
-  if (!Number.isSafeInteger(value))
-    return unfit(value, 'kind counter needs a whole number', 'map a signal of an integer type');
-  if (value < 0 && modulus === undefined)
-    return unfit(
-      value,
-      'a counter below 0 needs to be known by its range',
-      'give its modulus, or map a signal of an integer type of 8, 16 or 32 bits',
-    );
-  if (modulus !== undefined && Math.abs(value) >= modulus)
-    return unfit(value, `the counter should begin again at ${modulus}`, 'correct its modulus');
-  return undefined;
-}
-
-function unfit(value: Json, what: string, remedy: string): string {
-  return `the value is ${JSON.stringify(value)?.slice(0, LONGEST_VALUE) ?? String(value)}, ${what}: ${remedy}`;
-}
-
-const LONGEST_VALUE = 60;
