@@ -59,6 +59,7 @@ export function createJobRuns(known: readonly RunCounts[], stamps: Stamps, atMs:
       const fromMs = isJobKnown ? Math.max(sinceMs, before.sinceMs) : before.sinceMs;
       isJobKnown = true;
       current = newRun(jobCode, fromMs);
+      runs.push(current);
       for (const part of parts) {
         if (part.run !== before || part.triggeredAtMs < fromMs) continue;
         before.triggered--;
@@ -69,7 +70,6 @@ export function createJobRuns(known: readonly RunCounts[], stamps: Stamps, atMs:
       }
       // A run without a part was none, unless somebody has been told of it.
       if (before.triggered === 0 && before.revision === 0) runs = runs.filter((run) => run !== before);
-      runs.push(current);
       latest = [...latest, current].slice(-MOST_LATEST);
     },
     at(triggeredAtMs) {

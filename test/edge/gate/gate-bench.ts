@@ -57,6 +57,7 @@ export class GateBench {
   counts = new Map<string, RunCounts>();
   snapshot: GateSnapshot | undefined;
   readonly #options: BenchOptions;
+  #ids = 0;
 
   constructor(options: BenchOptions = {}) {
     this.#options = options;
@@ -81,8 +82,7 @@ export class GateBench {
       }),
       gate: gate === null ? undefined : GateSchema.parse({ ...GATE, ...gate }),
     };
-    let ids = 0;
-    const stamps = { id: (atMs: number) => `${atMs}-${++ids}`, time: (atMs: number) => `t${Math.round(atMs)}` };
+    const stamps = { id: (atMs: number) => `${atMs}-${++this.#ids}`, time: (atMs: number) => `t${Math.round(atMs)}` };
     return createGateCore(settings, known, stamps, this.nowMs);
   }
 

@@ -83,10 +83,10 @@ function startLine(): void {
 
 /** A part now, named, with its image. */
 function part(gate: StationGate, number: number) {
-  machine.say('counter', number, machineNow());
-  machine.say('id', `P-${number}`, machineNow());
-  const tracker = gate.tracker('camera');
   const nowMs = Date.now();
+  machine.say('counter', number, nowMs - 60_000);
+  machine.say('id', `P-${number}`, nowMs - 60_000);
+  const tracker = gate.tracker('camera');
   const way = { uncertaintyMs: 0, trigger: null, arrivedAtMs: nowMs, latencyMs: 0 };
   return { tracker, seen: tracker.seen({ partId: null, capturedAtMs: nowMs, ...way }) };
 }
@@ -102,7 +102,7 @@ describe('a gate in the running node', () => {
   it('fires at the part that is to be rejected, by the machine’s clock, and keeps events and counts', async () => {
     const gate = await open();
     startLine();
-    machine.say('job', 'JO-1');
+    machine.say('job', 'JO-1', machineNow());
     const { tracker, seen } = part(gate, 1);
     const triggeredAtMs = performance.timeOrigin + performance.now();
     await seen.tied;
