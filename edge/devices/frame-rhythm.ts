@@ -16,9 +16,9 @@ export interface FrameRhythm {
   frame(atMs: number, heldMs: number): number;
 }
 
-/** A rhythm is known from so many gaps on that fill so much time: frames that queued before the start come faster. */
-const LEAST_GAPS = 8;
+/** A rhythm is known once its gaps fill so much time, each at most a share of it: frames that queued before the start come faster. */
 const LEAST_MS = 1_000;
+const MOST_OF_A_GAP_MS = LEAST_MS / 8;
 /** Frames that come together are no rhythm; no camera gives 500 images a second. */
 const LEAST_GAP_MS = 2;
 /** Of the interval: a frame that was waited for so long did not queue. */
@@ -26,23 +26,31 @@ const IN_RHYTHM = 0.9;
 
 export function createFrameRhythm(): FrameRhythm {
   const gaps = createUsualTime();
-  let lastMs: number | undefined;
+  let firstMs: number | undefined;
+  let lastMs = 0;
+  let learntMs = 0;
   /** By how much the frames are behind the rhythm, if none was left out. */
   let lagMs = 0;
-  let uncertaintyMs = 0;
+  let uncertaintyMs = Number.POSITIVE_INFINITY;
 
   return {
     frame(atMs, heldMs) {
-      const gapMs = lastMs === undefined ? 0 : atMs - lastMs;
+      const gapMs = firstMs === undefined ? 0 : atMs - lastMs;
+      firstMs ??= atMs;
       lastMs = atMs;
-      const isKnown = gaps.count >= LEAST_GAPS && gaps.sumMs >= LEAST_MS;
+      const isKnown = learntMs >= LEAST_MS;
       const intervalMs = gaps.medianMs;
       const isInRhythm = gapMs - heldMs >= IN_RHYTHM * intervalMs;
       // A gap that the node made itself, or a queue that runs empty, says nothing of the camera.
-      const isOfTheCamera = heldMs < gapMs / 2 && (isInRhythm || lagMs === 0);
-      if (gapMs >= LEAST_GAP_MS && isOfTheCamera) gaps.add(gapMs);
-      if (!isKnown) return Number.POSITIVE_INFINITY;
-
+      const isOfTheCamera = heldMs < gapMs / 2 && (isInRhythm || lagMs === 0 || !isKnown);
+      if (gapMs >= LEAST_GAP_MS && isOfTheCamera) {
+        gaps.add(gapMs);
+        learntMs += Math.min(gapMs, MOST_OF_A_GAP_MS);
+      }
+      if (!isKnown) {
+        lagMs = atMs - firstMs;
+        return uncertaintyMs;
+      }
       const behindMs = gapMs - intervalMs;
       lagMs = Math.max(0, isInRhythm ? behindMs : lagMs + behindMs);
       if (isInRhythm || lagMs === 0) uncertaintyMs = lagMs;

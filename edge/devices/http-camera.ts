@@ -187,15 +187,20 @@ export function createHttpCamera(options: HttpCameraOptions): ImageSource {
   }
 
   function noteContact(problem: string | undefined): void {
-    const named = problem === undefined ? undefined : `${config.url}: ${problem}`;
-    contactProblem = tell(named, contactProblem, 'the camera gives images again');
+    // The address stays in the log: it may hold a password, and a problem is told to the server.
+    contactProblem = tell(problem, contactProblem, 'the camera gives images again', `${config.url}: `);
   }
 
   /** One line for each new trouble, and one when it is over. Answers the trouble that is now. */
-  function tell(problem: string | undefined, before: string | undefined, isOver: string): string | undefined {
+  function tell(
+    problem: string | undefined,
+    before: string | undefined,
+    isOver: string,
+    address = '',
+  ): string | undefined {
     if (problem === before) return before;
     if (problem === undefined) log.info({ camera }, isOver);
-    else log.warn({ camera }, problem);
+    else log.warn({ camera }, `${address}${problem}`);
     return problem;
   }
 }

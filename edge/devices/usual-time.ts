@@ -6,8 +6,6 @@ export interface UsualTime {
   add(milliseconds: number): void;
   /** How many it is made of. */
   readonly count: number;
-  /** Of those that are kept. */
-  readonly sumMs: number;
   /** NaN before the first. */
   readonly medianMs: number;
 }
@@ -24,9 +22,6 @@ export function createUsualTime(): UsualTime {
     },
     get count() {
       return kept.length;
-    },
-    get sumMs() {
-      return kept.reduce((sum, each) => sum + each, 0);
     },
     get medianMs() {
       return medianMs;

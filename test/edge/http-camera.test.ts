@@ -97,6 +97,124 @@ describe('a camera with a web server', () => {
     expect([await text(camera), await text(camera), await text(camera)]).toEqual(['1.b', '2.a', '2.b']);
   });
 
+  it('gives up a snapshot and an image of a stream that drip, and names the deadline', async () => {
+    for (const mode of ['snapshot', 'mjpeg'] as const) {
+      let asked = 0;
+      let problem: string | undefined;
+      answer = (response) => {
+        const type = mode === 'mjpeg' ? 'multipart/x-mixed-replace; boundary=b' : 'image/jpeg';
+        response.writeHead(200, { 'content-type': type });
+        // What was told of the first answer.
+        if (++asked > 1) problem = source?.problem;
+        if (asked > 1) response.end(mode === 'mjpeg' ? `--b\nContent-Length: 5\n\n${mode.slice(0, 5)}\n` : mode);
+        else drip(response, mode === 'mjpeg' ? '--b\r\nX-Long: ' : '');
+      };
+      expect(await text(open({ mode, ratePerS: 100, deadlineMs: 150 }))).toBe(mode);
+      expect(problem).toMatch(/an image is not complete after deadlineMs = 150/);
+      expect(source?.problem).toBeUndefined();
+      await source?.stop();
+    }
+  });
+
+  it('calls nothing an image that is none, and says why', async () => {
+    const answers: [(response: ServerResponse) => void, RegExp][] = [
+      [(response) => response.writeHead(302, { location: '/login' }).end(), /answers 302; give the address/],
+      [(response) => response.end(), /empty image/],
+      [
+        (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+        /gives text\/html, no image/,
+      ],
+      [
+        (response) => {
+          response.writeHead(200, { 'content-length': 100 }).write('half');
+          setImmediate(() => response.destroy());
+        },
+        /aborted/,
+      ],
+    ];
+    for (const [first, problem] of answers) {
+      let asked = 0;
+      let heard: string | undefined;
+      answer = (response) => {
+        if (++asked === 1) return first(response);
+        heard ??= source?.problem;
+        response.end('picture');
+      };
+      const camera = open({ ratePerS: 1_000 });
+      let image = await camera.next(stopping.signal);
+      if (image?.unusable !== undefined) {
+        expect(image.unusable).toMatch(problem);
+        image = await camera.next(stopping.signal);
+      }
+      expect(heard).toMatch(problem);
+      expect(image).toMatchObject({ bytes: new Uint8Array(Buffer.from('picture')), unusable: undefined });
+      expect(camera.problem).toBeUndefined();
+      await camera.stop();
+    }
+  });
+
+  it('tells of a frozen camera until another image comes', async () => {
+    const pictures = ['a', 'a', 'a', 'b'];
+    answer = (response) => response.end(pictures.shift());
+    const camera = open({ ratePerS: 1_000 });
+    const unusable = [];
+    for (let number = 0; number < 4; number++) {
+      const image = await camera.next(stopping.signal);
+      unusable.push(image?.unusable);
+      expect(camera.problem).toBe(image?.unusable);
+    }
+    const again = expect.stringMatching(/the same image again/);
+    expect(unusable).toEqual([undefined, again, again, undefined]);
+  });
+
+  it('knows how old the frames of a stream may be, also after a stall', async () => {
+    const stepMs = 25;
+    // The camera stalls when its rhythm is known, and gives all frames of that time at once.
+    const stalled = { from: 60, to: 75 };
+    answer = (response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
+      const takenAtMs: number[] = [];
+      const camera = setInterval(() => {
+        takenAtMs.push(Date.now());
+        if (takenAtMs.length > stalled.from && takenAtMs.length < stalled.to) return;
+        const from = takenAtMs.length === stalled.to ? stalled.from : takenAtMs.length - 1;
+        for (const [at, atMs] of takenAtMs.slice(from).entries())
+          response.write(`--b\r\nContent-Length: 20\r\n\r\n${`${from + at} ${atMs}`.padEnd(20)}\r\n`);
+      }, stepMs);
+      response.on('close', () => clearInterval(camera));
+    };
+    const camera = open({ mode: 'mjpeg', timeoutMs: 5_000 });
+    const bounds: number[] = [];
+    for (let isFresh = false; !isFresh; ) {
+      const image = await camera.next(stopping.signal);
+      const [number = 0, takenAtMs = 0] = String(Buffer.from(image?.bytes ?? []))
+        .trim()
+        .split(' ')
+        .map(Number);
+      const { capturedAtMs = 0, uncertaintyMs = 0 } = image ?? {};
+      bounds[number] = uncertaintyMs;
+      // The timers of the test's camera and the way are not exact to the millisecond.
+      expect(capturedAtMs - uncertaintyMs, `frame ${number}`).toBeLessThan(takenAtMs + 2 * stepMs);
+      isFresh = number >= stalled.to && uncertaintyMs < stepMs;
+    }
+    expect(bounds[0]).toBe(Number.POSITIVE_INFINITY);
+    expect(Math.min(...bounds.slice(stalled.from, stalled.to))).toBeGreaterThan(200);
+  });
+
+  it('dates a stream that comes in no rhythm by its time stamps alone', async () => {
+    answer = (response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
+      for (const name of ['a', 'b']) response.write(`--b\r\nX-Timestamp: 1\r\nContent-Length: 1\r\n\r\n${name}\r\n`);
+      response.write(`--b\r\nX-Timestamp: ${(Date.now() / 1_000).toFixed(3)}\r\nContent-Length: 1\r\n\r\nc\r\n`);
+    };
+    const camera = open({ mode: 'mjpeg', rhythm: 'triggered', capture: 'x-timestamp' });
+    for (let number = 0; number < 2; number++)
+      expect((await camera.next(stopping.signal))?.uncertaintyMs).toBe(Number.POSITIVE_INFINITY);
+    expect(camera.problem).toMatch(/differs by more than maxSkewMs = 10000; set its time; the arrival counts/);
+    expect((await camera.next(stopping.signal))?.uncertaintyMs).toBe(1);
+    expect(camera.problem).toBeUndefined();
+  });
+
   it('ends at once while it waits for a camera that says nothing', async () => {
     const asked = Promise.withResolvers<void>();
     answer = () => asked.resolve();
@@ -107,3 +225,10 @@ describe('a camera with a web server', () => {
     expect(await waiting).toBeUndefined();
   });
 });
+
+/** A byte now and then, never silent for long, never complete. */
+function drip(response: ServerResponse, begin: string): void {
+  response.write(begin);
+  const dripping = setInterval(() => response.write('x'), 20);
+  response.on('close', () => clearInterval(dripping));
+}
