@@ -35,6 +35,7 @@ async function checkHttp(camera: string, config: HttpSourceConfig): Promise<Find
       const timer = setTimeout(() => listener({ triggeredAtMs: steadyNow() }), 0);
       return () => clearTimeout(timer);
     },
+    sizeOfSetup: () => undefined,
     onRejected: (why) => hear(JSON.stringify({ msg: why })),
     log: pino({ level: 'warn' }, { write: hear }),
   });
@@ -44,6 +45,7 @@ async function checkHttp(camera: string, config: HttpSourceConfig): Promise<Find
       throw new Error(
         `url is "${config.url}"; no image within ${config.timeoutMs} ms${reason}. Check address, power, cable and password`,
       );
+    if (image.unusable !== undefined) throw new Error(`url is "${config.url}"; ${image.unusable}`);
     const { width, height, format } = await sharp(image.bytes).metadata();
     return { result: undefined, told: `${config.url} gives ${format} of ${width} × ${height} px` };
   } finally {

@@ -56,6 +56,7 @@ export async function startCameras(
         camera: `${line}/${station}/${camera}`,
         parts,
         memory: outbox,
+        sizeOfSetup: () => setups.referenceSize(planned.cameraId, machine?.now().recipeCode ?? null),
         onRejected: refusals.add,
         log,
       });
