@@ -40,6 +40,7 @@ describe("the state of PackML's nested machines", () => {
     sourceMs,
     isAfterLoss: false,
     type: 'String',
+    isUnfit: false,
     status: quality === 'GOOD' ? undefined : 'BadNoData',
   });
   const state = (...readings: ReturnType<typeof reading>[]) => {
