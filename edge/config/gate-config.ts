@@ -143,7 +143,7 @@ export const GateSchema = z
     path: ['toleranceMm'],
     message: 'give less than half of partPitchMm, else a command could be for either of two parts',
   })
-  .refine((gate) => gate.confirm.windowMs <= leastTimeBetweenParts(gate), {
+  .refine((gate) => gate.confirm.kind === 'part-id' || gate.confirm.windowMs <= leastTimeBetweenParts(gate), {
     path: ['confirm', 'windowMs'],
     message:
       'give at most the time between two parts, partPitchMm / maxSpeedMmPerS, else a confirmation could be for either',

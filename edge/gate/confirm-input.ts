@@ -68,7 +68,7 @@ function createNamedConfirm(station: Station, gate: GateConfig): ConfirmInput {
     take({ value, atMs }, _silence, nowMs) {
       const name = nameOf(value);
       if (name === undefined) {
-        signals.unfit('confirm', `${gate.confirm.signal} names no part`, value, nowMs);
+        signals.unfit('confirm', 'the value names no part: map a signal that does, or give another kind', value, nowMs);
         return;
       }
       signals.fit('confirm', nowMs);

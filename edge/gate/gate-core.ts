@@ -195,7 +195,7 @@ export function createGateCore(
       if (belt.isHeard) signals.fit('belt', nowMs);
       else if (reason !== undefined) signals.unfit('belt', reason, value, nowMs);
     } else {
-      signals.unfit('belt', 'the value is no number', value, nowMs);
+      signals.unfit('belt', 'the value is no number: map a signal that is one', value, nowMs);
       reason = loseBelt('the machine does not know where the belt is');
     }
     if (reason === undefined) return;
@@ -228,7 +228,7 @@ export function createGateCore(
   function takeJob({ value, atMs }: SignalInput, nowMs: number): void {
     const name = nameOf(value);
     if (name === undefined) {
-      signals.unfit('job', 'the value is neither text nor number', value, nowMs);
+      signals.unfit('job', 'the value is neither text nor number: map a signal that is one', value, nowMs);
       return;
     }
     signals.fit('job', nowMs);
@@ -243,7 +243,7 @@ export function createGateCore(
 
   function isSwitch({ kind, value }: SignalInput, nowMs: number): boolean {
     if (typeof value === 'boolean') signals.fit(kind, nowMs);
-    else signals.unfit(kind, 'the value is neither true nor false', value, nowMs);
+    else signals.unfit(kind, 'the value is neither true nor false: map a signal of type Boolean', value, nowMs);
     return typeof value === 'boolean';
   }
 

@@ -7,7 +7,7 @@ import type { SignalRole } from './gate-types.ts';
 export interface SignalWatch {
   /** What the machine says of the signal; undefined when its value is good. */
   status(role: SignalRole, signal: string, status: string | undefined, nowMs: number): void;
-  /** A value of good quality that cannot be used. */
+  /** A value of good quality that cannot be used; the reason says what to do. */
   unfit(role: SignalRole, reason: string, value: Json, nowMs: number): void;
   /** A value that can be used has come. */
   fit(role: SignalRole, nowMs: number): void;
@@ -62,8 +62,8 @@ export function createSignalWatch(
   ): void {
     const { reason, isValue } = trouble;
     troubles.set(role, trouble);
-    const remedy = isValue ? 'correct the signal or its kind in the configuration' : 'see to it in the machine';
-    problems.set(role, `${signal} (${role}): ${reason}; ${MEANING[role]}; ${remedy}`);
+    const remedy = isValue ? '' : '; see to it in the machine';
+    problems.set(role, `${signal} (${role}): ${reason}; ${MEANING[role]}${remedy}`);
     events.tell('SIGNAL_UNUSABLE', nowMs, undefined, { signal, role, reason, value: cut(value) });
   }
 

@@ -74,7 +74,7 @@ export function createTriggerInput(
     takeName({ value, atMs }, nowMs) {
       const name = nameOf(value);
       if (name === undefined) {
-        signals.unfit('part-id', 'the value is neither text nor number', value, nowMs);
+        signals.unfit('part-id', 'the value is neither text nor number: map a signal that is one', value, nowMs);
         return;
       }
       signals.fit('part-id', nowMs);
