@@ -191,7 +191,7 @@ export function createGateCore(
     let reason: string | undefined;
     if (typeof value === 'number') {
       reason = belt.sample(atMs, value, modulus);
-      lag?.sampled(atMs, nowMs);
+      lag?.sampled(belt.lagMs(nowMs) ?? 0);
       if (belt.isHeard) signals.fit('belt', nowMs);
       else if (reason !== undefined) signals.unfit('belt', reason, value, nowMs);
     } else {
