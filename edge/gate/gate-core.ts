@@ -258,11 +258,11 @@ export function createGateCore(
     loseTracking(station, loseBelt(silence), nowMs);
   }
 
-  /** Samples of before the step were put at wrong times: where the parts on the belt are, nobody knows. */
+  /** Triggers of before the step were put at wrong times: where their parts are, nobody knows. The belt goes on with its next sample. */
   function takeClockStep(stepMs: number, nowMs: number): void {
-    const reason = `the machine's clock was set by ${Math.round(stepMs)} ms`;
     station.exit?.doubt();
-    loseTracking(station, loseBelt(reason), nowMs);
+    lag?.begin();
+    loseTracking(station, `the machine's clock was set by ${Math.round(stepMs)} ms`, nowMs);
   }
 
   function advance(nowMs: number): void {
