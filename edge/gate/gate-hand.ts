@@ -60,6 +60,8 @@ export function createGateHand({ gate, machine, onFailed, warn }: GateHandOption
       if (isActive && gate.lineStopSignal !== undefined) void write(gate.lineStopSignal, true);
     },
     connected() {
+      // What could not be written on the connection before may be possible on this one.
+      problems.clear();
       if (isActive && !isWanted) void release();
     },
     get problem() {

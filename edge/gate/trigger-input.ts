@@ -57,7 +57,7 @@ export function createTriggerInput(
       if (steps.kind === 'unusable' && silence !== UNUSABLE) pause(UNUSABLE, nowMs);
       const { count, isCatchUp, isUnsure } = tellSteps(steps, value, news, nowMs);
       if (isUnsure) station.exit?.doubt();
-      if (steps.kind !== 'unusable') watch?.triggered();
+      if (count > 0) watch?.triggered();
       const missed = isCatchUp ? count : count - 1;
       if (missed > 0) {
         const fromMs = isCatchUp ? silentSinceMs : beforeMs;
