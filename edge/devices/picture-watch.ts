@@ -1,10 +1,10 @@
 /**
- * Whether a live camera's image may be judged at all, seen from one image to the next. A camera that has frozen gives a picture
- * that it gave a moment ago, whatever its metadata say; no sensor gives the same noise twice. A camera that changes the size of its
+ * Whether a live camera's image may be judged at all, seen from one image to the next. A camera that has frozen gives the picture
+ * of before, whatever its metadata say; no sensor gives the same noise twice. A camera that changes the size of its
  * pictures shows something else than what its model and set-up were made for.
  *
- * Not seen: a frozen picture that is compressed anew with another result (a clock drawn into it), one that comes again after more
- * than `REMEMBERED` others, and a change of size in formats other than JPEG and PNG.
+ * Not seen: a frozen picture that is compressed anew with another result (a clock drawn into it), two that come by turns, and a change
+ * of size in formats other than JPEG and PNG.
  */
 import { readPicture, type Size } from './read-picture.ts';
 
@@ -13,14 +13,12 @@ export interface PictureWatch {
   check(bytes: Uint8Array): string | undefined;
 }
 
-/** Pictures that are compared with the new one: some cameras alternate between a few buffers. */
-const REMEMBERED = 4;
 /** Without a reference, the size that so many images in a row have had holds until the node starts again. */
 const ALIKE = 5;
 
 /** `sizeOfSetup`: that of the reference image of the moment, where there is one. */
 export function createPictureWatch(sizeOfSetup: () => Size | undefined): PictureWatch {
-  let remembered: Buffer[] = [];
+  let before: Buffer | undefined;
   let usual: Size | undefined;
   let alike = 0;
 
@@ -30,9 +28,9 @@ export function createPictureWatch(sizeOfSetup: () => Size | undefined): Picture
       const { size, data } = readPicture(bytes);
       const picture = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
       // Pictures of one length differ in their first bytes, so that this costs next to nothing.
-      if (remembered.some((earlier) => earlier.equals(picture)))
+      if (before?.equals(picture))
         return 'the camera gives the same image again; start it again, and check that its exposure is free';
-      remembered = [...remembered.slice(1 - REMEMBERED), picture];
+      before = picture;
       return size && findChange(size);
     },
   };
