@@ -7,6 +7,7 @@ import {
   OPCUACertificateManager,
   OPCUAServer,
   SecurityPolicy,
+  type ServerCapabilitiesOptions,
   Subscription,
   setLogLevel,
   type UAObject,
@@ -30,6 +31,8 @@ export interface TestServerOptions {
   /** False: clients need a certificate that it knows. */
   acceptsAll?: boolean;
   addNodes?: (namespace: Namespace, folder: UAObject) => void;
+  /** What it takes of one session and in one call. */
+  limits?: Pick<ServerCapabilitiesOptions, 'maxSubscriptionsPerSession' | 'operationLimits'>;
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -75,7 +78,7 @@ export async function startOpcuaServer(options: TestServerOptions): Promise<Test
     securityPolicies: isOpen ? [SecurityPolicy.None] : [Basic256Sha256, Aes128_Sha256_RsaOaep, Aes256_Sha256_RsaPss],
     allowAnonymous: options.user === undefined,
     userManager: { isValidUser: (name: string, password: string) => `${name}:${password}` === options.user },
-    serverCapabilities: { minSupportedSampleRate: 0 },
+    serverCapabilities: { minSupportedSampleRate: 0, ...options.limits },
     serverInfo: { applicationUri: TEST_URI, productUri: 'urn:lehr:test' },
   });
   await server.initialize();
