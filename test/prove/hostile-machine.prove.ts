@@ -51,7 +51,8 @@ export async function run({ n = FULL_PARTS, seed, lines, only, report }: Hostile
   const disturbances = runs.reduce((sum, { truth }) => sum + truth.stretches.length, 0);
   const sum = (of: (judgement: LineJudgement) => number) => judged.reduce((total, entry) => total + of(entry), 0);
   const [parts, excused] = [sum((entry) => entry.parts), sum((entry) => entry.excused)];
-  if (excused > MOST_EXCUSED_SHARE * parts) wrong.push(`the computer was too busy: it let ${excused} of ${parts} parts wait`);
+  if (excused > MOST_EXCUSED_SHARE * parts)
+    wrong.push(`the computer was too busy: it let ${excused} of ${parts} parts wait`);
   if (isFull && disturbances < FULL_DISTURBANCES) wrong.push(`only ${disturbances} disturbances`);
   if (isFull) wrong.push(...rare(costs));
   for (const line of table(costs)) report(line);
@@ -75,7 +76,8 @@ export async function run({ n = FULL_PARTS, seed, lines, only, report }: Hostile
 function addCosts(judged: readonly LineJudgement[]): Record<string, Cost> {
   const sums: Record<string, Cost> = {};
   for (const [behaviour, cost] of judged.flatMap(({ costs }) => Object.entries(costs))) {
-    const sum = (sums[behaviour] ??= { occurrences: 0, parts: 0, defectivePassed: 0, goodEjected: 0, events: {} });
+    const sum = sums[behaviour] ?? { occurrences: 0, parts: 0, defectivePassed: 0, goodEjected: 0, events: {} };
+    sums[behaviour] = sum;
     for (const key of ['occurrences', 'parts', 'defectivePassed', 'goodEjected'] as const) sum[key] += cost[key];
     for (const [kind, told] of Object.entries(cost.events)) sum.events[kind] = (sum.events[kind] ?? 0) + told;
   }

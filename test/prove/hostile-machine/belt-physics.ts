@@ -104,7 +104,8 @@ export class BeltPhysics {
     for (const part of this.#parts) {
       if (part.atGateMs !== null || this.mm < part.mm + GATE_MM) continue;
       part.atGateMs = crossedMs(part.mm + GATE_MM);
-      const isOpen = conditions.isValveOpen || (part.atGateMs >= this.#openFromMs && part.atGateMs <= this.#openUntilMs);
+      const isOpen =
+        conditions.isValveOpen || (part.atGateMs >= this.#openFromMs && part.atGateMs <= this.#openUntilMs);
       if (isOpen && !conditions.isJammed) this.#eject(part, part.atGateMs, 'open-valve');
     }
     while ((this.#pushes[0] ?? Number.POSITIVE_INFINITY) <= nowMs) this.#push(conditions.isJammed);

@@ -42,8 +42,10 @@ function judgeJobs({ parts, waits }: LineTruth, { counts }: LineTold, stretches:
     const sums = sumOf(counts.filter((entry) => entry.jobCode === jobCode));
     const ejected = own.filter(({ ejectedAtMs }) => ejectedAtMs !== null).length;
     const wrong: string[] = [];
-    if (sums.triggered !== own.length) wrong.push(`job ${jobCode}: ${sums.triggered} parts counted, ${own.length} came`);
-    if (sums.rejected !== ejected) wrong.push(`job ${jobCode}: ${sums.rejected} parts counted as rejected, ${ejected} were`);
+    if (sums.triggered !== own.length)
+      wrong.push(`job ${jobCode}: ${sums.triggered} parts counted, ${own.length} came`);
+    if (sums.rejected !== ejected)
+      wrong.push(`job ${jobCode}: ${sums.rejected} parts counted as rejected, ${ejected} were`);
     return wrong;
   });
 }

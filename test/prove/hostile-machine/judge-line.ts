@@ -54,7 +54,8 @@ export function judgeLine(truth: LineTruth, told: LineTold): LineJudgement {
     const isExcused = truth.waits.some((wait) => overlaps(wait, reachedByWait(part)));
     if (isExcused) excused++;
     if (around.length === 0) calmParts++;
-    if (passed && !isNamed(part, around, names, tellsOfPassing)) complain('defective passed unnamed', around, nameOf(part));
+    if (passed && !isNamed(part, around, names, tellsOfPassing))
+      complain('defective passed unnamed', around, nameOf(part));
     if (wronged && !isExcused && !isNamed(part, around, names, tellsOfEjection))
       complain('good ejected unnamed', around, `${nameOf(part)} by ${part.pushedBy}`);
     if (around.length > 0 || isExcused) continue;
@@ -102,7 +103,12 @@ export function judgeLine(truth: LineTruth, told: LineTold): LineJudgement {
   }
 }
 
-function isNamed(part: PartTruth, around: readonly Stretch[], names: Names, tells: (event: ToldEvent) => boolean): boolean {
+function isNamed(
+  part: PartTruth,
+  around: readonly Stretch[],
+  names: Names,
+  tells: (event: ToldEvent) => boolean,
+): boolean {
   const isWithoutNode = around.some(
     ({ withoutNode }) => withoutNode && overlaps(withoutNode, { fromMs: part.triggeredAtMs, toMs: part.atGateMs }),
   );
@@ -138,4 +144,3 @@ function describe({ kind, atMs, partId, data }: ToldEvent): string {
 function timeOf(ms: number): string {
   return new Date(ms).toISOString().slice(11, 23);
 }
-

@@ -33,7 +33,9 @@ export async function startMachine(plan: MachinePlan): Promise<LineMachine> {
   const listening = Promise.withResolvers<{ endpoint: string; camera: string }>();
   const child: LineProcess = await spawnLines(process.execPath, [program, JSON.stringify(plan)], { onLine: hear });
   const timer = setTimeout(() => listening.reject(new Error(`machine ${plan.line} does not start`)), START_MS);
-  void child.exit.then(() => listening.reject(new Error(`machine ${plan.line} ended: ${child.output.slice(-20).join('\n')}`)));
+  void child.exit.then(() =>
+    listening.reject(new Error(`machine ${plan.line} ended: ${child.output.slice(-20).join('\n')}`)),
+  );
   const { endpoint, camera } = await listening.promise.finally(() => clearTimeout(timer));
 
   return {

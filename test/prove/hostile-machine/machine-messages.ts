@@ -82,7 +82,13 @@ export const ALL_WELL: Switches = {
 };
 
 /** What happens once. */
-export type Act = 'counter-back' | 'counter-reset' | 'encoder-reset' | 'recreate-nodes' | 'drop-connections' | 'restart-server';
+export type Act =
+  | 'counter-back'
+  | 'counter-reset'
+  | 'encoder-reset'
+  | 'recreate-nodes'
+  | 'drop-connections'
+  | 'restart-server';
 
 export type Command = { set: Partial<Switches> } | { act: Act };
 

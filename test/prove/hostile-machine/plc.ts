@@ -165,12 +165,11 @@ export async function startPlc(
   function takeCommand(written: DataValue, callback: (error: Error | null, status?: StatusCode) => void): void {
     const { writes } = switches();
     if (writes === 'hung') return;
-    if (writes === 'denied') return callback(null, StatusCodes.BadUserAccessDenied);
     if (writes === 'taken') {
       isOn = written.value.value === true;
       commanded(isOn);
     }
-    callback(null, StatusCodes.Good);
+    callback(null, writes === 'denied' ? StatusCodes.BadUserAccessDenied : StatusCodes.Good);
   }
 
   function dataValueOf(value: VariantLike): DataValue {

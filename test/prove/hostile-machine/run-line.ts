@@ -40,7 +40,14 @@ export interface LineOptions {
   report(line: string): void;
 }
 
-export async function runLine({ plan: linePlan, folder: root, seed, parts, only, report }: LineOptions): Promise<LineRun> {
+export async function runLine({
+  plan: linePlan,
+  folder: root,
+  seed,
+  parts,
+  only,
+  report,
+}: LineOptions): Promise<LineRun> {
   const folder = join(root, linePlan.line);
   await mkdir(folder, { recursive: true });
   const plan = planOf(linePlan, folder, seed);
@@ -57,8 +64,7 @@ export async function runLine({ plan: linePlan, folder: root, seed, parts, only,
     let waiting: Behaviour[][] = [];
     while (machine.triggered < parts) {
       await sleep(1_000 * between(CALM_S, random));
-      if (waiting.length === 0)
-        waiting = drawDisturbances(fitting, random.shuffle, () => random.next() < PAIR_SHARE);
+      if (waiting.length === 0) waiting = drawDisturbances(fitting, random.shuffle, () => random.next() < PAIR_SHARE);
       const next = waiting.shift();
       if (next) await disturb(next);
     }
@@ -68,7 +74,12 @@ export async function runLine({ plan: linePlan, folder: root, seed, parts, only,
     if (!(await node.isDrained(DRAIN_MS))) node.hangs('what it has to tell is not sent');
     const waits = [...machine.waits, ...node.waits()];
     const { parts: passed, pictures } = machine;
-    return { plan, truth: { line: plan.line, parts: passed, pictures, stretches, waits }, told: node.told(), output: [...node.output] };
+    return {
+      plan,
+      truth: { line: plan.line, parts: passed, pictures, stretches, waits },
+      told: node.told(),
+      output: [...node.output],
+    };
   } finally {
     await node.stop();
     await machine.stop();

@@ -44,7 +44,9 @@ export function createStretches({ parts, stretches }: LineTruth): Stretches {
       for (const reach of reaches) {
         if (reach.fromMs <= coveredMs) coveredMs = Math.max(coveredMs, reach.toMs + TOLD_AFTER_MS);
       }
-      return coveredMs >= toMs && reaches.some((reach) => reach.fromMs <= fromMs && fromMs <= reach.toMs + TOLD_AFTER_MS);
+      return (
+        coveredMs >= toMs && reaches.some((reach) => reach.fromMs <= fromMs && fromMs <= reach.toMs + TOLD_AFTER_MS)
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The network between node and controller: a relay that can stop everything on the way, or let nobody through. */
-import { createServer, type Server, type Socket, connect } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Switches } from './machine-messages.ts';
 
 export interface Wire {

@@ -1,6 +1,7 @@
 /** Triggers that show what is no number, begin again, go back, stand still, bounce, or are known to be wrong. */
-import { type Behaviour, never, onAll, switched } from './behaviour.ts';
+
 import type { MachinePlan } from '../machine-messages.ts';
+import { type Behaviour, never, onAll, switched } from './behaviour.ts';
 
 const isCounter = ({ trigger }: MachinePlan) => trigger === 'counter';
 const isEdge = ({ trigger }: MachinePlan) => trigger === 'edge';

@@ -82,4 +82,3 @@ export const WIRE_BEHAVIOURS: readonly Behaviour[] = [
     },
   },
 ];
-
