@@ -26,6 +26,7 @@ export async function checkMachine(
   const connection = await connectOpcua(machine, pkiFolder, {
     published: () => {},
     unit: () => {},
+    clock: () => {},
     value: (name, reading) => void readings.set(name, reading),
   }).catch((error: Error) => {
     throw new Error(`${machine.endpoint} ${error.message}`, { cause: error });

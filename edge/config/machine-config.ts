@@ -86,6 +86,12 @@ export const MachineSchema = z
     packml: z.union([z.literal(true), z.strictObject({ unit: path })], 'give true, or unit with its path').optional(),
     /** A node that is not there (yet) is looked for again so often. */
     retryPathsMs: whole(100, 3_600_000).default(10_000),
+    /** A signal that is bad for so long has its path looked up again: the machine may have made its node anew. */
+    reresolveMs: whole(100, 3_600_000).default(10_000),
+    /** A signal that is bad for so long is told as a problem of the machine. */
+    badAfterMs: whole(100, 3_600_000).default(10_000),
+    /** A signal that has given no value by then does not keep the others waiting. */
+    firstValueMs: whole(100, 60_000).default(3_000),
     /** machineState, machineMode, speedPerMin, productCode … fill the typed context; any other name is kept beside it. */
     signals: z
       .record(text, SignalSchema, 'give at least machineState with its path')

@@ -33,6 +33,16 @@ export interface SignalSample {
   /** By the machine's clock. */
   sourceMs: number;
   receivedMs: number;
+  /** OPC UA built-in type of the value, e.g. "UInt16"; undefined when there is no value. */
+  type: string | undefined;
+  /** Name of the status code, e.g. "BadNodeIdUnknown", or why the value is no use; undefined when the quality is GOOD. */
+  status: string | undefined;
+}
+
+/** What the server granted, however often it was asked for. */
+export interface GrantedIntervals {
+  publishingMs: number;
+  samplingMs: number;
 }
 
 export interface ClockOffset {
@@ -54,5 +64,11 @@ export interface Machine {
   write(signal: string, value: Json, limitMs: number): Promise<void>;
   /** The machine's clock minus the node's; undefined until it was heard. */
   clockOffset(): ClockOffset | undefined;
+  /** The node that the signal leads to on this connection, as text: two signals with equal texts are one node. Undefined while it is not resolved. */
+  nodeOf(signal: string): string | undefined;
+  /** What the server granted for the signal's subscription; undefined while not connected. */
+  granted(signal: string): GrantedIntervals | undefined;
+  /** Calls back when the machine's clock was set, by how much; answers what ends it. */
+  onClockStep(listener: (stepMs: number) => void): () => void;
   stop(): Promise<void>;
 }

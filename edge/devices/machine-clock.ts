@@ -18,8 +18,11 @@ export interface MachineClock {
   offset(): ClockOffset | undefined;
   /** False from a contradiction until the next reading has settled it. */
   readonly isSure: boolean;
-  /** A message has arrived that the machine sent at `machineMs`; one that cannot be hurries the next reading. */
+  /** A message has arrived that the machine sent at `machineMs`; one that cannot be, or is later than they use to be, hurries the next reading. */
   heard(machineMs: number): void;
+  /** Hurries the next reading. */
+  doubt(): void;
+  add(reading: ClockReading): void;
   /** Compares the node's two clocks and tells when somebody has set its wall clock since the last look. */
   look(): void;
   /** Reads the machine's clock until `signal` aborts. Resolves when a reading fails: the connection tells why. */
@@ -29,6 +32,10 @@ export interface MachineClock {
 const FIRST_READINGS = 4;
 const BETWEEN_FIRST_MS = 10;
 const BETWEEN_MS = 1_000;
+/** A message that comes later than the quickest by so much hurries the next reading: the network is slow, or the clock was set back. */
+const LATER_MS = 20;
+/** The longest that such a message is waited for, when more of them come. */
+const BETWEEN_HURRIED_MS = 100;
 /** A message may be this long on its way before its time is doubted. */
 const LATEST_MESSAGE_MS = 1_000;
 /** Nothing was read yet: as far as the clocks of one network are apart. */
@@ -36,11 +43,16 @@ const UNREAD: ClockOffset = { offsetMs: 0, uncertaintyMs: 100 };
 /** The wall clock's and the stamps' own resolution. */
 const STAMP_MS = 1;
 
-export function createMachineClock(node: NodeClock, tell: (setting: ClockSetting) => void): MachineClock {
+export function createMachineClock(
+  node: NodeClock,
+  tell: (setting: ClockSetting) => void,
+  wasRead: () => void,
+): MachineClock {
   const estimate = createClockOffset();
   const doubt = createBell();
   let isSure = true;
   let readMs = node.steadyNow();
+  let leastLateMs = Number.POSITIVE_INFINITY;
 
   const at = (steadyMs: number) => {
     const nowMs = node.steadyNow();
@@ -62,21 +74,21 @@ export function createMachineClock(node: NodeClock, tell: (setting: ClockSetting
     heard(machineMs) {
       const { machineMs: nowMs, uncertaintyMs } = at(node.steadyNow());
       const lateMs = nowMs - machineMs;
+      leastLateMs = Math.min(leastLateMs, lateMs);
+      const isLater = lateMs > leastLateMs + LATER_MS + uncertaintyMs;
+      if (isLater && node.steadyNow() - readMs > BETWEEN_HURRIED_MS) doubt.ring();
       if (lateMs > -uncertaintyMs && lateMs < LATEST_MESSAGE_MS + uncertaintyMs) return;
       isSure = false;
       doubt.ring();
     },
+    doubt: doubt.ring,
+    add,
     look,
     async follow(read, signal) {
       try {
         for (let count = 0; !signal.aborted; count++) {
-          const sinceMs = readMs;
           look();
-          const reading = await read();
-          const step = estimate.add(reading);
-          readMs = reading.answeredMs;
-          isSure = true;
-          if (step) tell({ whose: 'machine', stepMs: step.stepMs, sinceMs });
+          add(await read());
           await waitFor(undefined, signal, BETWEEN_FIRST_MS);
           if (count >= FIRST_READINGS && isSure) await doubt.next(signal, BETWEEN_MS);
         }
@@ -86,6 +98,18 @@ export function createMachineClock(node: NodeClock, tell: (setting: ClockSetting
       isSure = true;
     },
   };
+
+  function add(reading: ClockReading): void {
+    const sinceMs = readMs;
+    const step = estimate.add(reading);
+    readMs = reading.answeredMs;
+    isSure = true;
+    if (step) {
+      leastLateMs = Number.POSITIVE_INFINITY;
+      tell({ whose: 'machine', stepMs: step.stepMs, sinceMs });
+    }
+    wasRead();
+  }
 
   function look(): void {
     const sinceMs = readMs;

@@ -1,18 +1,36 @@
 /** From a machine's signals to the typed context of an inspection and the machine's present status. Pure. */
-import type { MachineContext, Quality, SignalAtInstant } from '../pipeline/frame.ts';
+import type { Json, MachineContext, Quality, SignalAtInstant } from '../pipeline/frame.ts';
 import type { MachineNow } from './device.ts';
 
 const TEXTS = ['machineState', 'machineMode', 'productCode', 'recipeCode', 'batchCode', 'jobCode'] as const;
+const CODES = ['productCode', 'recipeCode', 'batchCode', 'jobCode'] as const;
 const NUMBERS = ['speedPerMin', 'temperatureC', 'humidityPercent'] as const;
 /** What the API takes of a typed field. */
 const MAX_TEXT = 100;
 const MAX_NUMBER = 1e30;
+const MAX_TOLD = 60;
 
-/** The value has the type that its name asks for; signals of other names may be anything. */
-export function fitsName({ name, value }: { name: string; value: unknown }): boolean {
-  if (TEXTS.some((typed) => typed === name)) return typeof value === 'string' && value.length <= MAX_TEXT;
-  if (NUMBERS.some((typed) => typed === name)) return typeof value === 'number' && Math.abs(value) <= MAX_NUMBER;
-  return true;
+export function isText(name: string): boolean {
+  return TEXTS.some((typed) => typed === name);
+}
+
+/** Many controllers number their products and batches: the digits are the code. */
+export function inTypeOf(name: string, value: Json): Json {
+  return typeof value === 'number' && CODES.some((code) => code === name) ? String(value) : value;
+}
+
+/** Why the value is none for its name; undefined when it is one. Signals of other names may be anything. */
+export function whyUnfit(name: string, value: Json): string | undefined {
+  const told = JSON.stringify(value)?.slice(0, MAX_TOLD);
+  if (isText(name)) {
+    if (typeof value === 'string' && value.length <= MAX_TEXT) return undefined;
+    return typeof value === 'number'
+      ? `${told} has no name; name it in values`
+      : `${told} is no text of at most ${MAX_TEXT} characters; map another node`;
+  }
+  const isNumber = NUMBERS.some((typed) => typed === name);
+  if (!isNumber || (typeof value === 'number' && Math.abs(value) <= MAX_NUMBER)) return undefined;
+  return `${told} is no number up to ${MAX_NUMBER}; map another node`;
 }
 
 /**

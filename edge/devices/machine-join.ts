@@ -16,9 +16,11 @@ export interface Instant {
 
 export interface MachineJoin {
   readonly contact: ContactLog;
-  record(signal: string, sample: HeardSample): void;
-  /** The machine has told all that it had sampled of the signals of a kind by `machineMs`. */
-  published(kind: SignalKind, machineMs: number): void;
+  record(signal: string, sample: Omit<HeardSample, 'toldMs'>): void;
+  /** See `SignalHistory`. */
+  unsureByMs(signal: string): number | undefined;
+  /** The machine has told, at a steady time, all that it had sampled of the signals of a kind by `machineMs`. */
+  published(kind: SignalKind, machineMs: number, steadyMs: number): void;
   /** What the server granted a new connection. */
   opened(samplingMs: Record<SignalKind, number>): void;
   /** From now on the unit of a signal for which the configuration gives none. */
@@ -37,6 +39,8 @@ export function createMachineJoin(config: MachineConfig): MachineJoin {
   const units = new Map<string, string>();
   const histories = new Map<string, SignalHistory>();
   let samplingMs = { slow: config.samplingIntervalMs, fast: 0 };
+  /** When that was heard. */
+  const toldAtMs = { slow: 0, fast: 0 };
   const toldMs = { slow: Number.NEGATIVE_INFINITY, fast: Number.NEGATIVE_INFINITY };
 
   const kindOf = (name: string): SignalKind => (config.signals[name]?.fast ? 'fast' : 'slow');
@@ -54,9 +58,11 @@ export function createMachineJoin(config: MachineConfig): MachineJoin {
 
   return {
     contact,
-    record: (signal, sample) => historyOf(signal).record(sample),
-    published(kind, machineMs) {
+    record: (signal, sample) => historyOf(signal).record({ ...sample, toldMs: toldMs[kindOf(signal)] }),
+    unsureByMs: (signal) => historyOf(signal).unsureByMs(),
+    published(kind, machineMs, steadyMs) {
       toldMs[kind] = Math.max(toldMs[kind], machineMs);
+      toldAtMs[kind] = steadyMs;
     },
     opened(granted) {
       samplingMs = granted;
@@ -76,7 +82,9 @@ export function createMachineJoin(config: MachineConfig): MachineJoin {
     },
     now: (instant) => [...histories].map(([name, history]) => describe(name, history.newest(), instant)),
     shift(stepMs, sinceMs, machineAt) {
-      for (const kind of ['slow', 'fast'] as const) toldMs[kind] += stepMs;
+      // A message that was sent by the clock as it is now is not to be moved.
+      for (const kind of ['slow', 'fast'] as const)
+        toldMs[kind] = Math.min(toldMs[kind] + stepMs, machineAt(toldAtMs[kind]));
       for (const history of histories.values()) history.shift(stepMs, sinceMs, machineAt);
     },
   };

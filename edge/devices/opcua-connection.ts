@@ -4,28 +4,36 @@
  */
 import {
   AttributeIds,
+  type ClientSecureChannelLayer,
   type ClientSession,
+  LogLevel,
   PublishResponse,
   ReadResponse,
   setDebugLogger,
   setErrorLogger,
+  setLogLevel,
   setWarningLogger,
   VariableIds,
 } from 'node-opcua';
 import type { MachineConfig } from '../config/machine-config.ts';
+import type { Json } from '../pipeline/frame.ts';
 import { waitFor } from '../wait.ts';
 import type { ClockReading } from './clock-offset.ts';
+import { openCalls } from './opcua-calls.ts';
 import { type Closer, createClient, discover, openSession } from './opcua-client.ts';
+import { cutOff } from './opcua-cut.ts';
 import { describeSignals, type SignalDescription } from './opcua-describe.ts';
 import { expiryOf } from './opcua-endpoint.ts';
 import { openPki } from './opcua-pki.ts';
 import { type OpcuaListener, type OpcuaWatch, watchSignals } from './opcua-watch.ts';
 
-export interface OpcuaConnection extends OpcuaWatch {
+export interface OpcuaConnection extends Omit<OpcuaWatch, 'write'> {
   /** Resolves with the reason when the connection is lost. */
   lost: Promise<string>;
   /** Rejects when there is no answer within the limit. */
   readClock(limitMs: number): Promise<ClockReading>;
+  /** Rejects, with what to do about it, when the server does not take the value. Without an answer within the limit the connection is lost at once. */
+  write(signal: string, value: Json, limitMs: number): Promise<void>;
   describe(): Promise<SignalDescription[]>;
   /** Whose certificates keep the connection; the machine's is checked only where there is security. */
   certificates: { node: Certificate; machine: Certificate };
@@ -41,20 +49,28 @@ interface Certificate {
 const CONNECT_MS = 10_000;
 /** For each of session, channel and certificates: a server that is gone answers nothing. */
 const CLOSE_MS = 500;
+const ANSWER_MS = 2_000;
 const NEVER = new AbortController().signal;
 
 // node-opcua writes to the console; what matters is told by our own log.
 setDebugLogger(() => {});
 setWarningLogger(() => {});
 setErrorLogger(() => {});
+setLogLevel(LogLevel.Error);
 
-/** Resolves when every mapped signal has given its present value. Rejects, and leaves nothing behind, when that takes longer than `CONNECT_MS`. */
+/** Resolves when the mapped signals have given their present values, or the time for that is up. Rejects, and leaves nothing behind, when the way there takes longer than `CONNECT_MS`. */
 export async function connectOpcua(
   config: MachineConfig,
   pkiFolder: string,
   listener: OpcuaListener,
 ): Promise<OpcuaConnection> {
   const lost = Promise.withResolvers<string>();
+  const ending = new AbortController();
+  const lose = (reason: string) => {
+    lost.resolve(reason);
+    ending.abort();
+  };
+  const channels = new Set<ClientSecureChannelLayer>();
   const closers: Closer[] = [];
   let isClosed = false;
   const onClose = (closer: Closer) => {
@@ -64,17 +80,19 @@ export async function connectOpcua(
   };
   const close = async () => {
     isClosed = true;
+    ending.abort();
     for (const closer of closers.splice(0).reverse()) await waitFor(closer(), NEVER, CLOSE_MS);
   };
   try {
-    return await withLimit(CONNECT_MS, 'no connection with values', async () => {
+    return await withLimit(CONNECT_MS + config.firstValueMs, 'no connection with values', async () => {
       const pki = await openPki(pkiFolder, config.security);
       onClose(pki.close);
       const endpoint = await discover(config, pki, onClose);
       const client = createClient(config.security, pki, endpoint.serverCertificate);
-      client.on('close', (error) => lost.resolve(error?.message ?? 'the connection was closed'));
-      client.on('abort', () => lost.resolve('the connection was aborted'));
-      client.on('connection_lost', () => lost.resolve('the connection was lost'));
+      client.on('close', (error) => lose(error?.message ?? 'the connection was closed'));
+      client.on('abort', () => lose('the connection was aborted'));
+      client.on('connection_lost', () => lose('the connection was lost'));
+      client.on('secure_channel_created', (channel) => channels.add(channel));
       let answeredMs = 0;
       client.on('receive_response', (response) => {
         if (response instanceof PublishResponse) stampMessage(response);
@@ -84,13 +102,18 @@ export async function connectOpcua(
       const session = await openSession(client, config, pki);
       // Deleting the subscriptions one by one would wait for a server that may be gone.
       onClose(() => session.close(true));
-      session.on('session_closed', () => lost.resolve('the session was closed'));
-      const watch = await watchSignals(session, config, listener, lost.resolve);
+      session.on('session_closed', () => lose('the session was closed'));
+      // A value is placed by the machine's clock. One that cannot be read is told where it is followed.
+      const clock = await withLimit(ANSWER_MS, 'no time', () => readClock(session, () => answeredMs)).catch(() => {});
+      if (clock) listener.clock(clock);
+      const calls = await openCalls(session);
+      const watch = await watchSignals(calls, config, listener, { lose, ended: ending.signal });
       return {
         ...watch,
         lost: lost.promise,
         close,
-        describe: () => describeSignals(session, watch.nodes),
+        describe: () => describeSignals(calls, watch.nodes),
+        write: (signal, value, limitMs) => write(watch, signal, value, limitMs),
         certificates: {
           node: { expiresAt: pki.expiresAt, file: pki.certificateFile },
           machine: { expiresAt: expiryOf(endpoint.serverCertificate) },
@@ -102,6 +125,26 @@ export async function connectOpcua(
   } catch (error) {
     await close();
     throw error;
+  }
+
+  /** What has got no answer may still be on its way: on this connection, it is carried out whenever that gets through. */
+  async function write(watch: OpcuaWatch, signal: string, value: Json, limitMs: number): Promise<void> {
+    if (ending.signal.aborted) throw new Error(`${signal} is not written: ${await lost.promise}`);
+    const ended = lost.promise.then((reason): never => {
+      throw new Error(`${signal} is not written: ${reason}`);
+    });
+    ended.catch(() => {});
+    const late = setTimeout(() => {
+      lose(
+        `no answer to a write of ${signal} within ${limitMs} ms; the connection is dropped, so that it is not done later`,
+      );
+      for (const channel of channels) cutOff(channel);
+    }, limitMs);
+    try {
+      await Promise.race([watch.write(signal, value), ended]);
+    } finally {
+      clearTimeout(late);
+    }
   }
 }
 

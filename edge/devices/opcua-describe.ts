@@ -1,5 +1,6 @@
 /** What a server says of its nodes beside their values: of which type they are and whether this user may write them. Nothing is written. */
-import { AccessLevelFlag, AttributeIds, type ClientSession, DataType } from 'node-opcua';
+import { AccessLevelFlag, AttributeIds, DataType } from 'node-opcua';
+import type { OpcuaCalls } from './opcua-calls.ts';
 import type { FoundSignal } from './opcua-paths.ts';
 
 export interface SignalDescription {
@@ -10,14 +11,14 @@ export interface SignalDescription {
 }
 
 export async function describeSignals(
-  session: ClientSession,
+  { session, read }: OpcuaCalls,
   nodes: ReadonlyMap<string, FoundSignal['nodeId']>,
 ): Promise<SignalDescription[]> {
   const known = [...nodes].flatMap(([name, nodeId]) => (nodeId ? [{ name, nodeId }] : []));
+  const levels = await read(known.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.UserAccessLevel })));
   return await Promise.all(
-    known.map(async ({ name, nodeId }) => {
-      const access = await session.read({ nodeId, attributeId: AttributeIds.UserAccessLevel });
-      const flags = Number(access.value?.value ?? 0);
+    known.map(async ({ name, nodeId }, index) => {
+      const flags = Number(levels[index]?.value?.value ?? 0);
       const type = await session.getBuiltInDataType(nodeId).catch(() => undefined);
       return {
         name,

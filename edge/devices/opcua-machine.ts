@@ -5,12 +5,15 @@ import type { Json } from '../pipeline/frame.ts';
 import { createBell, pause, waitFor } from '../wait.ts';
 import type { Machine, SignalSample } from './device.ts';
 import { type ClockSetting, createMachineClock } from './machine-clock.ts';
-import { contextOf, fitsName, statusOf } from './machine-context.ts';
+import { contextOf, inTypeOf, statusOf, whyUnfit } from './machine-context.ts';
 import { createMachineJoin, type Instant } from './machine-join.ts';
 import { createNodeClock } from './node-clock.ts';
 import { connectOpcua, type OpcuaConnection } from './opcua-connection.ts';
+import { intervalTroubles } from './opcua-intervals.ts';
 import type { OpcuaReading } from './opcua-value.ts';
 import { packmlName } from './packml-names.ts';
+import { createSignalCare } from './signal-care.ts';
+import { createStampDoubts } from './stamp-doubts.ts';
 
 const RETRY_MIN_MS = 200;
 const RETRY_MAX_MS = 5_000;
@@ -21,6 +24,8 @@ const LEAST_JOIN_MS = 500;
 /** However slowly a server publishes, an image does not wait longer for its context. */
 const LONGEST_JOIN_MS = 3_000;
 const CLOCK_READ_MS = 2_000;
+/** Between two looks at the signals. */
+const CARE_MS = 250;
 
 export interface OpcuaMachine extends Machine {
   /** Why there is no connection, or what of the configuration it cannot give; undefined when all is well. */
@@ -32,7 +37,9 @@ export interface OpcuaMachine extends Machine {
 export type MachineEvent =
   | { kind: 'connected' }
   | { kind: 'disconnected'; reason: string }
-  | { kind: 'clock-set'; whose: ClockSetting['whose']; stepMs: number };
+  | { kind: 'clock-set'; whose: ClockSetting['whose']; stepMs: number }
+  /** The stamps of a signal cannot be right: its values count from their arrival. */
+  | { kind: 'context-unsure'; signal: string; byMs: number };
 
 /** Connects in the background and goes on trying for as long as it lives. */
 export function createOpcuaMachine(
@@ -44,11 +51,14 @@ export function createOpcuaMachine(
   const stopping = new AbortController();
   const node = createNodeClock();
   const join = createMachineJoin(config);
-  const clock = createMachineClock(node, clockWasSet);
+  const clock = createMachineClock(node, clockWasSet, clockWasRead);
+  const care = createSignalCare(config);
+  const stampDoubts = createStampDoubts((signal) => join.unsureByMs(signal));
   const changed = new Set<() => void>();
   const listeners = new Map<string, Set<(sample: SignalSample) => void>>(
     signalNames(config).map((name) => [name, new Set()]),
   );
+  const clockSteps = new Set<(stepMs: number) => void>();
   const published = createBell();
   const security = config.security ?? { mode: 'None', policy: 'None' };
   let connection: OpcuaConnection | undefined;
@@ -86,14 +96,15 @@ export function createOpcuaMachine(
     },
     async write(signal, value, limitMs) {
       if (!connection) throw new Error(`${signal} is not written: the machine is not connected`);
-      const late = new AbortController();
-      const writing = connection.write(signal, value);
-      writing.finally(() => late.abort()).catch(() => {});
-      await waitFor(writing, late.signal, limitMs);
-      if (!late.signal.aborted) throw new Error(`${signal} is not written: no answer within ${limitMs} ms`);
-      await writing;
+      await connection.write(signal, value, limitMs);
     },
     clockOffset: clock.offset,
+    nodeOf: (signal) => connection?.nodes.get(signal)?.toString(),
+    granted: (signal) => connection?.grantedTo(signal),
+    onClockStep(listener) {
+      clockSteps.add(listener);
+      return () => clockSteps.delete(listener);
+    },
     async stop() {
       stopping.abort();
       await work;
@@ -107,17 +118,19 @@ export function createOpcuaMachine(
 
   /** The longest a change takes from the machine to here, as the server has granted it. */
   function joinMs(): number {
-    const { slow, fast } = connection ?? {};
-    const kindMs = [slow, fast].map((kind) => (kind ? 3 * kind.samplingMs + 2 * kind.messageMs : 0));
-    const wantedMs = Math.max(...kindMs) + clock.at(0).uncertaintyMs * 2 + TRAVEL_MS;
+    const kinds = connection ? [connection.granted('slow'), connection.granted('fast')] : [];
+    const kindMs = kinds.map(({ samplingMs, messageMs }) => 3 * samplingMs + 2 * messageMs);
+    const wantedMs = Math.max(0, ...kindMs) + clock.at(0).uncertaintyMs * 2 + TRAVEL_MS;
     return Math.min(LONGEST_JOIN_MS, Math.max(LEAST_JOIN_MS, wantedMs));
   }
 
-  function record(name: string, reading: OpcuaReading): void {
+  function record(name: string, reading: OpcuaReading, isFirst: boolean): void {
     const steadyMs = node.steadyNow();
     const { machineMs, uncertaintyMs } = clock.at(steadyMs);
-    const value = typeof reading.value === 'number' ? named(name, reading.value) : reading.value;
-    const quality = fitsName({ name, value }) ? reading.quality : 'BAD';
+    const value = inTypeOf(name, typeof reading.value === 'number' ? named(name, reading.value) : reading.value);
+    const unfit = reading.quality === 'BAD' ? undefined : whyUnfit(name, value);
+    const quality = unfit === undefined ? reading.quality : 'BAD';
+    const status = unfit ?? reading.status;
     const sourceMs = reading.sourceMs ?? machineMs;
     join.record(name, {
       sourceMs,
@@ -126,9 +139,13 @@ export function createOpcuaMachine(
       value,
       quality,
       isAfterLoss: reading.isAfterLoss,
+      isFirst,
     });
+    if (stampDoubts.heard(name)) clock.doubt();
     join.contact.heard(steadyMs);
-    for (const listener of listeners.get(name) ?? []) listener({ value, quality, sourceMs, receivedMs: Date.now() });
+    care.heard(name, { quality, status, isUnfit: reading.isUnfit || unfit !== undefined }, steadyMs);
+    const sample = { value, quality, sourceMs, receivedMs: Date.now(), type: reading.type, status };
+    for (const listener of listeners.get(name) ?? []) listener(sample);
     if (name === 'machineState') announce();
   }
 
@@ -141,6 +158,12 @@ export function createOpcuaMachine(
     const seconds = (stepMs / 1_000).toFixed(3);
     log.warn({ line: config.line }, `the clock of the ${whose} was set by ${seconds} s; images keep their context`);
     tell({ kind: 'clock-set', whose, stepMs });
+    if (whose === 'machine') for (const listener of clockSteps) listener(stepMs);
+  }
+
+  /** Only now it is known whether somebody has set the clock by which a stamp cannot be right. */
+  function clockWasRead(): void {
+    for (const [signal, byMs] of stampDoubts.wasRead()) tell({ kind: 'context-unsure', signal, byMs });
   }
 
   function announce(): void {
@@ -177,21 +200,22 @@ export function createOpcuaMachine(
       const opened = await connectOpcua(config, pkiFolder, {
         value: record,
         unit: join.setUnit,
+        clock: clock.add,
         published(kind, publishedMs) {
           lastAliveMs = node.steadyNow();
           join.contact.heard(lastAliveMs);
           if (publishedMs !== undefined) clock.heard(publishedMs);
-          join.published(kind, publishedMs ?? clock.at(lastAliveMs).machineMs - TRAVEL_MS);
+          join.published(kind, publishedMs ?? clock.at(lastAliveMs).machineMs - TRAVEL_MS, lastAliveMs);
           published.ring();
         },
       });
       const following = clock.follow(() => opened.readClock(CLOCK_READ_MS), ending.signal);
       connection = opened;
-      join.opened({ slow: opened.slow.samplingMs, fast: opened.fast.samplingMs });
+      join.opened(samplingOf(opened));
       join.contact.opened(node.steadyNow());
       onOpen();
       log.info({ line: config.line }, `machine ${config.endpoint}: connected`);
-      const looking = lookForMissing(opened, ending.signal);
+      const caring = careForSignals(opened, ending.signal);
       tell({ kind: 'connected' });
       announce();
       const reason = await endOf(opened, () => node.steadyNow() - lastAliveMs);
@@ -202,28 +226,32 @@ export function createOpcuaMachine(
       tell({ kind: 'disconnected', reason });
       announce();
       await opened.close();
-      await Promise.all([following, looking]);
+      await Promise.all([following, caring]);
       return reason;
     } catch (error) {
       return error instanceof Error ? (error.message.split('\n')[0] ?? 'unknown') : String(error);
     }
   }
 
-  /** Tells what is missing, and looks for it again: a controller may still be loading its program. */
-  async function lookForMissing(opened: OpcuaConnection, signal: AbortSignal): Promise<void> {
+  /** Tells what is not as it should be, and looks anew for what is missing or bad: a controller may be loading its program. */
+  async function careForSignals(opened: OpcuaConnection, signal: AbortSignal): Promise<void> {
     let told = '';
     while (!signal.aborted) {
-      const list = [...opened.missing].map(([name, reason]) => `${name} (${reason})`).join(', ');
-      problem = list === '' ? undefined : `does not give ${list}`;
-      if (list !== '' && list !== told) log.error({ line: config.line }, `machine ${config.endpoint}: ${problem}`);
-      told = list;
-      if (list === '') return;
-      await pause(config.retryPathsMs, signal);
-      if (signal.aborted) return;
-      const found = await opened.retry().catch(() => []);
-      if (found.length === 0) continue;
-      join.opened({ slow: opened.slow.samplingMs, fast: opened.fast.samplingMs });
-      log.info({ line: config.line }, `machine ${config.endpoint}: now gives ${found.join(', ')}`);
+      const due = care.due(opened.missing, node.steadyNow());
+      const troubles = [
+        ...care.troubles(opened.missing, node.steadyNow()),
+        ...stampDoubts.troubles(),
+        ...intervalTroubles(config, opened),
+      ];
+      problem = troubles.length === 0 ? undefined : troubles.join('; ');
+      if (problem !== undefined && problem !== told)
+        log.error({ line: config.line }, `machine ${config.endpoint}: ${problem}`);
+      told = problem ?? '';
+      const found = due.length === 0 ? [] : await opened.renew(due).catch(() => []);
+      if (due.length > 0) join.opened(samplingOf(opened));
+      if (found.length > 0)
+        log.info({ line: config.line }, `machine ${config.endpoint}: now gives ${found.join(', ')}`);
+      await pause(Math.min(CARE_MS, config.retryPathsMs), signal);
     }
   }
 
@@ -239,6 +267,10 @@ export function createOpcuaMachine(
     }
     return reason ?? 'the node stops';
   }
+}
+
+function samplingOf({ granted }: OpcuaConnection) {
+  return { slow: granted('slow').samplingMs, fast: granted('fast').samplingMs };
 }
 
 function isLoopback(endpoint: string): boolean {

@@ -1,8 +1,6 @@
 /** A PackML unit (OPC 30050) recognised by its types: where its state, mode and speed are, whatever the unit is called and wherever it lies. */
 import {
   BrowseDirection,
-  browseAll,
-  type ClientSession,
   makeBrowsePath,
   NodeClass,
   type NodeId,
@@ -13,6 +11,7 @@ import {
   resolveNodeId,
 } from 'node-opcua';
 import type { MachineConfig } from '../config/machine-config.ts';
+import type { OpcuaCalls } from './opcua-calls.ts';
 import { resolvePaths } from './opcua-paths.ts';
 import { LEVELS, type Level } from './packml-nesting.ts';
 
@@ -33,20 +32,20 @@ export interface PackmlUnit {
 }
 
 /** Rejects, with what to do about it, when there is no unit or more than one. */
-export async function findPackmlUnit(session: ClientSession, config: MachineConfig): Promise<PackmlUnit> {
-  const uris = await session.readNamespaceArray();
+export async function findPackmlUnit(calls: OpcuaCalls, config: MachineConfig): Promise<PackmlUnit> {
+  const uris = await calls.session.readNamespaceArray();
   const packml = uris.indexOf(PACKML_URI);
-  const unitType = packml < 0 ? undefined : await findType(session, packml);
+  const unitType = packml < 0 ? undefined : await findType(calls, packml);
   if (!unitType)
     throw new Error('it has no PackML types (OPC 30050); map state, mode and speed in signals instead of packml');
-  const unit = await chooseUnit(session, config, uris, unitType);
+  const unit = await chooseUnit(calls, config, uris, unitType);
   const below = await Promise.all(
     [
       'Status/UnitModeCurrent',
       'Status/CurMachSpeed',
       ...LEVELS.map((_, depth) => [...LEVELS.slice(0, depth + 1), '0:CurrentState', '0:Id'].join('/')),
       ...LEVELS.map((_, depth) => LEVELS.slice(0, depth + 1).join('/')),
-    ].map((path) => stepDown(session, unit, packml, path)),
+    ].map((path) => stepDown(calls, unit, packml, path)),
   );
   const [mode, speed, ...rest] = below;
   const ids = rest.slice(0, LEVELS.length);
@@ -55,18 +54,18 @@ export async function findPackmlUnit(session: ClientSession, config: MachineConf
     mode,
     speed,
     levels: new Map(LEVELS.flatMap((level, depth) => (ids[depth] ? [[level, ids[depth]]] : []))),
-    states: new Map((await Promise.all(machines.map((machine) => statesOf(session, machine)))).flat()),
+    states: new Map((await Promise.all(machines.map((machine) => statesOf(calls, machine)))).flat()),
   };
 }
 
-async function chooseUnit(session: ClientSession, config: MachineConfig, uris: string[], unitType: NodeId) {
+async function chooseUnit(calls: OpcuaCalls, config: MachineConfig, uris: string[], unitType: NodeId) {
   if (typeof config.packml === 'object') {
     const { unit } = config.packml;
-    const found = (await resolvePaths(session, [unit], config.namespaces, uris)).get(unit);
+    const found = (await resolvePaths(calls, [unit], config.namespaces, uris)).get(unit);
     if (!found) throw new Error(`no node at ${unit}; correct packml.unit`);
     return found;
   }
-  const units = await findUnits(session, unitType);
+  const units = await findUnits(calls, unitType);
   const [only] = units;
   if (only && units.length === 1) return only.nodeId;
   const names = units.map(({ browseName }) => browseName.name).join(', ');
@@ -78,13 +77,13 @@ async function chooseUnit(session: ClientSession, config: MachineConfig, uris: s
 }
 
 /** Objects whose type is the unit's or derived from it, breadth first. */
-async function findUnits(session: ClientSession, unitType: NodeId): Promise<ReferenceDescription[]> {
-  const types = new Set((await subtypesOf(session, unitType)).map(String));
+async function findUnits(calls: OpcuaCalls, unitType: NodeId): Promise<ReferenceDescription[]> {
+  const types = new Set((await subtypesOf(calls, unitType)).map(String));
   const found = new Map<string, ReferenceDescription>();
   const seen = new Set<string>();
   let level: NodeId[] = [resolveNodeId(ObjectIds.ObjectsFolder)];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0 && seen.size < MAX_OBJECTS; depth++) {
-    const objects = await browse(session, level, ReferenceTypeIds.HierarchicalReferences, NodeClass.Object);
+    const objects = await browse(calls, level, ReferenceTypeIds.HierarchicalReferences, NodeClass.Object);
     const fresh = objects.filter(({ nodeId }) => !seen.has(String(nodeId)) && seen.add(String(nodeId)));
     for (const object of fresh) if (types.has(String(object.typeDefinition))) found.set(String(object.nodeId), object);
     level = fresh
@@ -95,16 +94,16 @@ async function findUnits(session: ClientSession, unitType: NodeId): Promise<Refe
   return [...found.values()];
 }
 
-async function findType(session: ClientSession, packml: number): Promise<NodeId | undefined> {
-  const types = await subtypesOf(session, resolveNodeId(ObjectTypeIds.BaseObjectType), packml, UNIT_TYPE);
+async function findType(calls: OpcuaCalls, packml: number): Promise<NodeId | undefined> {
+  const types = await subtypesOf(calls, resolveNodeId(ObjectTypeIds.BaseObjectType), packml, UNIT_TYPE);
   return types.at(-1);
 }
 
 /** The type and all below it; with a name only down to the first of that name, which is then the last. */
-async function subtypesOf(session: ClientSession, type: NodeId, namespace?: number, name?: string): Promise<NodeId[]> {
+async function subtypesOf(calls: OpcuaCalls, type: NodeId, namespace?: number, name?: string): Promise<NodeId[]> {
   const all: NodeId[] = [type];
   for (let level = [type]; level.length > 0; ) {
-    const below = await browse(session, level, ReferenceTypeIds.HasSubtype, NodeClass.ObjectType);
+    const below = await browse(calls, level, ReferenceTypeIds.HasSubtype, NodeClass.ObjectType);
     const named = below.find(({ browseName }) => browseName.namespaceIndex === namespace && browseName.name === name);
     if (named) return [...all, named.nodeId];
     level = below.map(({ nodeId }) => nodeId);
@@ -114,30 +113,29 @@ async function subtypesOf(session: ClientSession, type: NodeId, namespace?: numb
 }
 
 /** A machine's states are parts of its type, or of a type above it, and have the names of OPC 30050. */
-async function statesOf(session: ClientSession, machine: NodeId): Promise<[string, string][]> {
+async function statesOf(calls: OpcuaCalls, machine: NodeId): Promise<[string, string][]> {
   const states: [string, string][] = [];
   const stateTypes = [ObjectTypeIds.StateType, ObjectTypeIds.InitialStateType].map((id) => String(resolveNodeId(id)));
-  let types = await browse(session, [machine], ReferenceTypeIds.HasTypeDefinition, NodeClass.ObjectType);
+  let types = await browse(calls, [machine], ReferenceTypeIds.HasTypeDefinition, NodeClass.ObjectType);
   while (types.length > 0) {
     const nodeIds = types.map(({ nodeId }) => nodeId);
-    const parts = await browse(session, nodeIds, ReferenceTypeIds.HasComponent, NodeClass.Object);
+    const parts = await browse(calls, nodeIds, ReferenceTypeIds.HasComponent, NodeClass.Object);
     for (const { nodeId, browseName, typeDefinition } of parts) {
       if (stateTypes.includes(String(typeDefinition))) states.push([String(nodeId), browseName.name ?? '']);
     }
-    types = await browse(session, nodeIds, ReferenceTypeIds.HasSubtype, NodeClass.ObjectType, BrowseDirection.Inverse);
+    types = await browse(calls, nodeIds, ReferenceTypeIds.HasSubtype, NodeClass.ObjectType, BrowseDirection.Inverse);
   }
   return states;
 }
 
 async function browse(
-  session: ClientSession,
+  calls: OpcuaCalls,
   nodeIds: NodeId[],
   referenceTypeId: number,
   nodeClass: NodeClass,
   browseDirection = BrowseDirection.Forward,
 ): Promise<ReferenceDescription[]> {
-  const results = await browseAll(
-    session,
+  return await calls.browse(
     nodeIds.map((nodeId) => ({
       nodeId,
       referenceTypeId: resolveNodeId(referenceTypeId),
@@ -147,17 +145,11 @@ async function browse(
       resultMask: 0x3f,
     })),
   );
-  return results.flatMap(({ references }) => references ?? []);
 }
 
 /** Steps are of PackML's namespace unless they begin with `0:`. */
-async function stepDown(
-  session: ClientSession,
-  from: NodeId,
-  packml: number,
-  path: string,
-): Promise<NodeId | undefined> {
+async function stepDown(calls: OpcuaCalls, from: NodeId, packml: number, path: string): Promise<NodeId | undefined> {
   const steps = path.split('/').map((step) => (step.startsWith('0:') ? `/${step}` : `/${packml}:${step}`));
-  const { targets } = await session.translateBrowsePath(makeBrowsePath(from, steps.join('')));
+  const { targets } = await calls.session.translateBrowsePath(makeBrowsePath(from, steps.join('')));
   return targets?.[0]?.targetId;
 }

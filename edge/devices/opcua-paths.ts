@@ -1,6 +1,7 @@
 /** From the configuration's paths and node ids to nodes of one server, and their units. */
-import { AttributeIds, type ClientSession, coerceNodeId, makeBrowsePath, type NodeId } from 'node-opcua';
+import { AttributeIds, coerceNodeId, makeBrowsePath, type NodeId } from 'node-opcua';
 import type { MachineConfig } from '../config/machine-config.ts';
+import type { OpcuaCalls } from './opcua-calls.ts';
 
 export interface FoundSignal {
   name: string;
@@ -10,11 +11,11 @@ export interface FoundSignal {
 type Namespaces = Record<string, string>;
 
 /** Signals whose path leads nowhere, or whose namespace the server does not know, have no node. */
-export async function resolveSignals(session: ClientSession, config: MachineConfig): Promise<FoundSignal[]> {
-  const uris = await session.readNamespaceArray();
+export async function resolveSignals(calls: OpcuaCalls, config: MachineConfig): Promise<FoundSignal[]> {
+  const uris = await calls.session.readNamespaceArray();
   const signals = Object.entries(config.signals);
   const paths = signals.flatMap(([, { path }]) => (path === undefined ? [] : [path]));
-  const found = await resolvePaths(session, paths, config.namespaces, uris);
+  const found = await resolvePaths(calls, paths, config.namespaces, uris);
   return signals.map(([name, { path, nodeId = '' }]) => ({
     name,
     nodeId: path === undefined ? parseNodeId(nodeId, config.namespaces, uris) : found.get(path),
@@ -22,7 +23,7 @@ export async function resolveSignals(session: ClientSession, config: MachineConf
 }
 
 export async function resolvePaths(
-  session: ClientSession,
+  calls: OpcuaCalls,
   paths: string[],
   namespaces: Namespaces,
   uris: string[],
@@ -31,10 +32,7 @@ export async function resolvePaths(
     const indexed = indexNamespaces(path, namespaces, uris);
     return indexed === undefined ? [] : [{ path, indexed }];
   });
-  const results =
-    known.length === 0
-      ? []
-      : await session.translateBrowsePath(known.map(({ indexed }) => makeBrowsePath('RootFolder', indexed)));
+  const results = await calls.translate(known.map(({ indexed }) => makeBrowsePath('RootFolder', indexed)));
   return new Map(
     known.flatMap(({ path }, index) => {
       const nodeId = results[index]?.targets?.[0]?.targetId;
@@ -69,18 +67,14 @@ export function parseNodeId(text: string, namespaces: Namespaces, uris: string[]
 }
 
 /** The units that the server gives its values (OPC 10000-8, EngineeringUnits), by signal. */
-export async function readUnits(session: ClientSession, signals: FoundSignal[]): Promise<Map<string, string>> {
+export async function readUnits(calls: OpcuaCalls, signals: FoundSignal[]): Promise<Map<string, string>> {
   const mapped = signals.flatMap(({ name, nodeId }) => (nodeId ? [{ name, nodeId }] : []));
-  if (mapped.length === 0) return new Map();
-  const paths = await session.translateBrowsePath(
-    mapped.map(({ nodeId }) => makeBrowsePath(nodeId, '.EngineeringUnits')),
-  );
+  const paths = await calls.translate(mapped.map(({ nodeId }) => makeBrowsePath(nodeId, '.EngineeringUnits')));
   const properties = mapped.flatMap(({ name }, index) => {
     const nodeId = paths[index]?.targets?.[0]?.targetId;
     return nodeId ? [{ name, nodeId }] : [];
   });
-  if (properties.length === 0) return new Map();
-  const values = await session.read(properties.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })));
+  const values = await calls.read(properties.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })));
   return new Map(
     properties.flatMap(({ name }, index) => {
       const unit: unknown = values[index]?.value?.value?.displayName?.text;

@@ -1,41 +1,54 @@
 /** Signals of one publishing interval, heard by one subscription. Every message of the server is taken as it comes, also those without a value. */
 import {
   AttributeIds,
-  ClientMonitoredItemGroup,
-  type ClientSession,
+  type ClientSubscription,
   DataChangeNotification,
   type DataValue,
+  type MonitoredItemCreateResult,
+  MonitoringMode,
   type NodeId,
   type NotificationMessage,
+  StatusCodes,
   TimestampsToReturn,
 } from 'node-opcua';
+import { inPortions, type OpcuaCalls } from './opcua-calls.ts';
 
 export interface SubscribedSignal {
   name: string;
   nodeId: NodeId;
+  samplingMs: number;
 }
 
 export interface SubscriptionSettings {
   publishingMs: number;
-  samplingMs: number;
   /** After so much silence the server may forget the subscription. */
   lifetimeMs: number;
 }
 
 export interface SubscriptionListener {
-  value(signal: string, dataValue: DataValue): void;
+  /** The value that holds when the watching begins is the first. */
+  value(signal: string, dataValue: DataValue, isFirst: boolean): void;
   /** The values of a message have been told: what the machine sampled before this time by its clock is known. */
   published(machineMs: number | undefined): void;
   lost(reason: string): void;
 }
 
 export interface Subscription {
-  /** As the server granted it: the longest of its signals. */
-  readonly samplingMs: number;
+  /** As the server granted it. */
+  readonly publishingMs: number;
   /** The longest time without a message. */
   readonly messageMs: number;
-  /** Resolves when each of the signals has given its present value; answers those that the server does not let us watch, with the reason. */
+  /** As the server granted it for a signal; undefined when the signal is not watched. */
+  samplingMs(signal: string): number | undefined;
+  /** Watches the signals; one that is watched already is watched anew. Answers those that the server does not let us watch, with the reason. */
   add(signals: SubscribedSignal[]): Promise<Map<string, string>>;
+  remove(signals: string[]): Promise<void>;
+}
+
+interface Item {
+  handle: number;
+  monitoredItemId: number;
+  samplingMs: number;
 }
 
 /** Enough for the fastest signal between two publications, so that no change is lost in the server. */
@@ -44,11 +57,12 @@ const MIN_QUEUE = 10;
 const LEAST_SAMPLING_MS = 1;
 
 export async function subscribe(
-  session: ClientSession,
-  { publishingMs, samplingMs, lifetimeMs }: SubscriptionSettings,
+  calls: OpcuaCalls,
+  { publishingMs, lifetimeMs }: SubscriptionSettings,
   listener: SubscriptionListener,
 ): Promise<Subscription> {
-  const subscription = await session.createSubscription2({
+  const { session, limits } = calls;
+  const subscription: ClientSubscription = await session.createSubscription2({
     requestedPublishingInterval: publishingMs,
     // A message in every interval, if need be an empty one: only its time tells that nothing has changed up to then.
     requestedMaxKeepAliveCount: 1,
@@ -57,63 +71,83 @@ export async function subscribe(
     publishingEnabled: true,
     priority: 1,
   });
+  const items = new Map<string, Item>();
+  /** By the handle under which the server tells their values. */
   const names = new Map<number, string>();
-  /** Told by the server before it has told us which signal they belong to. */
-  let early: NotificationMessage[] | undefined;
-  const waiting = new Map<string, () => void>();
-  let grantedMs = 0;
+  const unheard = new Set<number>();
+  let newestHandle = 0;
   subscription.on('terminated', () => listener.lost('the subscription was ended'));
+  subscription.on('status_changed', (status) => {
+    if (status !== StatusCodes.GoodSubscriptionTransferred)
+      listener.lost(`the subscription was ended (${status.name})`);
+  });
   subscription.on('internal_error', (error) => listener.lost(error.message));
   // The library tells values one by one and after a promise; a message as a whole keeps their order and its time.
-  subscription.on('raw_notification', (message: NotificationMessage) => {
-    if (early) early.push(message);
-    else take(message);
-  });
+  subscription.on('raw_notification', take);
 
   return {
-    get samplingMs() {
-      return grantedMs;
-    },
+    publishingMs: subscription.publishingInterval,
     messageMs: subscription.publishingInterval * subscription.maxKeepAliveCount,
+    samplingMs: (signal) => items.get(signal)?.samplingMs,
     async add(signals) {
-      const refused = new Map<string, string>();
-      if (signals.length === 0) return refused;
-      early ??= [];
-      const items = await monitor(signals);
-      const heard = signals.map(({ name }, index) => {
-        const item = items[index];
-        if (!item?.statusCode.isGood()) {
-          refused.set(name, item?.statusCode.name ?? 'no answer');
-          return undefined;
-        }
-        names.set(item.monitoringParameters.clientHandle, name);
-        grantedMs = Math.max(grantedMs, item.result?.revisedSamplingInterval ?? samplingMs);
-        return new Promise<void>((resolve) => waiting.set(name, resolve));
-      });
-      const messages = early;
-      early = undefined;
-      for (const message of messages) take(message);
-      await Promise.all(heard);
-      return refused;
+      await remove(signals.map(({ name }) => name));
+      const results = await inPortions(signals, limits.monitor, monitor);
+      return new Map(results.flat());
     },
+    remove,
   };
 
-  async function monitor(signals: SubscribedSignal[]) {
-    const group = ClientMonitoredItemGroup.create(
-      subscription,
-      signals.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })),
-      {
-        samplingInterval: samplingMs,
-        queueSize: Math.max(MIN_QUEUE, Math.ceil((4 * publishingMs) / Math.max(LEAST_SAMPLING_MS, samplingMs))),
-        discardOldest: true,
-      },
-      TimestampsToReturn.Both,
-    );
-    await new Promise<void>((resolve, reject) => {
-      group.on('initialized', resolve);
-      group.on('err', (message) => reject(new Error(message)));
+  /** The handles are ours, so that a value is known by its signal even when it comes before the answer. */
+  async function monitor(signals: SubscribedSignal[]): Promise<[string, string][][]> {
+    const asked = signals.map((signal) => ({ ...signal, handle: ++newestHandle }));
+    for (const { handle, name } of asked) {
+      names.set(handle, name);
+      unheard.add(handle);
+    }
+    let results: MonitoredItemCreateResult[] = [];
+    try {
+      const answer = await session.createMonitoredItems({
+        subscriptionId: subscription.subscriptionId,
+        timestampsToReturn: TimestampsToReturn.Both,
+        itemsToCreate: asked.map(({ nodeId, samplingMs, handle }) => ({
+          itemToMonitor: { nodeId, attributeId: AttributeIds.Value },
+          monitoringMode: MonitoringMode.Reporting,
+          requestedParameters: {
+            clientHandle: handle,
+            samplingInterval: samplingMs,
+            queueSize: Math.max(MIN_QUEUE, Math.ceil((4 * publishingMs) / Math.max(LEAST_SAMPLING_MS, samplingMs))),
+            discardOldest: true,
+          },
+        })),
+      });
+      results = answer.results ?? [];
+    } finally {
+      for (const [index, { handle }] of asked.entries()) if (!results[index]?.statusCode.isGood()) forget(handle);
+    }
+    return asked.map(({ name, handle, samplingMs }, index): [string, string][] => {
+      const result = results[index];
+      if (!result?.statusCode.isGood()) return [[name, result?.statusCode.name ?? 'no answer']];
+      const { monitoredItemId, revisedSamplingInterval = samplingMs } = result;
+      items.set(name, { handle, monitoredItemId, samplingMs: revisedSamplingInterval });
+      return [];
     });
-    return group.monitoredItems;
+  }
+
+  async function remove(signals: string[]): Promise<void> {
+    const gone = signals.flatMap((name) => items.get(name) ?? []);
+    for (const name of signals) items.delete(name);
+    // Whatever the server still tells of them is not heard.
+    for (const { handle } of gone) forget(handle);
+    await inPortions(gone, limits.monitor, async (portion) => {
+      const monitoredItemIds = portion.map(({ monitoredItemId }) => monitoredItemId);
+      await session.deleteMonitoredItems({ subscriptionId: subscription.subscriptionId, monitoredItemIds });
+      return [];
+    });
+  }
+
+  function forget(handle: number): void {
+    names.delete(handle);
+    unheard.delete(handle);
   }
 
   function take(message: NotificationMessage): void {
@@ -121,10 +155,7 @@ export async function subscribe(
       if (!(data instanceof DataChangeNotification)) continue;
       for (const { clientHandle, value } of data.monitoredItems ?? []) {
         const name = names.get(clientHandle);
-        if (name === undefined) continue;
-        listener.value(name, value);
-        waiting.get(name)?.();
-        waiting.delete(name);
+        if (name !== undefined) listener.value(name, value, unheard.delete(clientHandle));
       }
     }
     listener.published(message.publishTime?.getTime());

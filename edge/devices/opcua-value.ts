@@ -1,5 +1,5 @@
 /** OPC UA values at the door: what a data value means for Lehr. */
-import { DataType, type DataValue, type StatusCode, Variant } from 'node-opcua';
+import { DataType, type DataValue, type StatusCode } from 'node-opcua';
 import type { Json, Quality } from '../pipeline/frame.ts';
 
 export interface OpcuaReading {
@@ -9,17 +9,46 @@ export interface OpcuaReading {
   sourceMs: number | undefined;
   /** The server's queue was full: it has thrown away values before this one. */
   isAfterLoss: boolean;
+  /** OPC UA built-in type of the value; undefined when there is none. */
+  type: string | undefined;
+  /** Name of the status code, or why the value is no use; undefined when the quality is GOOD. */
+  status: string | undefined;
+  /** The machine calls the value good, but it is none that can be kept. */
+  isUnfit: boolean;
 }
 
 /** The API takes so much of a signal; more is no machine state but a document. */
 const MAX_ITEMS = 16;
 const MAX_TEXT = 200;
+const UNFIT = 'a structure, too long, not finite or no plain text; its type is';
 
-export function readDataValue({ value, statusCode, sourceTimestamp, serverTimestamp }: DataValue): OpcuaReading {
-  const sourceMs = (sourceTimestamp ?? serverTimestamp)?.getTime();
-  const plain = value && value.dataType !== DataType.Null ? toJson(value.value, value.dataType) : undefined;
+/** With `asText` a list of characters, as controllers keep their texts, is one. */
+export function readDataValue(
+  { value, statusCode, sourceTimestamp, serverTimestamp }: DataValue,
+  asText = false,
+): OpcuaReading {
+  const sourceMs = stampOf(sourceTimestamp) ?? stampOf(serverTimestamp);
+  const hasValue = value !== null && value !== undefined && value.dataType !== DataType.Null;
+  const text = hasValue && asText ? textOfCharacters(value.value) : undefined;
+  const plain = hasValue ? toJson(text ?? value.value, value.dataType) : undefined;
   const quality = plain === undefined ? 'BAD' : qualityOf(statusCode);
-  return { value: plain ?? null, quality, sourceMs, isAfterLoss: statusCode.hasOverflowBit };
+  const isUnfit = quality === 'BAD' && statusCode.isGood() && hasValue;
+  const told = statusCode.isGood() ? 'the value is empty' : statusCode.name;
+  return {
+    value: plain ?? null,
+    quality,
+    sourceMs,
+    isAfterLoss: statusCode.hasOverflowBit,
+    type: hasValue ? DataType[value.dataType] : undefined,
+    status: quality === 'GOOD' ? undefined : isUnfit ? `${UNFIT} ${DataType[value.dataType]}` : told,
+    isUnfit,
+  };
+}
+
+/** A server that has no time sends the first moment of OPC UA's calendar, in 1601. */
+function stampOf(stamp: Date | null | undefined): number | undefined {
+  const ms = stamp?.getTime() ?? 0;
+  return ms > 0 ? ms : undefined;
 }
 
 /** Part 4, 7.39: severity is in the two highest bits. An uncertain value is the last usable one. */
@@ -31,7 +60,10 @@ function qualityOf(statusCode: StatusCode): Quality {
 
 /** Undefined for what has no plain form, e.g. structures. */
 function toJson(value: unknown, dataType: DataType): Json | undefined {
-  if (typeof value === 'string') return isPlainText(value) ? value : undefined;
+  if (typeof value === 'string') {
+    const text = unpadded(value);
+    return isPlainText(text) ? text : undefined;
+  }
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (value instanceof Date) return value.toISOString();
@@ -64,28 +96,23 @@ function fromWords([high, low]: [number, number], dataType: DataType): number | 
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
+/** Controllers fill a text of fixed length with spaces, or end it with a NUL and leave what was there before. */
+function unpadded(text: string): string {
+  return (text.split('\u0000', 1)[0] ?? '').trim();
+}
+
+/** Undefined for all but bytes and lists of single characters. */
+function textOfCharacters(value: unknown): string | undefined {
+  if (ArrayBuffer.isView(value)) {
+    const isBytes = value instanceof Uint8Array || value instanceof Int8Array;
+    return isBytes ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8') : undefined;
+  }
+  if (!Array.isArray(value)) return undefined;
+  const isCharacters = value.every((item) => typeof item === 'string' && item.length <= 1);
+  return isCharacters ? value.map((item) => item || '\u0000').join('') : undefined;
+}
+
 /** A NUL or half of a surrogate pair cannot be stored in PostgreSQL. */
 function isPlainText(text: string): boolean {
   return text.length <= MAX_TEXT && text.isWellFormed() && !text.includes('\u0000');
-}
-
-const NUMBERS = new Set([
-  DataType.SByte,
-  DataType.Byte,
-  DataType.Int16,
-  DataType.UInt16,
-  DataType.Int32,
-  DataType.UInt32,
-  DataType.Float,
-  DataType.Double,
-]);
-
-/** Throws when the node takes values of another kind. */
-export function writableVariant(name: string, value: Json, dataType: DataType): Variant {
-  const fits =
-    (dataType === DataType.Boolean && typeof value === 'boolean') ||
-    (dataType === DataType.String && typeof value === 'string') ||
-    (NUMBERS.has(dataType) && typeof value === 'number');
-  if (fits) return new Variant({ dataType, value });
-  throw new Error(`${name} is of type ${DataType[dataType]} and takes no ${JSON.stringify(value)}; map another node`);
 }

@@ -1,20 +1,34 @@
-/** What is heard of one session's nodes, and written to them: the signals of the configuration and those that PackML's types give. */
-import { AttributeIds, type ClientSession, type DataType, type DataValue } from 'node-opcua';
+/** What is heard of one session's nodes, and written to them. */
+import type { DataType, DataValue } from 'node-opcua';
 import { type MachineConfig, signalNames } from '../config/machine-config.ts';
 import type { Json } from '../pipeline/frame.ts';
-import { findPackmlUnit, type PackmlUnit } from './opcua-packml.ts';
-import { type FoundSignal, readUnits, resolveSignals } from './opcua-paths.ts';
-import { type SubscribedSignal, type Subscription, subscribe } from './opcua-subscription.ts';
-import { type OpcuaReading, readDataValue, writableVariant } from './opcua-value.ts';
-import { LEVELS, type Level, nestedState } from './packml-nesting.ts';
+import { createBell } from '../wait.ts';
+import type { ClockReading } from './clock-offset.ts';
+import type { GrantedIntervals } from './device.ts';
+import { isText } from './machine-context.ts';
+import type { OpcuaCalls } from './opcua-calls.ts';
+import { createOpcuaNodes, isLevel, signalOf } from './opcua-nodes.ts';
+import { type FoundSignal, readUnits } from './opcua-paths.ts';
+import { type Subscription, subscribe } from './opcua-subscription.ts';
+import { type OpcuaReading, readDataValue } from './opcua-value.ts';
+import { writeNode } from './opcua-write.ts';
 
 export type SignalKind = 'slow' | 'fast';
 
 export interface OpcuaListener {
-  value(signal: string, reading: OpcuaReading): void;
+  /** `isFirst`: the value that held when the watching began, whenever it came to be. */
+  value(signal: string, reading: OpcuaReading, isFirst: boolean): void;
   /** The server has told all that it knew at `machineMs` by its clock of the signals of one kind. */
   published(kind: SignalKind, machineMs: number | undefined): void;
   unit(signal: string, unit: string): void;
+  /** The machine's clock, read before the first value comes. */
+  clock(reading: ClockReading): void;
+}
+
+/** What the server granted the signals of one kind: the longest of each. */
+export interface GrantedKind extends GrantedIntervals {
+  /** The longest time without a message. */
+  messageMs: number;
 }
 
 export interface OpcuaWatch {
@@ -22,128 +36,155 @@ export interface OpcuaWatch {
   readonly missing: ReadonlyMap<string, string>;
   /** The nodes of the others. */
   readonly nodes: ReadonlyMap<string, FoundSignal['nodeId']>;
-  slow: Subscription;
-  fast: Subscription;
-  /** Looks again for what is missing; answers the names of what was found. */
-  retry(): Promise<string[]>;
+  granted(kind: SignalKind): GrantedKind;
+  /** Undefined when the signal is not watched. */
+  grantedTo(signal: string): GrantedIntervals | undefined;
+  /** Looks for the signals' nodes as they are now and watches those instead; the other signals go on. Answers those that were missing and are not now. */
+  renew(signals: string[]): Promise<string[]>;
   /** Rejects, with what to do about it, when the server does not take the value. */
   write(signal: string, value: Json): Promise<void>;
 }
 
-/** The nested machines are heard under names that no signal can have. */
-const LEVEL_PREFIX = 'PackML ';
+/** Of the connection: how it is told, and whether it has come. */
+export interface Ending {
+  lose(reason: string): void;
+  ended: AbortSignal;
+}
 
-/** Resolves when every signal that can be heard has given its present value. */
+/** Resolves when every signal that can be heard has given its present value, or the time for that is up. */
 export async function watchSignals(
-  session: ClientSession,
+  calls: OpcuaCalls,
   config: MachineConfig,
   listener: OpcuaListener,
-  lost: (reason: string) => void,
+  { lose, ended }: Ending,
 ): Promise<OpcuaWatch> {
   const missing = new Map<string, string>();
   const nodes = new Map<string, FoundSignal['nodeId']>();
   const types = new Map<string, DataType>();
-  const levels = new Map<Level, OpcuaReading>();
-  let unit: PackmlUnit | undefined;
-  let toldState = '';
-
+  /** Watched, but without a value yet; the nested machines of PackML apart. */
+  const mute = new Set<string>();
+  const spoken = createBell();
+  const finder = createOpcuaNodes(calls, config);
   const names = signalNames(config);
   const kindOf = (name: string): SignalKind => (config.signals[name]?.fast ? 'fast' : 'slow');
-  const listen = (kind: SignalKind, publishingMs: number, samplingMs: number) =>
-    subscribe(
-      session,
-      { publishingMs, samplingMs, lifetimeMs: 10 * config.staleAfterMs },
+  const samplingMs = { slow: config.samplingIntervalMs, fast: 0 };
+  const subscriptions = await subscribeKinds();
+  await renew(names);
+  return { missing, nodes, granted, grantedTo, renew, write };
+
+  /** A server that gives a session only one subscription has all signals in that: at the interval of the fast ones. */
+  async function subscribeKinds(): Promise<Record<SignalKind, Subscription>> {
+    const hasFast = names.some((name) => kindOf(name) === 'fast');
+    const hasSlow = names.some((name) => kindOf(name) === 'slow');
+    if (!hasFast || !hasSlow || calls.limits.subscriptions < 2) {
+      const only = await listen(['slow', 'fast'], hasFast);
+      return { slow: only, fast: only };
+    }
+    const kinds: SignalKind[] = ['fast'];
+    const fast = await listen(kinds, true);
+    try {
+      return { fast, slow: await listen(['slow'], false) };
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes('BadTooManySubscriptions'))) throw error;
+      kinds.push('slow');
+      return { fast, slow: fast };
+    }
+  }
+
+  function listen(kinds: SignalKind[], isFast: boolean): Promise<Subscription> {
+    const publishingMs = isFast ? config.fastPublishingIntervalMs : config.publishingIntervalMs;
+    return subscribe(
+      calls,
+      { publishingMs, lifetimeMs: 10 * config.staleAfterMs },
       {
         value: take,
         published(machineMs) {
-          tellState();
-          listener.published(kind, machineMs);
+          // After a whole message, so that the nested machines are told together.
+          const state = finder.newState();
+          if (state) listener.value('machineState', state.reading, state.isFirst);
+          for (const kind of kinds) listener.published(kind, machineMs);
         },
-        lost,
+        lost: lose,
       },
     );
-  const slow = await listen('slow', config.publishingIntervalMs, config.samplingIntervalMs);
-  const hasFast = names.some((name) => kindOf(name) === 'fast');
-  const fast = hasFast ? await listen('fast', config.fastPublishingIntervalMs, 0) : slow;
-  await lookFor(names);
-  return { missing, nodes, slow, fast, retry: () => lookFor([...missing.keys()]), write };
+  }
 
-  async function lookFor(wanted: string[]): Promise<string[]> {
-    const found = (await findNodes()).filter(({ name }) => wanted.includes(signalOf(name)));
+  function granted(kind: SignalKind): GrantedKind {
+    const { publishingMs, messageMs, samplingMs: samplingOf } = subscriptions[kind];
+    const ofKind = names.flatMap((name) => (kindOf(name) === kind ? (samplingOf(name) ?? []) : []));
+    return { publishingMs, messageMs, samplingMs: Math.max(0, ...ofKind) };
+  }
+
+  function grantedTo(signal: string): GrantedIntervals | undefined {
+    const { publishingMs, samplingMs: samplingOf } = subscriptions[kindOf(signal)];
+    const ofSignal = samplingOf(signal);
+    return ofSignal === undefined ? undefined : { publishingMs, samplingMs: ofSignal };
+  }
+
+  async function renew(wanted: string[]): Promise<string[]> {
+    const before = wanted.filter((name) => missing.has(name));
+    const wereMute = new Set(mute);
+    const { found, reasons } = await finder.find(wanted);
     const present = found.flatMap(({ name, nodeId }) => (nodeId ? [{ name, nodeId }] : []));
-    for (const name of wanted) missing.set(name, missing.get(name) ?? 'no node at its path');
-    const refused = new Map([...(await add(slow, 'slow', present)), ...(await add(fast, 'fast', present))]);
-    for (const { name } of present) if (!refused.has(name)) missing.delete(signalOf(name));
-    for (const [name, reason] of refused) missing.set(signalOf(name), reason);
-    for (const { name, nodeId } of present) if (!refused.has(name)) nodes.set(name, nodeId);
-    const unitless = present.filter(({ name }) => config.signals[name]?.unit === undefined && !isLevel(name));
-    for (const [name, text] of await readUnits(session, unitless)) listener.unit(name, text);
-    return wanted.filter((name) => !missing.has(name));
-  }
-
-  function add(subscription: Subscription, kind: SignalKind, present: SubscribedSignal[]) {
-    if (kind === 'fast' && !hasFast) return new Map<string, string>();
-    return subscription.add(present.filter(({ name }) => kindOf(name) === kind));
-  }
-
-  async function findNodes(): Promise<FoundSignal[]> {
-    const mapped = await resolveSignals(session, config);
-    if (!config.packml) return mapped;
-    try {
-      unit ??= await findPackmlUnit(session, config);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      for (const name of names) if (!config.signals[name]) missing.set(name, reason);
-      return mapped;
+    const lacking = found.filter(({ nodeId }) => !nodeId).map(({ name }) => name);
+    for (const name of wanted) {
+      if (!present.some((each) => signalOf(each.name) === name))
+        missing.set(name, reasons.get(name) ?? 'no node at its path');
     }
-    const byType = [
-      { name: 'machineMode', nodeId: unit.mode },
-      { name: 'speedPerMin', nodeId: unit.speed },
-      ...LEVELS.map((level) => ({ name: `${LEVEL_PREFIX}${level}`, nodeId: unit?.levels.get(level) })),
-    ];
-    return [...mapped, ...byType.filter(({ name }) => !config.signals[signalOf(name)])];
+    for (const name of [...wanted, ...lacking]) {
+      nodes.delete(name);
+      types.delete(name);
+      mute.delete(name);
+    }
+    for (const { name } of present) mute.add(name);
+    const refused = new Map<string, string>();
+    for (const kind of ['slow', 'fast'] as const) {
+      await subscriptions[kind].remove(lacking.filter((name) => kindOf(name) === kind));
+      const ofKind = present.filter(({ name }) => kindOf(name) === kind);
+      const signals = ofKind.map((each) => ({ ...each, samplingMs: samplingMs[kind] }));
+      for (const [name, reason] of await subscriptions[kind].add(signals)) refused.set(name, reason);
+    }
+    for (const { name, nodeId } of present) if (!refused.has(name)) nodes.set(name, nodeId);
+    for (const name of refused.keys()) mute.delete(name);
+    // The others do not wait again for what was waited for before.
+    await waitForFirst(present.flatMap(({ name }) => (wereMute.has(name) ? [] : [name])));
+    const unitless = present.filter(({ name }) => config.signals[name]?.unit === undefined && !isLevel(name));
+    for (const [name, text] of await readUnits(calls, unitless)) listener.unit(name, text);
+
+    for (const { name } of present) if (!mute.has(name) && !refused.has(name)) missing.delete(signalOf(name));
+    for (const { name } of present)
+      if (mute.has(name)) missing.set(signalOf(name), `gives no value within ${config.firstValueMs} ms`);
+    for (const [name, reason] of refused) missing.set(signalOf(name), reason);
+    return before.filter((name) => !missing.has(name));
   }
 
-  function take(name: string, dataValue: DataValue): void {
-    if (!isLevel(name)) {
-      if (dataValue.value) types.set(name, dataValue.value.dataType);
-      listener.value(name, readDataValue(dataValue));
+  async function waitForFirst(asked: string[]): Promise<void> {
+    const untilMs = performance.now() + config.firstValueMs;
+    while (asked.some((name) => mute.has(name))) {
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0 || ended.aborted) return;
+      await spoken.next(ended, leftMs);
+    }
+  }
+
+  function take(name: string, dataValue: DataValue, isFirst: boolean): void {
+    if (mute.delete(name)) {
+      spoken.ring();
+      const isWhole = ![...mute].some((other) => signalOf(other) === signalOf(name));
+      if (isWhole) missing.delete(signalOf(name));
+    }
+    if (isLevel(name)) {
+      finder.takeLevel(name, dataValue, isFirst);
       return;
     }
-    const reading = readDataValue(dataValue);
-    const state = typeof reading.value === 'string' ? unit?.states.get(reading.value) : undefined;
-    const quality = state === undefined ? 'BAD' : reading.quality;
-    levels.set(name.slice(LEVEL_PREFIX.length) as Level, { ...reading, value: state ?? null, quality });
-  }
-
-  /** After a whole message, so that the three machines are told together. */
-  function tellState(): void {
-    const state = levels.size === 0 ? undefined : nestedState(levels);
-    const text = JSON.stringify(state);
-    if (!state || text === toldState) return;
-    toldState = text;
-    listener.value('machineState', state);
+    if (dataValue.value) types.set(name, dataValue.value.dataType);
+    listener.value(name, readDataValue(dataValue, isText(name)), isFirst);
   }
 
   async function write(name: string, value: Json): Promise<void> {
     const nodeId = nodes.get(name);
     if (!nodeId)
       throw new Error(`${name} is not written: ${missing.get(name) ?? 'it is not mapped'}; correct its path`);
-    const dataType = types.get(name) ?? (await session.getBuiltInDataType(nodeId));
-    const status = await session.write({
-      nodeId,
-      attributeId: AttributeIds.Value,
-      value: { value: writableVariant(name, value, dataType) },
-    });
-    if (!status.isGood())
-      throw new Error(`the machine does not take ${JSON.stringify(value)} for ${name}: ${status.name}`);
+    await writeNode(calls.session, { name, nodeId, type: types.get(name) }, value);
   }
-}
-
-function isLevel(name: string): boolean {
-  return name.startsWith(LEVEL_PREFIX);
-}
-
-function signalOf(name: string): string {
-  return isLevel(name) ? 'machineState' : name;
 }

@@ -29,6 +29,8 @@ function describe(event: MachineEvent, where: { lineId?: string }): NodeEvent {
         ...where,
         data: { whose: event.whose, stepMs: event.stepMs },
       });
+    case 'context-unsure':
+      return nodeEvent('CONTEXT_UNSURE', now, { ...where, data: { signal: event.signal, byMs: event.byMs } });
   }
 }
 

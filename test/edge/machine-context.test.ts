@@ -39,6 +39,9 @@ describe("the state of PackML's nested machines", () => {
     quality,
     sourceMs,
     isAfterLoss: false,
+    type: 'String',
+    isUnfit: false,
+    status: quality === 'GOOD' ? undefined : 'BadNoData',
   });
   const state = (...readings: ReturnType<typeof reading>[]) => {
     const levels = readings.map((each, index): [Level, typeof each] => [LEVELS[index] ?? 'ExecuteState', each]);

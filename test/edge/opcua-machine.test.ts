@@ -64,6 +64,9 @@ function configure(): MachineConfig {
     samplingIntervalMs: 20,
     fastPublishingIntervalMs: 20,
     retryPathsMs: 10_000,
+    reresolveMs: 10_000,
+    badAfterMs: 10_000,
+    firstValueMs: 3_000,
     staleAfterMs: 1_000,
     historyMs: 60_000,
     historyEntries: 1_000,
@@ -134,7 +137,8 @@ describe('joining the machine to an image', () => {
     expect((await stateAt(executing)).signal?.value).toBe('Execute');
     expect((await stateAt(heldSince - 10)).signal?.value).not.toBe('Held');
     // So close to a change the typed field is left out: it would be one state or the other.
-    expect(await stateAt(heldSince)).toEqual({ machineState: null, signal: { ...held, isAmbiguous: true } });
+    // Two milliseconds on, since the clocks are known no better.
+    expect(await stateAt(heldSince + 2)).toEqual({ machineState: null, signal: { ...held, isAmbiguous: true } });
     expect(await stateAt(heldSince + 200)).toEqual({ machineState: 'Held', signal: held });
   });
 

@@ -3,21 +3,106 @@ import { describe, expect, it } from 'vitest';
 import { createContactLog } from '../../edge/devices/contact-log.ts';
 import { createSignalHistory } from '../../edge/devices/signal-history.ts';
 
-const sample = fc.record({ sourceMs: fc.integer({ min: 0, max: 1_000 }), value: fc.integer() });
+const HOUR_MS = 3_600_000;
+
+/**
+ * A machine that tells once in every interval what has changed in it, the stamps of each change off by as much as the property says; asked about
+ * any instant afterwards.
+ */
+function hearAll(changes: { gapMs: number; value: number; offMs: number }[], publishingMs: number) {
+  const history = createSignalHistory({ maxEntries: 1_000, maxAgeMs: 1e12 });
+  const startMs = 10 * HOUR_MS;
+  const truth: { atMs: number; value: number }[] = [];
+  let atMs = startMs;
+  for (const { gapMs, value, offMs } of changes) {
+    atMs += gapMs;
+    const toldMs = startMs + Math.floor((atMs - startMs) / publishingMs) * publishingMs;
+    const latestMs = toldMs + publishingMs;
+    history.record({
+      sourceMs: atMs + offMs,
+      receivedMs: latestMs,
+      latestMs,
+      // The first was there before anybody listened.
+      ...(truth.length === 0 ? { isFirst: true } : { toldMs }),
+      value,
+      quality: 'GOOD',
+    });
+    truth.push({ atMs, value });
+  }
+  return { history, truth, startMs, endMs: atMs + publishingMs };
+}
+
+const valueAt = (truth: { atMs: number; value: number }[], instantMs: number) =>
+  truth.findLast(({ atMs }) => atMs <= instantMs)?.value;
 
 describe('joining by source time', () => {
-  it('gives the newest value not after the instant, whatever order they arrived in', () => {
+  const change = (offsMs: number[]) =>
+    fc.record({
+      gapMs: fc.integer({ min: 1, max: 400 }),
+      value: fc.integer({ min: 0, max: 5 }),
+      offMs: fc.constantFrom(...offsMs),
+    });
+  const publishing = fc.integer({ min: 10, max: 200 });
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+
+  it('gives the value that was true at the instant, however late it is asked for', () => {
     fc.assert(
-      fc.property(fc.array(sample, { maxLength: 40 }), fc.integer({ min: -10, max: 1_010 }), (samples, instantMs) => {
-        const history = createSignalHistory({ maxEntries: 1_000, maxAgeMs: 1e9 });
-        for (const entry of samples) history.record({ ...entry, receivedMs: 2_000, quality: 'GOOD' });
-        const past = samples.filter(({ sourceMs }) => sourceMs <= instantMs);
-        const newest = Math.max(...past.map(({ sourceMs }) => sourceMs));
-        // Of two samples with one source time the later heard is the correction.
-        const expected = past.findLast(({ sourceMs }) => sourceMs === newest);
-        expect(history.at(instantMs)?.value).toBe(expected?.value);
+      fc.property(fc.array(change([0]), { minLength: 1, maxLength: 40 }), publishing, share, (changes, everyMs, at) => {
+        const { history, truth, startMs, endMs } = hearAll(changes, everyMs);
+        const instantMs = Math.round(startMs + at * (endMs - startMs));
+        expect(history.at(instantMs)?.value).toBe(valueAt(truth, instantMs));
+        expect(history.unsureByMs()).toBeUndefined();
       }),
     );
+  });
+
+  it('never gives another value unflagged when stamps go back or ahead by hours, and ends with the last that came', () => {
+    const offsMs = [0, -HOUR_MS, -2 * HOUR_MS, HOUR_MS];
+    fc.assert(
+      fc.property(
+        fc.array(change(offsMs), { minLength: 2, maxLength: 40 }),
+        publishing,
+        share,
+        (changes, everyMs, at) => {
+          const { history, truth, endMs } = hearAll(changes, everyMs);
+          expect(history.at(endMs)?.value).toBe(truth.at(-1)?.value);
+          expect(history.newest()?.value).toBe(truth.at(-1)?.value);
+          const fromMs = (truth[0]?.atMs ?? 0) + everyMs;
+          const instantMs = Math.round(fromMs + at * Math.max(0, endMs - fromMs));
+          if (!history.isAmbiguous(instantMs, 1)) expect(history.at(instantMs)?.value).toBe(valueAt(truth, instantMs));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
+    ['behind', -HOUR_MS],
+    ['ahead', HOUR_MS],
+  ])('says by how much the stamps are %s, until they are right again', (_whither, offMs) => {
+    const said = (offs: number[]) =>
+      hearAll(
+        offs.map((each, value) => ({ gapMs: 1_000, value, offMs: each })),
+        100,
+      ).history.unsureByMs();
+    expect(said([0, offMs])).toBeCloseTo(-offMs, -3);
+    expect(said([0, offMs, offMs])).toBeCloseTo(-offMs, -3);
+    expect(said([0, offMs, 0])).toBeUndefined();
+  });
+
+  it('takes the last good value for what it was after a time in which it was bad, or nobody listened', () => {
+    const history = createSignalHistory({ maxEntries: 10, maxAgeMs: 1e12 });
+    const heard = { value: 'B-1', sourceMs: 1_000, receivedMs: 0, quality: 'GOOD' as const };
+    history.record({ ...heard, latestMs: 1_100, isFirst: true });
+    history.record({ ...heard, latestMs: HOUR_MS, toldMs: HOUR_MS - 100, isFirst: true });
+    expect(history.at(5_000)).toMatchObject({ value: 'B-1', quality: 'GOOD' });
+    const bad = { value: null, quality: 'BAD' as const, sourceMs: HOUR_MS + 500, receivedMs: 0 };
+    history.record({ ...bad, latestMs: HOUR_MS + 600, toldMs: HOUR_MS + 500 });
+    history.record({ ...heard, latestMs: 2 * HOUR_MS, toldMs: 2 * HOUR_MS - 100 });
+    expect(history.unsureByMs()).toBeUndefined();
+    const told = [5_000, HOUR_MS + 5_000, 2 * HOUR_MS + 5_000].map((ms) => history.at(ms)?.quality);
+    expect(told).toEqual(['GOOD', 'BAD', 'GOOD']);
+    expect(history.isAmbiguous(HOUR_MS + 5_000, 10)).toBe(false);
   });
 
   it('forgets what is older than its limits but never what still holds', () => {
@@ -95,6 +180,23 @@ describe("living through a setting of the machine's clock", () => {
     expect([1_000_100, 1_000_600, 1_001_100, 1_001_600].map(at)).toEqual([1, 2, 3, 4]);
     expect(history.at(1_000_100 + stepMs)?.sourceMs).toBe(1_000_000);
   });
+
+  it.each([-900, 300_000])(
+    'explains a stamp that could not be, once it is known that the clock was set by %d ms',
+    (stepMs) => {
+      const history = createSignalHistory({ maxEntries: 10, maxAgeMs: 1e9 });
+      // The node's steady time is the machine's before the step; what came after it is not known to be stamped by the new clock.
+      const record = (sourceMs: number, receivedMs: number, value: number) =>
+        history.record({ sourceMs, receivedMs, latestMs: receivedMs, value, quality: 'GOOD' });
+      record(1_000_900, 1_000_910, 1);
+      record(1_001_000 + stepMs, 1_001_100, 2);
+      expect(history.unsureByMs()).toBeDefined();
+      history.shift(stepMs, 1_000_950, (receivedMs) => receivedMs + stepMs);
+      expect(history.unsureByMs()).toBeUndefined();
+      expect([1_000_950, 1_000_999, 1_001_000].map((ms) => history.at(ms + stepMs)?.value)).toEqual([1, 1, 2]);
+      expect(history.isAmbiguous(1_000_950 + stepMs, 10)).toBe(false);
+    },
+  );
 });
 
 describe('what an instant is known by', () => {
