@@ -100,6 +100,7 @@ async function startWith(outbox: Outbox, config: EdgeConfig, log: Logger, signal
       problem:
         models.active.problem(planned.cameraId) ??
         outbox.fullness() ??
+        source.problem ??
         pipeline.state().problem ??
         setups.problem(planned.cameraId) ??
         models.shadow.problem(planned.cameraId),

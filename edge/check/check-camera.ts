@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import sharp from 'sharp';
 import type { FolderSourceConfig, HttpSourceConfig, SourceConfig } from '../config/source-config.ts';
 import { createHttpCamera } from '../devices/http-camera.ts';
+import { steadyNow } from '../gate/steady-clock.ts';
 import type { Finding } from './check-list.ts';
 
 export async function checkCamera(camera: string, source: SourceConfig): Promise<Finding<void>> {
@@ -30,10 +31,11 @@ async function checkHttp(camera: string, config: HttpSourceConfig): Promise<Find
     camera,
     config,
     // As if a part had come.
-    onTrigger(listener) {
-      const timer = setTimeout(listener, 0);
+    onTriggered(listener) {
+      const timer = setTimeout(() => listener({ triggeredAtMs: steadyNow() }), 0);
       return () => clearTimeout(timer);
     },
+    sizeOfSetup: () => undefined,
     onRejected: (why) => hear(JSON.stringify({ msg: why })),
     log: pino({ level: 'warn' }, { write: hear }),
   });
@@ -43,6 +45,7 @@ async function checkHttp(camera: string, config: HttpSourceConfig): Promise<Find
       throw new Error(
         `url is "${config.url}"; no image within ${config.timeoutMs} ms${reason}. Check address, power, cable and password`,
       );
+    if (image.unusable !== undefined) throw new Error(`url is "${config.url}"; ${image.unusable}`);
     const { width, height, format } = await sharp(image.bytes).metadata();
     return { result: undefined, told: `${config.url} gives ${format} of ${width} × ${height} px` };
   } finally {

@@ -6,6 +6,8 @@ export interface ImageSource {
   next(signal: AbortSignal): Promise<CapturedImage | undefined>;
   /** Images put aside because no inspection could be made of them, since the start. */
   readonly rejected: number;
+  /** What keeps it from giving images that can be judged, or their times from being known; undefined when nothing does. */
+  readonly problem: string | undefined;
   /** Ends watching and remembers what it has to. */
   stop(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /**
  * A camera that leaves its images in a folder. Files are taken in the order of their names and deleted only when the outbox
  * has result and image; a file that the outbox knows already from before a crash is deleted without a second inspection.
+ * Unlike a live camera's, its images may repeat and change their size: folders are also filled from sets of images.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
@@ -64,6 +65,7 @@ export async function createFolderCamera(options: FolderCameraOptions): Promise<
     get rejected() {
       return rejected;
     },
+    problem: undefined,
     async stop() {
       watcher?.close();
       clearInterval(forgetting);
@@ -131,6 +133,11 @@ export async function createFolderCamera(options: FolderCameraOptions): Promise<
       sourceKey,
       partId: partIdOf(name),
       capturedAtMs: config.capture === 'mtime' ? mtimeMs : Date.now(),
+      uncertaintyMs: 0,
+      trigger: null,
+      arrivedAtMs: Date.now(),
+      latencyMs: 0,
+      unusable: undefined,
       bytes: new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength),
       async release() {
         await unlink(file).catch(ignoreMissing);

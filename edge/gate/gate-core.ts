@@ -142,6 +142,7 @@ export function createGateCore(
     if (trigger.kind === 'id') part.partId = nameOf(value);
     runs.triggered(part.run, 1, nowMs);
     station.parts.push(part);
+    emit({ kind: 'triggered', part });
     ties.triggered(part);
     if (belt && !belt.isHeard) loseTracking(station, 'the position of the belt is not known', nowMs);
   }

@@ -1,6 +1,6 @@
 /** What goes into the gate's core and what comes out of it. All times are of the node's steady clock, in milliseconds. */
 import type { GateConfig, TriggerConfig } from '../config/gate-config.ts';
-import type { Json, Verdict } from '../pipeline/frame.ts';
+import type { Json, TriggeredPart, Verdict } from '../pipeline/frame.ts';
 
 export interface GateSettings {
   /** The station's cameras; a part needs a verdict of each. */
@@ -44,6 +44,8 @@ export type GateInput =
 export type GateAction =
   | { kind: 'write'; target: 'command' | 'line-stop'; value: boolean; command: GateCommand | undefined }
   | { kind: 'event'; event: GateEvent }
+  /** A part's trigger has come. */
+  | { kind: 'triggered'; part: TriggeredPart }
   /** The image is tied to its part, or the time for that is over. */
   | { kind: 'tied'; image: SeenImage };
 

@@ -1,7 +1,7 @@
 /** A station's gate in the running node: the core, fed by the machine's samples and the cameras' verdicts, with a timer and a hand on the machine. */
 import type { GateConfig } from '../config/gate-config.ts';
 import type { Machine, SignalSample } from '../devices/device.ts';
-import type { Json } from '../pipeline/frame.ts';
+import type { Json, TriggeredPart } from '../pipeline/frame.ts';
 import type { PartTracker, SeenPart } from '../pipeline/part-tracker.ts';
 import { readCountFile } from './count-file.ts';
 import { createGateCore } from './gate-core.ts';
@@ -60,6 +60,7 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
   const sourceClock = createSourceClock();
   const timer = createPreciseTimer(() => feed({ kind: 'tick' }));
   const ties = new Map<SeenImage, () => void>();
+  const triggerListeners = new Set<(part: TriggeredPart) => void>();
   /** A pulse whose end the machine has not taken yet. */
   let isCommandOn = false;
   let writeProblem: string | undefined;
@@ -118,6 +119,8 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
   function act(actions: readonly GateAction[]): void {
     // The gate first: nothing else is in a hurry.
     for (const action of actions) if (action.kind === 'write') write(action);
+    const triggered = actions.findLast(({ kind }) => kind === 'triggered');
+    if (triggered?.kind === 'triggered') for (const listener of triggerListeners) listener(triggered.part);
     for (const action of actions) {
       if (action.kind === 'event') keeper.event(action.event);
       if (action.kind === 'tied') ties.get(action.image)?.();
@@ -168,6 +171,10 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
       feed({ kind: 'looked', image });
     };
     return {
+      onTriggered(listener) {
+        triggerListeners.add(listener);
+        return () => void triggerListeners.delete(listener);
+      },
       seen({ partId, capturedAtMs }) {
         const image: SeenImage = {
           camera,

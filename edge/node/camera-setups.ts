@@ -1,4 +1,6 @@
 /** Which setup each camera's images take for the recipe of the moment; its reference image is fetched beside the line's work. */
+import { readFile } from 'node:fs/promises';
+import { readPicture, type Size } from '../devices/read-picture.ts';
 import type { Logger } from '../log.ts';
 import type { ReferenceStore } from '../models/reference-store.ts';
 import { type CameraSetup, WHOLE_IMAGE } from '../pipeline/camera-setup.ts';
@@ -10,6 +12,8 @@ export interface CameraSetups {
   assign(plan: NodePlan): void;
   /** The recipe's own, else the camera's default, else the whole image. Parts are located once the reference is there. */
   current(cameraId: string, recipeCode: string | null): CameraSetup;
+  /** Of the reference image of that setup; undefined without one, while it is not there, and when it is neither JPEG nor PNG. */
+  referenceSize(cameraId: string, recipeCode: string | null): Size | undefined;
   /** Why a camera's parts are not located although its setup says so. */
   problem(cameraId: string): string | undefined;
   stop(): Promise<void>;
@@ -24,6 +28,7 @@ export interface CameraSetupsOptions {
 export function createCameraSetups({ store, retryMs, log }: CameraSetupsOptions): CameraSetups {
   const stopping = new AbortController();
   const paths = new Map<string, string>();
+  const sizes = new Map<string, Size | undefined>();
   const problems = new Map<string, string>();
   let cameras: NodePlan['cameras'] = [];
   let setups = new Map<string, CameraSetup>();
@@ -36,10 +41,11 @@ export function createCameraSetups({ store, retryMs, log }: CameraSetupsOptions)
       build();
       reassigned.resolve();
     },
-    current: (cameraId, recipeCode) =>
-      (recipeCode === null ? undefined : setups.get(keyOf(cameraId, recipeCode))) ??
-      setups.get(keyOf(cameraId, null)) ??
-      WHOLE_IMAGE,
+    current,
+    referenceSize(cameraId, recipeCode) {
+      const { reference } = current(cameraId, recipeCode);
+      return reference ? sizes.get(reference.sha256) : undefined;
+    },
     problem: (cameraId) =>
       cameras
         .find((camera) => camera.cameraId === cameraId)
@@ -50,6 +56,11 @@ export function createCameraSetups({ store, retryMs, log }: CameraSetupsOptions)
       await work;
     },
   };
+
+  function current(cameraId: string, recipeCode: string | null): CameraSetup {
+    const ofRecipe = recipeCode === null ? undefined : setups.get(keyOf(cameraId, recipeCode));
+    return ofRecipe ?? setups.get(keyOf(cameraId, null)) ?? WHOLE_IMAGE;
+  }
 
   /** The setups as they are handed out: one object each, so that nothing is built per image. */
   function build(): void {
@@ -85,7 +96,9 @@ export function createCameraSetups({ store, retryMs, log }: CameraSetupsOptions)
     for (const [sha256, reference] of wanted) {
       if (paths.has(sha256) || stopping.signal.aborted) continue;
       try {
-        paths.set(sha256, await store.fetch(reference, stopping.signal));
+        const path = await store.fetch(reference, stopping.signal);
+        sizes.set(sha256, readPicture(await readFile(path)).size);
+        paths.set(sha256, path);
         problems.delete(sha256);
         build();
       } catch (error) {
@@ -97,6 +110,7 @@ export function createCameraSetups({ store, retryMs, log }: CameraSetupsOptions)
       }
     }
     for (const sha256 of [...paths.keys()]) if (!wanted.has(sha256)) paths.delete(sha256);
+    for (const sha256 of [...sizes.keys()]) if (!wanted.has(sha256)) sizes.delete(sha256);
     if (isDone && cameras.length > 0)
       await store.keepOnly(new Set(wanted.keys())).catch((error) => log.warn({ err: error }, 'reference images'));
     return isDone;

@@ -39,11 +39,11 @@ export async function startCameras(
   plan: NodePlan,
   { config, outbox, models, setups, machines, gates, keeper, meters, log }: CameraSurroundings,
 ): Promise<RunningCamera[]> {
-  const entries = config.stations.flatMap(({ station, line, trigger, cameras }) =>
-    cameras.map((entry) => ({ ...entry, station, line, trigger })),
+  const entries = config.stations.flatMap(({ station, line, cameras }) =>
+    cameras.map((entry) => ({ ...entry, station, line })),
   );
   return await Promise.all(
-    entries.map(async ({ station, line, trigger, camera, source: sourceConfig }) => {
+    entries.map(async ({ station, line, camera, source: sourceConfig }) => {
       const planned = plan.cameras.find(
         (known) => known.station === station && known.line === line && known.camera === camera,
       );
@@ -51,11 +51,12 @@ export async function startCameras(
       const machine = machines.get(line);
       const lineId = plan.lineIds[line];
       const refusals = createRefusals({ ...(lineId && { lineId }), cameraId: planned.cameraId }, outbox.putEvents);
+      const parts = gates.get(`${line}/${station}`)?.tracker(camera);
       const source = await startSource(sourceConfig, {
         camera: `${line}/${station}/${camera}`,
-        machine,
-        trigger,
+        parts,
         memory: outbox,
+        sizeOfSetup: () => setups.referenceSize(planned.cameraId, machine?.now().recipeCode ?? null),
         onRejected: refusals.add,
         log,
       });
@@ -70,7 +71,7 @@ export async function startCameras(
         modelChanged: models.active.changed,
         // Of the machine now: the verdict does not wait for the join.
         currentSetup: () => setups.current(planned.cameraId, machine?.now().recipeCode ?? null),
-        parts: gates.get(`${line}/${station}`)?.tracker(camera),
+        parts,
         async roomForResult(signal) {
           const reason = outbox.fullness();
           if (reason === undefined) return;

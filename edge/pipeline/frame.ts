@@ -3,13 +3,34 @@
 export type Quality = 'GOOD' | 'STALE' | 'BAD';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
+/** A part whose trigger has come; a camera that takes its image for it gives it back with the image. */
+export interface TriggeredPart {
+  /** By the node's steady clock. */
+  readonly triggeredAtMs: number;
+}
+
+/** What is known of an image before it is judged. */
+export interface SeenInput {
+  partId: string | null;
+  /** Wall time. */
+  capturedAtMs: number;
+  /** The true capture may have been this much earlier than `capturedAtMs`; 0 where the way of the image is known. */
+  uncertaintyMs: number;
+  /** The part for which the image was asked; null for a camera that takes images by itself. */
+  trigger: TriggeredPart | null;
+  /** Wall time. */
+  arrivedAtMs: number;
+  /** From exposure to arrival, as the configuration states it. */
+  latencyMs: number;
+}
+
 /** An image as a device gives it. Exactly one of `release` and `reject` ends it; neither means that it will come again. */
-export interface CapturedImage {
+export interface CapturedImage extends SeenInput {
   /** Names this image for ever: the outbox knows it until the source has let go of it. Null when the source cannot give it again. */
   sourceKey: string | null;
-  partId: string | null;
-  capturedAtMs: number;
   bytes: Uint8Array<ArrayBuffer>;
+  /** Why no verdict may be made of it, e.g. "the camera gives the same image again"; undefined for a good one. */
+  unusable: string | undefined;
   /** The outbox has result and image: the source may delete its copy. */
   release(): Promise<void>;
   /** No inspection can be made of it. The source puts it aside where people see it, or offers it again while it is still being written. */

@@ -29,7 +29,7 @@ export interface Intake {
   readonly dropped: number;
   /** Images that wait now. */
   readonly pending: number;
-  /** Undefined when `signal` aborts first. One caller at a time. */
+  /** An image that may be judged: others are put aside. Undefined when `signal` aborts first. One caller at a time. */
   next(): Promise<Arrival | undefined>;
   /** Resolves when the source is not asked any more; what waits stays with its source. */
   ended: Promise<void>;
@@ -71,7 +71,10 @@ export function startIntake(options: IntakeOptions, signal: AbortSignal): Intake
       try {
         const image = await options.nextImage(signal);
         if (!image) continue;
-        return { image, part: parts?.seen({ partId: image.partId, capturedAtMs: image.capturedAtMs }) };
+        const part = parts?.seen(image);
+        if (image.unusable === undefined) return { image, part };
+        if (part) parts?.undecided(part, image.unusable);
+        await image.reject(image.unusable).catch(() => {});
       } catch (error) {
         options.note(`the source gives no image: ${error instanceof Error ? error.message : String(error)}`);
         await options.pause(RETRY_MS);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,8 +33,9 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function start(): Promise<void> {
-  edge = await startEdge(await writeEdgeConfig({ folder: folder.path, server, trustedKeys: [key.publicKey] }));
+async function start(source?: Record<string, unknown>): Promise<void> {
+  const setting = { folder: folder.path, server, trustedKeys: [key.publicKey], ...(source && { source }) };
+  edge = await startEdge(await writeEdgeConfig(setting));
   await edge.waitForLine(/^edge ready/, 30_000);
 }
 
@@ -85,6 +88,38 @@ describe('a camera with a setup', () => {
     expect(position.offsetYPx).toBeCloseTo(-4.25, 0);
     expect(position.rotationDeg).toBeCloseTo(2, 0);
     expect(existsSync(join(folder.path, 'home/references', sha256))).toBe(true);
+  }, 60_000);
+});
+
+describe('a live camera whose images are of another size than its reference', () => {
+  it('is told with both sizes, and its images are refused until the size is back', async () => {
+    const reference = await part();
+    const sha256 = createHash('sha256').update(reference).digest('hex');
+    server.references.set(sha256, reference);
+    server.setups.set('camera-1', [{ ...setup, reference: { sha256, url: `/images/plant-1/${sha256}` } }]);
+    let isBack = false;
+    let mark = 0;
+    const camera = createServer((_request, response) => {
+      const image = isBack
+        ? movedImage(reference, { dx: ++mark / 10, dy: 0, rotationDeg: 0 })
+        : testImage({ mark: ++mark });
+      void image.then((bytes) => response.end(bytes));
+    });
+    await new Promise<void>((resolve) => camera.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = camera.address() as AddressInfo;
+      await start({ kind: 'http', mode: 'snapshot', url: `http://127.0.0.1:${port}/`, ratePerS: 10 });
+      const problem = 'gives 64 × 48 px, the reference image of its set-up has 200 × 160 px';
+      await server.until(({ status }) => status?.cameras[0]?.problem?.includes(problem) === true);
+      await server.until(({ events }) => [...events.values()].some(({ kind }) => kind === 'IMAGES_REFUSED'));
+      isBack = true;
+      const before = server.inspections.size;
+      await server.until(({ status }) => status?.cameras[0]?.problem === null);
+      await server.until(({ inspections }) => inspections.size > before);
+    } finally {
+      camera.closeAllConnections();
+      await new Promise((resolve) => camera.close(resolve));
+    }
   }, 60_000);
 });
 

@@ -94,6 +94,22 @@ describe('reading a configuration', () => {
       /source\.url is .*leave name and password out of it/,
     ],
     [
+      'a stream that comes at triggers without the time of the camera',
+      GOOD.replace(
+        '{ kind: folder, path: spool }',
+        '{ kind: http, mode: mjpeg, rhythm: triggered, url: http://10.0.0.2/ }',
+      ),
+      /source\.capture is missing; give "x-timestamp": without the camera's time/,
+    ],
+    [
+      'a rhythm of snapshots',
+      GOOD.replace(
+        '{ kind: folder, path: spool }',
+        '{ kind: http, mode: snapshot, rhythm: triggered, url: http://10.0.0.2/, ratePerS: 1 }',
+      ),
+      /source\.rhythm is "triggered"; leave it out/,
+    ],
+    [
       'a source of an unknown kind',
       GOOD.replace('kind: folder', 'kind: usb'),
       /source\.kind is "usb"; give a source with its kind, "folder" or "http"/,

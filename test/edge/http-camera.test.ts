@@ -1,103 +1,11 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type HttpSourceConfig, HttpSourceSchema } from '../../edge/config/source-config.ts';
-import { captureTime } from '../../edge/devices/capture-time.ts';
 import type { ImageSource } from '../../edge/devices/device.ts';
 import { createHttpCamera } from '../../edge/devices/http-camera.ts';
-import { createMultipartReader } from '../../edge/devices/multipart-reader.ts';
-
-const limits = { maxHeaderBytes: 1_000, maxPartBytes: 10_000 };
-const body = fc.uint8Array({ minLength: 1, maxLength: 3_000 }).filter((bytes) => !hasBoundary(bytes));
-
-describe('reading a multipart stream', () => {
-  it('gives each part as it was sent, however the stream is cut, with and without lengths', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.record({ body, hasLength: fc.boolean() }), { minLength: 1, maxLength: 5 }),
-        fc.array(fc.integer({ min: 1, max: 2_000 }), { minLength: 1, maxLength: 8 }),
-        (parts, cuts) => {
-          const stream = Buffer.concat([
-            ...parts.flatMap(({ body: bytes, hasLength }, index) => [
-              Buffer.from(`--b\r\nX-Frame: ${index}\r\n${hasLength ? `Content-Length: ${bytes.length}\r\n` : ''}\r\n`),
-              bytes,
-              Buffer.from('\r\n'),
-            ]),
-            Buffer.from('--b'),
-          ]);
-          const reader = createMultipartReader('multipart/x-mixed-replace; boundary=b', limits);
-          const read = [];
-          for (let at = 0, cut = 0; at < stream.length; cut++) {
-            const length = cuts[cut % cuts.length] ?? 1;
-            read.push(...reader.push(stream.subarray(at, at + length)));
-            at += length;
-          }
-          expect(read.map((part) => part.headers.get('x-frame'))).toEqual(parts.map((_, index) => String(index)));
-          read.forEach((part, index) => {
-            expect(Buffer.compare(part.body, parts[index]?.body ?? Buffer.alloc(0))).toBe(0);
-          });
-        },
-      ),
-      { numRuns: 60, endOnFailure: true },
-    );
-  });
-
-  it('takes a boundary that is quoted or named with its dashes, and refuses what is no such stream', () => {
-    for (const name of ['"b"', '--b', '"--b"']) {
-      const reader = createMultipartReader(`multipart/x-mixed-replace;boundary=${name}`, limits);
-      expect(reader.push(Buffer.from('--b\r\nContent-Length: 2\r\n\r\nhi')).map((part) => String(part.body))).toEqual([
-        'hi',
-      ]);
-    }
-    expect(() => createMultipartReader('image/jpeg', limits)).toThrow(/no multipart stream/);
-  });
-
-  it('keeps to its limits, at their edge', () => {
-    const reader = () => createMultipartReader('multipart/x-mixed-replace; boundary=b', limits);
-    const stated = (length: number) => Buffer.from(`--b\r\nContent-Length: ${length}\r\n\r\n`);
-    expect(reader().push(Buffer.concat([stated(10_000), Buffer.alloc(10_000)]))).toHaveLength(1);
-    expect(() => reader().push(stated(10_001))).toThrow(/maxImageBytes = 10000/);
-    const unstated = (length: number) =>
-      Buffer.concat([Buffer.from('--b\r\n\r\n'), Buffer.alloc(length), Buffer.from('\r\n--b')]);
-    expect(reader().push(unstated(10_000))).toHaveLength(1);
-    expect(() => reader().push(unstated(10_001))).toThrow(/maxImageBytes = 10000/);
-    expect(() => reader().push(Buffer.from(`--b\r\nX: ${'y'.repeat(1_000)}`))).toThrow(/maxHeaderBytes = 1000/);
-    expect(() => reader().push(Buffer.alloc(1_001))).toThrow(/no boundary/);
-  });
-});
-
-describe('the capture time of a network camera', () => {
-  const policy = { capture: 'x-timestamp', latencyMs: 30, maxSkewMs: 1_000 } as const;
-
-  it('takes seconds, milliseconds, ISO 8601 and HTTP dates, and the arrival where the policy says so', () => {
-    const at = Date.parse('2026-03-01T10:00:00.250Z');
-    for (const header of [String(at / 1_000), String(at), '2026-03-01T10:00:00.250Z'])
-      expect(captureTime(header, at + 200, policy)).toEqual({ capturedAtMs: at, problem: undefined });
-    expect(captureTime('Sun, 01 Mar 2026 10:00:00 GMT', at, { ...policy, capture: 'date' }).capturedAtMs).toBe(
-      at - 250,
-    );
-    expect(captureTime(String(at), at + 200, { ...policy, capture: 'arrival' }).capturedAtMs).toBe(at + 170);
-  });
-
-  it('counts the arrival and says why when the header is missing, no time, or too far off', () => {
-    const at = 1_780_000_000_000;
-    expect(captureTime(undefined, at, policy)).toMatchObject({
-      capturedAtMs: at - 30,
-      problem: expect.stringMatching(/no header/),
-    });
-    expect(captureTime('soon', at, policy)).toMatchObject({
-      capturedAtMs: at - 30,
-      problem: expect.stringMatching(/is no time/),
-    });
-    expect(captureTime(String(at - 1_001), at, policy)).toMatchObject({
-      capturedAtMs: at - 30,
-      problem: expect.stringMatching(/maxSkewMs/),
-    });
-    expect(captureTime(String(at - 1_000), at, policy)).toEqual({ capturedAtMs: at - 1_000, problem: undefined });
-    expect(captureTime(String(at + 1_000), at, policy).capturedAtMs).toBe(at);
-  });
-});
+import type { TriggeredPart } from '../../edge/pipeline/frame.ts';
+import type { PartTracker } from '../../edge/pipeline/part-tracker.ts';
 
 describe('a camera with a web server', () => {
   let server: Server;
@@ -119,7 +27,7 @@ describe('a camera with a web server', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  function open(given: Partial<HttpSourceConfig>, onTrigger?: (listener: () => void) => () => void): ImageSource {
+  function open(given: Partial<HttpSourceConfig>, onTriggered?: PartTracker['onTriggered']): ImageSource {
     const config = HttpSourceSchema.parse({
       kind: 'http',
       mode: 'snapshot',
@@ -129,7 +37,14 @@ describe('a camera with a web server', () => {
       ...given,
     });
     const log = pino({ level: 'silent' });
-    source = createHttpCamera({ camera: 'camera-1', config, onTrigger, onRejected: () => {}, log });
+    source = createHttpCamera({
+      camera: 'camera-1',
+      config,
+      onTriggered,
+      sizeOfSetup: () => undefined,
+      onRejected: () => {},
+      log,
+    });
     return source;
   }
 
@@ -137,21 +52,21 @@ describe('a camera with a web server', () => {
 
   it('takes one snapshot for each trigger, and the next at once when one came meanwhile', async () => {
     let pictures = 0;
-    let trigger = () => {};
+    let trigger = (_: TriggeredPart) => {};
     answer = (response) => {
-      // A part comes while the first picture is taken.
-      if (++pictures === 1) trigger();
+      // Two parts come while the first picture is taken.
+      if (++pictures === 1) for (const triggeredAtMs of [2, 3]) trigger({ triggeredAtMs });
       response.end(`picture ${pictures}`);
     };
     const camera = open({}, (listener) => {
       trigger = listener;
       return () => {};
     });
-    const first = text(camera);
+    const first = camera.next(stopping.signal);
     expect(pictures).toBe(0);
-    trigger();
-    expect(await first).toBe('picture 1');
-    expect(await text(camera)).toBe('picture 2');
+    trigger({ triggeredAtMs: 1 });
+    expect((await first)?.trigger).toEqual({ triggeredAtMs: 1 });
+    expect((await camera.next(stopping.signal))?.trigger).toEqual({ triggeredAtMs: 3 });
     expect(pictures).toBe(2);
   });
 
@@ -182,6 +97,125 @@ describe('a camera with a web server', () => {
     expect([await text(camera), await text(camera), await text(camera)]).toEqual(['1.b', '2.a', '2.b']);
   });
 
+  it('gives up a snapshot and an image of a stream that drip, and names the deadline', async () => {
+    for (const mode of ['snapshot', 'mjpeg'] as const) {
+      let asked = 0;
+      let problem: string | undefined;
+      answer = (response) => {
+        const type = mode === 'mjpeg' ? 'multipart/x-mixed-replace; boundary=b' : 'image/jpeg';
+        response.writeHead(200, { 'content-type': type });
+        // What was told of the first answer.
+        if (++asked > 1) problem = source?.problem;
+        if (asked > 1) response.end(mode === 'mjpeg' ? `--b\nContent-Length: 5\n\n${mode.slice(0, 5)}\n` : mode);
+        else drip(response, mode === 'mjpeg' ? '--b\r\nX-Long: ' : '');
+      };
+      expect(await text(open({ mode, ratePerS: 100, deadlineMs: 150 }))).toBe(mode);
+      expect(problem).toMatch(/an image is not complete after deadlineMs = 150/);
+      expect(source?.problem).toBeUndefined();
+      await source?.stop();
+    }
+  });
+
+  it('calls nothing an image that is none, and says why', async () => {
+    const answers: [(response: ServerResponse) => void, RegExp][] = [
+      [(response) => response.writeHead(302, { location: '/login' }).end(), /answers 302; give the address/],
+      [(response) => response.end(), /empty image/],
+      [
+        (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+        /gives text\/html, no image/,
+      ],
+      [
+        (response) => {
+          response.writeHead(200, { 'content-length': 100 }).write('half');
+          setImmediate(() => response.destroy());
+        },
+        /aborted/,
+      ],
+    ];
+    for (const [first, problem] of answers) {
+      let asked = 0;
+      let heard: string | undefined;
+      answer = (response) => {
+        if (++asked === 1) return first(response);
+        heard ??= source?.problem;
+        response.end('picture');
+      };
+      const camera = open({ ratePerS: 1_000 });
+      let image = await camera.next(stopping.signal);
+      if (image?.unusable !== undefined) {
+        expect(image.unusable).toMatch(problem);
+        image = await camera.next(stopping.signal);
+      }
+      expect(heard).toMatch(problem);
+      expect(image).toMatchObject({ bytes: new Uint8Array(Buffer.from('picture')), unusable: undefined });
+      expect(camera.problem).toBeUndefined();
+      await camera.stop();
+    }
+  });
+
+  it('tells of a frozen camera until another image comes', async () => {
+    const pictures = ['a', 'a', 'a', 'b'];
+    answer = (response) => response.end(pictures.shift());
+    const camera = open({ ratePerS: 1_000 });
+    const unusable = [];
+    for (let number = 0; number < 4; number++) {
+      const image = await camera.next(stopping.signal);
+      unusable.push(image?.unusable);
+      expect(camera.problem).toBe(image?.unusable);
+    }
+    const again = expect.stringMatching(/the same image again/);
+    expect(unusable).toEqual([undefined, again, again, undefined]);
+  });
+
+  it('knows how old the frames of a stream may be, also after a stall', async () => {
+    const stepMs = 25;
+    // The camera stalls when its rhythm is known, and gives all frames of that time at once.
+    const stalled = { from: 60, to: 75 };
+    answer = (response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
+      const takenAtMs: number[] = [];
+      const camera = setInterval(() => {
+        takenAtMs.push(Date.now());
+        if (takenAtMs.length > stalled.from && takenAtMs.length < stalled.to) return;
+        const from = takenAtMs.length === stalled.to ? stalled.from : takenAtMs.length - 1;
+        for (const [at, atMs] of takenAtMs.slice(from).entries())
+          response.write(`--b\r\nContent-Length: 20\r\n\r\n${`${from + at} ${atMs}`.padEnd(20)}\r\n`);
+      }, stepMs);
+      response.on('close', () => clearInterval(camera));
+    };
+    const camera = open({ mode: 'mjpeg', timeoutMs: 5_000 });
+    const bounds: number[] = [];
+    for (let isFresh = false; !isFresh; ) {
+      const image = await camera.next(stopping.signal);
+      const [number = 0, takenAtMs = 0] = String(Buffer.from(image?.bytes ?? []))
+        .trim()
+        .split(' ')
+        .map(Number);
+      const { capturedAtMs = 0, uncertaintyMs = 0 } = image ?? {};
+      bounds[number] = uncertaintyMs;
+      // The timers of the test's camera and the way are not exact to the millisecond.
+      expect(capturedAtMs - uncertaintyMs, `frame ${number}`).toBeLessThan(takenAtMs + 2 * stepMs);
+      isFresh = number >= stalled.to && uncertaintyMs < stepMs;
+    }
+    expect(bounds[0]).toBe(Number.POSITIVE_INFINITY);
+    // The last of them may be known to be fresh.
+    expect(Math.min(...bounds.slice(stalled.from, stalled.from + 5))).toBeGreaterThan(150);
+  });
+
+  it('dates a stream that comes in no rhythm by its time stamps alone', async () => {
+    answer = (response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
+      for (const name of ['a', 'b']) response.write(`--b\r\nX-Timestamp: 1\r\nContent-Length: 1\r\n\r\n${name}\r\n`);
+      response.write(`--b\r\nX-Timestamp: ${(Date.now() / 1_000).toFixed(3)}\r\nContent-Length: 1\r\n\r\nc\r\n`);
+    };
+    const camera = open({ mode: 'mjpeg', rhythm: 'triggered', capture: 'x-timestamp' });
+    for (let number = 0; number < 2; number++)
+      expect((await camera.next(stopping.signal))?.uncertaintyMs).toBe(Number.POSITIVE_INFINITY);
+    expect(camera.problem).toMatch(/differs by more than maxSkewMs = 10000; set its time; the arrival counts/);
+    expect((await camera.next(stopping.signal))?.uncertaintyMs).toBe(1);
+    expect(camera.problem).toBeUndefined();
+  });
+
   it('ends at once while it waits for a camera that says nothing', async () => {
     const asked = Promise.withResolvers<void>();
     answer = () => asked.resolve();
@@ -193,6 +227,9 @@ describe('a camera with a web server', () => {
   });
 });
 
-function hasBoundary(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes).includes('\r\n--b');
+/** A byte now and then, never silent for long, never complete. */
+function drip(response: ServerResponse, begin: string): void {
+  response.write(begin);
+  const dripping = setInterval(() => response.write('x'), 20);
+  response.on('close', () => clearInterval(dripping));
 }

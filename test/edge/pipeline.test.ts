@@ -56,7 +56,7 @@ interface Line {
   /** What happened, in its order. */
   log: string[];
   results: InspectionResult[];
-  give(name: string, bytes?: Uint8Array): Promise<void>;
+  give(name: string, bytes?: Uint8Array, unusable?: string): Promise<void>;
   until(isTrue: () => boolean): Promise<void>;
 }
 
@@ -74,6 +74,7 @@ function startLine(changed: Partial<PipelineOptions> = {}): Line {
   const names = new Map<number, string>();
   let count = 0;
   const parts: PartTracker = {
+    onTriggered: () => () => {},
     seen: ({ capturedAtMs }) => {
       const part = { partId: null as string | null, tied: Promise.resolve() };
       part.tied = Promise.resolve().then(() => {
@@ -110,7 +111,7 @@ function startLine(changed: Partial<PipelineOptions> = {}): Line {
   return {
     log,
     results,
-    async give(name, bytes) {
+    async give(name, bytes, unusable) {
       const image = bytes ?? (await testImage({ isDefective: name.startsWith('bad') }));
       const capturedAtMs = Date.now() - 1_000 + count++;
       names.set(capturedAtMs, name);
@@ -118,6 +119,11 @@ function startLine(changed: Partial<PipelineOptions> = {}): Line {
         sourceKey: null,
         partId: 'of the source',
         capturedAtMs,
+        uncertaintyMs: 0,
+        trigger: null,
+        arrivedAtMs: capturedAtMs,
+        latencyMs: 0,
+        unusable,
         bytes: new Uint8Array(image),
         release: async () => say(`released ${name}`),
         reject: async () => say(`rejected ${name}`),
@@ -162,6 +168,21 @@ describe('telling the verdict', () => {
       expect.stringMatching(/^undecided cut: image of 90 bytes/),
       expect.stringMatching(/^undecided no image: image of 8 bytes/),
     ]);
+  });
+});
+
+describe('an image that may not be judged', () => {
+  it('gives its part no verdict but the reason, and is put aside; what waits with its source as well as what is new', async () => {
+    for (const whenBehind of ['oldest', 'newest'] as const) {
+      const line = startLine({ whenBehind });
+      await line.give('bad 0', undefined, 'the same image again');
+      await line.give('good 1');
+      await line.until(() => line.log.includes('released good 1'));
+      expect(line.log.slice(0, 2)).toEqual(['undecided bad 0: the same image again', 'rejected bad 0']);
+      expect(line.results).toHaveLength(1);
+      expect(pipeline?.state()).toMatchObject({ framesTaken: 1 });
+      await pipeline?.stop(1_000);
+    }
   });
 });
 

@@ -170,6 +170,7 @@ function give(count: number): void {
 /** Each part is rejected: the command leaves as soon as there is a verdict. */
 function createInstantGate(gate: Machine): PartTracker {
   return {
+    onTriggered: () => () => {},
     seen: () => ({ partId: null, tied: Promise.resolve() }),
     decided() {
       if (commandsDue === 0) return;
@@ -200,6 +201,11 @@ function start(to: Outbox, gate: Machine, judging: ModelProcess): Pipeline {
         sourceKey: null,
         partId: null,
         capturedAtMs: Date.now(),
+        uncertaintyMs: 0,
+        trigger: null,
+        arrivedAtMs: Date.now(),
+        latencyMs: 0,
+        unusable: undefined,
         bytes,
         async release() {
           finished++;

@@ -83,7 +83,9 @@ function part(gate: StationGate, number: number) {
   machine.say('counter', number, machineNow());
   machine.say('id', `P-${number}`, machineNow());
   const tracker = gate.tracker('camera');
-  return { tracker, seen: tracker.seen({ partId: null, capturedAtMs: Date.now() }) };
+  const nowMs = Date.now();
+  const way = { uncertaintyMs: 0, trigger: null, arrivedAtMs: nowMs, latencyMs: 0 };
+  return { tracker, seen: tracker.seen({ partId: null, capturedAtMs: nowMs, ...way }) };
 }
 
 async function until(isSo: () => boolean): Promise<void> {

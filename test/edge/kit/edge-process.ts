@@ -14,6 +14,7 @@ export interface EdgeSetting {
   trustedKeys: string[];
   /** Camera codes; each reads `<folder>/spool-<code>`. */
   cameras?: string[];
+  /** Added to that of a folder, or one of another kind. */
   source?: Record<string, unknown>;
   outbox?: Record<string, unknown>;
   machines?: unknown[];
@@ -38,7 +39,9 @@ export async function writeEdgeConfig(setting: EdgeSetting): Promise<string> {
           line: 'line-1',
           cameras: cameras.map((camera) => ({
             camera,
-            source: { kind: 'folder', path: `spool-${camera}`, pollMs: 50, settleMs: 300, ...source },
+            source: source?.kind
+              ? source
+              : { kind: 'folder', path: `spool-${camera}`, pollMs: 50, settleMs: 300, ...source },
           })),
         },
       ],
