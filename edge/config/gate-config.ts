@@ -7,6 +7,10 @@ const millimetres = (max: number) =>
     .number(`give millimetres, more than 0 and at most ${max}`)
     .positive(`give millimetres, more than 0 and at most ${max}`)
     .max(max, `give millimetres, more than 0 and at most ${max}`);
+const modulus = z
+  .int('give a whole number of at least 2, e.g. 65536')
+  .min(2, 'give a whole number of at least 2, e.g. 65536')
+  .optional();
 const signal = text.describe("Name of a signal of the line's machine.");
 const StepKind = z.enum(['counter', 'edge'], 'give "counter" (one more for each part) or "edge" (false to true)');
 const PassOrStop = z.enum(['pass', 'stop'], 'give "pass" (and flag) or "stop" (ask for a line stop)');
@@ -33,12 +37,26 @@ export const TriggerSchema = z.strictObject({
   maxInTransit: whole(1, 10_000).default(200),
   /** How often counts that changed are written down; parts of this last moment before a kill end as unseen. */
   countsMs: whole(10, 60_000).default(250),
+  /** The counter's first value that is 0 again; without it the one that its OPC UA type has, e.g. 65536 for UInt16. */
+  modulus,
+  /** More parts than can come are no parts: the counter was set. Without it maxSpeedMmPerS / partPitchMm, without a gate 100. */
+  maxPartsPerS: z
+    .number('give parts per second')
+    .positive('give more than 0')
+    .max(10_000, 'give at most 10000')
+    .optional(),
+  /** A counter that goes back by so much at most was corrected; by more, it began again. */
+  maxCorrection: whole(0, 1_000).default(5),
+  /** Of two edges nearer than this the second is the sensor's bounce. */
+  debounceMs: whole(0, 10_000).default(0),
+  /** Way of the belt in production without a part after which the trigger counts as silent. Without it 20 times partPitchMm. */
+  silentAfterMm: millimetres(1_000_000).optional(),
 });
 
 export const GateSchema = z
   .strictObject({
-    /** dry-run: everything but the write; off: neither, parts to be rejected pass and are flagged. */
-    mode: z.enum(['active', 'dry-run', 'off'], 'give "active", "dry-run" or "off"').default('active'),
+    /** dry-run: everything but the writes; off: neither, parts to be rejected pass and are flagged. Not written: dry-run, and a lasting problem. */
+    mode: z.enum(['active', 'dry-run', 'off'], 'give "active", "dry-run" or "off"').optional(),
     /** From the trigger sensor to the gate, along the belt. */
     distanceMm: millimetres(100_000),
     /** How far a part may be from where it is thought to be and still be this part. */
@@ -51,21 +69,37 @@ export const GateSchema = z
     /** Position of the belt. Either this or speedSignal. */
     encoderSignal: signal.optional(),
     mmPerUnit: millimetres(1_000).default(1),
+    /** The position in units at which the encoder is 0 again; without it the one that its OPC UA type has. */
+    encoderModulus: z.number('give a number above 0').positive('give a number above 0').optional(),
     /** The longest time between two samples of a moving belt. */
     encoderUpdateMs: whole(1, 10_000).default(50),
     /** A belt that moved further than it can in this time without a sample is no longer tracked. */
     encoderGapMs: whole(10, 60_000).default(500),
     /** Parts per minute, partPitchMm apart: where there is no encoder. */
     speedSignal: signal.optional(),
-    /** From the command's leaving the node to the part's being pushed: network, controller, valve. */
+    /** From the command's leaving the node to the part's being pushed: network, controller, valve; with partNumberSignal or deadlineSignal also their write. */
     leadMs: whole(0, 10_000),
     pulseMs: whole(1, 10_000).default(30),
+    /** How long after a push the ejector cannot push again: a part that would need it then passes and is flagged. */
+    resetMs: whole(0, 60_000).default(0),
     commandSignal: signal,
+    /** Written before the command, for a controller that tracks parts itself: the trigger's counter, else the part's id. */
+    partNumberSignal: signal.optional(),
+    /** Written before the command: until when the part can be pushed, in milliseconds since 1970 by the machine's clock. */
+    deadlineSignal: signal.optional(),
+    /** Written in mode active so often: true and false in turn, or one more where the signal is a number. */
+    heartbeatSignal: signal.optional(),
+    heartbeatMs: whole(100, 60_000).default(1_000),
     /** How long the machine may take to accept a write. */
     writeMs: whole(10, 60_000).default(1_000),
     confirm: z.strictObject({
       signal,
-      kind: StepKind,
+      /** part-id: the machine names the part that was pushed, by its id or the trigger's counter. */
+      kind: z.enum(
+        ['counter', 'edge', 'part-id'],
+        'give "counter" (one more for each part), "edge" (false to true) or "part-id" (names the part)',
+      ),
+      modulus,
       /** Beginning and length of the time in which it must come, from the moment the part is pushed. */
       afterMs: whole(0, 10_000).default(0),
       windowMs: whole(1, 10_000),
@@ -74,6 +108,18 @@ export const GateSchema = z
     enabledSignal: signal.optional(),
     /** Written true to ask for a stop of the line. */
     lineStopSignal: signal.optional(),
+    /** A sensor behind the gate: each part that was not ejected comes by it, and no other. */
+    exit: z
+      .strictObject({
+        signal,
+        kind: StepKind,
+        /** From the trigger sensor, as the gate's, along the belt. */
+        distanceMm: millimetres(100_000),
+        modulus,
+        /** How far from where it is expected a part may come by. Without it toleranceMm, at most a quarter of partPitchMm. */
+        windowMm: millimetres(10_000).optional(),
+      })
+      .optional(),
     reactions: z
       .strictObject({
         /** An image was taken and its verdict is not there when the command is due. */
@@ -97,7 +143,7 @@ export const GateSchema = z
     path: ['toleranceMm'],
     message: 'give less than half of partPitchMm, else a command could be for either of two parts',
   })
-  .refine((gate) => gate.confirm.windowMs <= leastTimeBetweenParts(gate), {
+  .refine((gate) => gate.confirm.kind === 'part-id' || gate.confirm.windowMs <= leastTimeBetweenParts(gate), {
     path: ['confirm', 'windowMs'],
     message:
       'give at most the time between two parts, partPitchMm / maxSpeedMmPerS, else a confirmation could be for either',
@@ -109,7 +155,22 @@ export const GateSchema = z
   .refine((gate) => gate.lineStopSignal !== undefined || !Object.values(gate.reactions).includes('stop'), {
     path: ['lineStopSignal'],
     message: 'give the signal that asks for a line stop, or no reaction "stop"',
-  });
+  })
+  .refine((gate) => gate.exit === undefined || gate.exit.distanceMm > gate.distanceMm + gate.toleranceMm, {
+    path: ['exit', 'distanceMm'],
+    message:
+      'give the distance from the trigger sensor, more than distanceMm + toleranceMm: the exit is behind the gate',
+  })
+  .refine((gate) => (gate.exit?.windowMm ?? 0) < gate.partPitchMm / 2, {
+    path: ['exit', 'windowMm'],
+    message: 'give less than half of partPitchMm, else the exit could see either of two parts',
+  })
+  .transform(({ mode, ...gate }) => ({
+    ...gate,
+    mode: mode ?? ('dry-run' as const),
+    /** False where the file says no mode: nobody has decided yet that this gate may move. */
+    isModeWritten: mode !== undefined,
+  }));
 
 export type TriggerConfig = z.infer<typeof TriggerSchema>;
 export type GateConfig = z.infer<typeof GateSchema>;
@@ -131,7 +192,7 @@ interface MachineSignals {
   signals: Record<string, { fast?: boolean | undefined }>;
 }
 
-/** What only the whole file shows: signals that the line's machine does not have or hears too slowly, windows that do not fit. */
+/** What only the whole file shows: signals that the line's machine does not have or hears too slowly, that have two roles, windows that do not fit. */
 export function findGateMistakes(
   stations: readonly StationWithGate[],
   machines: readonly MachineSignals[],
@@ -148,13 +209,23 @@ export function findGateMistakes(
       [['gate', 'speedSignal'], gate?.speedSignal],
       [['gate', 'confirm', 'signal'], gate?.confirm.signal],
       [['gate', 'enabledSignal'], gate?.enabledSignal],
+      [['gate', 'exit', 'signal'], gate?.exit?.signal],
     ];
     const written: typeof named = [
       [['gate', 'commandSignal'], gate?.commandSignal],
       [['gate', 'lineStopSignal'], gate?.lineStopSignal],
+      [['gate', 'partNumberSignal'], gate?.partNumberSignal],
+      [['gate', 'deadlineSignal'], gate?.deadlineSignal],
+      [['gate', 'heartbeatSignal'], gate?.heartbeatSignal],
     ];
-    const mistakes = [...named, ...written].flatMap(([field, name], at) => {
+    const roles = [...named, ...written];
+    const mistakes = roles.flatMap(([field, name], at) => {
       if (name === undefined) return [];
+      const other = roles.findIndex((role) => role[1] === name);
+      if (other < at) {
+        const message = `give each role a signal of its own: ${roles[other]?.[0].join('.')} is ${name} too`;
+        return [{ path: [...path, ...field], message }];
+      }
       const known = machine && Object.hasOwn(machine.signals, name) ? machine.signals[name] : undefined;
       if (!known) {
         const message = machine
@@ -168,6 +239,16 @@ export function findGateMistakes(
     if (gate && trigger.windowMs > leastTimeBetweenParts(gate) / 2) {
       const message = 'give at most half the time between two parts, partPitchMm / maxSpeedMmPerS / 2';
       mistakes.push({ path: [...path, 'trigger', 'windowMs'], message });
+    }
+    const hasNumber = trigger.kind !== 'edge' || trigger.partIdSignal !== undefined;
+    const needsNumber: typeof named = [
+      [['gate', 'partNumberSignal'], gate?.partNumberSignal],
+      [['gate', 'confirm', 'kind'], gate?.confirm.kind === 'part-id' ? 'part-id' : undefined],
+    ];
+    for (const [field, value] of hasNumber ? [] : needsNumber) {
+      if (value === undefined) continue;
+      const message = 'give trigger.partIdSignal, or a trigger of kind counter or id: these parts have no number';
+      mistakes.push({ path: [...path, ...field], message });
     }
     return mistakes;
   });

@@ -1,8 +1,11 @@
 /** Where the belt is, was and will be. Positions only ever mean the distance between two of them. */
 
 export interface Belt {
-  /** Takes a sample; answers why positions before and after it do not belong together, undefined when they do. */
-  sample(atMs: number, value: number): string | undefined;
+  /**
+   * Takes a sample; answers why positions before and after it do not belong together, undefined when they do. One that cannot be
+   * is not used: the belt is not heard until the next that can. `modulus` is that of the value's type, where it has one.
+   */
+  sample(atMs: number, value: number, modulus?: number): string | undefined;
   /** No samples are to be expected: from now on the belt is thought to go on as it did. */
   lose(): void;
   /** False before the first sample and from `lose` to the next. */
@@ -12,6 +15,10 @@ export interface Belt {
   timeAt(positionMm: number): number | undefined;
   /** Whether the belt has been there for certain; by its last speed when it is not heard. */
   hasPassed(positionMm: number, nowMs: number): boolean;
+  /** How old the newest sample is; undefined before the first. Asked when one arrives it is the sample's way; later it may be the silence of a belt that stands. */
+  lagMs(nowMs: number): number | undefined;
+  /** Why two parts that follow each other cannot have been where the belt says at their triggers; undefined when they can. */
+  pitchProblem(beforeMm: number, afterMm: number, pitchMm: number, toleranceMm: number): string | undefined;
   /** Positions up to this moment will not change any more. */
   readonly exactUntilMs: number;
   /** What is said of the time after this moment needs another sample first: the belt may stand. */

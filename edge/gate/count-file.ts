@@ -22,6 +22,7 @@ const RunSchema = z.object({
 const SnapshotSchema = z.object({
   trigger: z.union([z.string(), z.number(), z.boolean(), z.null()]),
   runs: z.array(RunSchema),
+  inTransitFrom: z.string().optional(),
 });
 
 /** Undefined when there is none yet. Rejects when it cannot be read or is no such file: counts that are lost are told, not begun anew. */

@@ -8,7 +8,15 @@ export type Finding =
   | { verdict: 'LATE' | 'NONE'; reason: string };
 
 export type Cause = 'verdict' | 'uncertain' | 'late-verdict' | 'no-verdict' | 'tracking-lost';
-export type Obstacle = 'gate-disabled' | 'dry-run' | 'off' | 'no-gate' | 'disconnected' | 'too-late';
+export type Obstacle =
+  | 'gate-disabled'
+  | 'dry-run'
+  | 'off'
+  | 'no-gate'
+  | 'disconnected'
+  | 'signal-conflict'
+  | 'ejector-not-reset'
+  | 'too-late';
 
 export interface PartDecision {
   readonly cause: Cause;
@@ -25,6 +33,8 @@ export interface GateConditions {
   readonly mode: 'active' | 'dry-run' | 'off' | 'no-gate';
   readonly isEnabled: boolean;
   readonly isConnected: boolean;
+  /** Two roles of the gate are one node of the machine: what the gate hears may be its own command. */
+  readonly isInConflict: boolean;
   readonly reactions: GateReactions;
 }
 
@@ -85,9 +95,11 @@ function wish({ verdict }: Finding, isLost: boolean, reactions: GateReactions): 
   return reaction === 'reject' ? eject(cause, ending) : letGo(cause, ending, reaction === 'stop');
 }
 
-function obstacleOf({ mode, isEnabled, isConnected, reactions }: GateConditions): Obstacle | undefined {
+function obstacleOf(gate: GateConditions): Obstacle | undefined {
+  const { mode, isEnabled, isConnected, isInConflict, reactions } = gate;
   if (mode !== 'active') return mode;
   if (!isConnected) return 'disconnected';
+  if (isInConflict) return 'signal-conflict';
   return isEnabled || reactions.gateDisabled === 'reject' ? undefined : 'gate-disabled';
 }
 

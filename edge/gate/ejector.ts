@@ -4,14 +4,17 @@ import type { GateAction, GateCommand } from './gate-types.ts';
 import { awaitsConfirmation, type TrackedPart } from './tracked-part.ts';
 
 export interface Ejector {
-  fire(part: TrackedPart, nowMs: number): void;
+  /** `leavesAtMs`: when the part has left the gate; undefined when the belt does not say. */
+  fire(part: TrackedPart, leavesAtMs: number | undefined, nowMs: number): void;
+  /** Before this it cannot push again. */
+  readonly readyAtMs: number;
   /** When it is certain that no confirmation of an ejection at this moment comes any more. */
   confirmedUntilMs(pushedAtMs: number): number;
   /** The machine saw `count` parts pushed out at `atMs`; without a time, sometime since the last that it told. Answers those that nobody asked for. */
   confirm(count: number, atMs: number | undefined, parts: readonly TrackedPart[]): number;
   /** When the part was pushed that the machine saw at `atMs`, as far as the window says. */
   pushedAtMs(seenAtMs: number): number;
-  /** False when the line has been asked already. */
+  /** False when the line has been asked already, or this gate must not ask. */
   askForStop(): boolean;
   /** The machine's own word on the request. */
   heardStop(isAsked: boolean): void;
@@ -23,16 +26,26 @@ export function createEjector(config: GateConfig, settleMs: number, emit: (actio
   const { afterMs, windowMs } = config.confirm;
   let pulse: { command: GateCommand; untilMs: number } | undefined;
   let isStopAsked = false;
+  let readyAtMs = Number.NEGATIVE_INFINITY;
   const pushAt = (part: TrackedPart) => (part.commandAtMs ?? 0) + config.leadMs;
 
   return {
-    fire(part, nowMs) {
+    fire(part, leavesAtMs, nowMs) {
       // The machine acts on the rising edge.
-      if (pulse) emit({ kind: 'write', target: 'command', value: false, command: pulse.command });
+      if (pulse) emit({ kind: 'command', isOn: false, command: pulse.command });
       part.commandAtMs = nowMs;
-      const command = { triggeredAtMs: part.triggeredAtMs, atMs: nowMs };
+      const command = {
+        triggeredAtMs: part.triggeredAtMs,
+        atMs: nowMs,
+        partNumber: part.counter ?? part.partId,
+        validUntilMs: Math.max(leavesAtMs ?? 0, nowMs + config.leadMs),
+      };
       pulse = { command, untilMs: nowMs + config.pulseMs };
-      emit({ kind: 'write', target: 'command', value: true, command });
+      readyAtMs = nowMs + config.resetMs;
+      emit({ kind: 'command', isOn: true, command });
+    },
+    get readyAtMs() {
+      return readyAtMs;
     },
     confirmedUntilMs: (pushedAtMs) => pushedAtMs + afterMs + windowMs + settleMs,
     confirm(count, atMs, parts) {
@@ -53,7 +66,8 @@ export function createEjector(config: GateConfig, settleMs: number, emit: (actio
     },
     pushedAtMs: (seenAtMs) => seenAtMs - afterMs - windowMs / 2,
     askForStop() {
-      emit({ kind: 'write', target: 'line-stop', value: true, command: undefined });
+      if (config.mode !== 'active') return false;
+      emit({ kind: 'stop-line' });
       const isNew = !isStopAsked;
       isStopAsked = true;
       return isNew;
@@ -63,7 +77,7 @@ export function createEjector(config: GateConfig, settleMs: number, emit: (actio
     },
     advance(nowMs) {
       if (!pulse || pulse.untilMs > nowMs) return;
-      emit({ kind: 'write', target: 'command', value: false, command: pulse.command });
+      emit({ kind: 'command', isOn: false, command: pulse.command });
       pulse = undefined;
     },
     get wakeAtMs() {

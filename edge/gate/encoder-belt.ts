@@ -15,37 +15,52 @@ export interface EncoderSettings {
   /** The longest way of a sample to the node. */
   settleMs: number;
   leadMs: number;
+  /** Where the encoder begins again, in its own units; without it where its integer type ends. */
+  modulus: number | undefined;
 }
 
+/**
+ * Where the encoder begins again at its end, the way is the one of all that end at its value, whole turns apart, that the belt can
+ * have gone. Signed integers that turn negative at their end and encoders that begin again at 0 are the same.
+ */
 export function createEncoderBelt(settings: EncoderSettings): Belt {
   const { updateMs, gapMs, settleMs, leadMs, toleranceMm } = settings;
   const points: BeltPoint[] = [];
-  /** Added to what the encoder says, so that positions go on over its resets. */
-  let offsetMm = 0;
+  /** What the encoder said at the newest point. */
+  let lastValue = 0;
   let mmPerMs = 0;
   let isHeard = false;
   const newest = () => points.at(-1) ?? { atMs: Number.NEGATIVE_INFINITY, mm: 0 };
 
   return {
-    sample(atMs, value) {
-      let mm = value * settings.mmPerUnit + offsetMm;
+    sample(atMs, value, modulus) {
+      if (!Number.isFinite(value)) {
+        isHeard = false;
+        return `the encoder says ${value}, which is no position: map a signal of a number`;
+      }
       const last = points.at(-1);
       if (last && atMs <= last.atMs) return undefined;
       const wasHeard = isHeard;
       isHeard = true;
+      const from = lastValue;
+      lastValue = value;
       if (!last) {
-        points.push({ atMs, mm });
+        points.push({ atMs, mm: 0 });
         return undefined;
       }
       const elapsedMs = atMs - last.atMs;
+      const range = rangeIn(Math.min(elapsedMs, gapMs));
+      const roundMm = (settings.modulus ?? modulus ?? Number.POSITIVE_INFINITY) * settings.mmPerUnit;
+      const wayMm = turnedWay((value - from) * settings.mmPerUnit, roundMm, (range.most + range.least) / 2);
+      let mm = last.mm + wayMm;
       let reason: string | undefined;
-      if (!canMove(mm - last.mm, elapsedMs)) {
-        reason = `the encoder jumped by ${Math.round(mm - last.mm)} mm in ${Math.round(elapsedMs)} ms`;
-        const expectedMm = last.mm + mmPerMs * (wasHeard ? Math.min(elapsedMs, gapMs) : elapsedMs);
-        offsetMm += expectedMm - mm;
-        mm = expectedMm;
-      } else if (!canMove(mm - last.mm, Math.min(elapsedMs, gapMs))) {
-        reason = `the belt moved ${Math.round(mm - last.mm)} mm in ${Math.round(elapsedMs)} ms without a sample`;
+      if (!canMove(wayMm, elapsedMs)) {
+        reason = `the encoder jumped by ${Math.round(wayMm)} mm in ${Math.round(elapsedMs)} ms`;
+        mm = last.mm + mmPerMs * (wasHeard ? Math.min(elapsedMs, gapMs) : elapsedMs);
+      } else if (!canMove(wayMm, Math.min(elapsedMs, gapMs))) {
+        reason = `the belt moved ${Math.round(wayMm)} mm in ${Math.round(elapsedMs)} ms without a sample`;
+      } else if (range.most - range.least >= roundMm) {
+        reason = `the belt may have gone more than once round the ${Math.round(roundMm)} mm of its encoder in ${Math.round(elapsedMs)} ms without a sample`;
       }
       // Silence was standing still: the belt began to move within the last update.
       if (elapsedMs > 2 * updateMs && canMove(mm - last.mm, updateMs)) {
@@ -69,6 +84,12 @@ export function createEncoderBelt(settings: EncoderSettings): Belt {
       return mmPerMs > 0 ? last.atMs + (mm - last.mm) / mmPerMs : undefined;
     },
     hasPassed: (mm, nowMs) => newest().mm >= mm || (!isHeard && points.length > 0 && positionAt(nowMs) >= mm),
+    lagMs: (nowMs) => (points.length > 0 ? nowMs - newest().atMs : undefined),
+    pitchProblem: (beforeMm, afterMm, pitchMm, tolerance) =>
+      // Of two neighbours both positions are off by nearly the same.
+      afterMm - beforeMm < pitchMm - tolerance
+        ? 'parts came nearer to each other than they can: the encoder stands or slips'
+        : undefined,
     get exactUntilMs() {
       return newest().atMs;
     },
@@ -91,10 +112,14 @@ export function createEncoderBelt(settings: EncoderSettings): Belt {
   }
 
   function canMove(mm: number, elapsedMs: number): boolean {
+    const { least, most } = rangeIn(elapsedMs);
+    return mm <= most && mm >= least;
+  }
+
+  function rangeIn(elapsedMs: number): { least: number; most: number } {
     const seconds = elapsedMs / 1_000;
-    const forward = settings.maxSpeedMmPerS * seconds + toleranceMm;
-    const back = settings.maxReverseMmPerS * seconds + toleranceMm;
-    return mm <= forward && mm >= -back;
+    const most = settings.maxSpeedMmPerS * seconds + toleranceMm;
+    return { least: -settings.maxReverseMmPerS * seconds - toleranceMm, most };
   }
 
   /** Over about one update: shorter is noise of a fast encoder, longer lags behind a belt that brakes. */
@@ -104,4 +129,9 @@ export function createEncoderBelt(settings: EncoderSettings): Belt {
     const start = from && last.atMs - from.atMs <= 2 * updateMs ? from : points.at(-2);
     return start ? (last.mm - start.mm) / (last.atMs - start.atMs) : 0;
   }
+}
+
+/** Of the ways that are whole turns apart from this one, the nearest to what is expected. */
+function turnedWay(mm: number, roundMm: number, expectedMm: number): number {
+  return Number.isFinite(roundMm) ? mm - roundMm * Math.round((mm - expectedMm) / roundMm) : mm;
 }

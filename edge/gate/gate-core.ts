@@ -2,10 +2,13 @@
  * The station's parts from trigger to gate. No I/O, no clock: every input comes with its time, everything to be done comes out
  * as an action. Each part ends exactly once, is fired at once at most, and is fired at only when the belt says that it is there.
  */
-import type { Json } from '../pipeline/frame.ts';
+import { createConfirmInput } from './confirm-input.ts';
 import { createBelt } from './create-belt.ts';
 import { createEjector } from './ejector.ts';
+import { createEncoderLag } from './encoder-lag.ts';
+import { createExitWatch } from './exit-watch.ts';
 import { createGateEvents } from './gate-events.ts';
+import { createGateProblems } from './gate-problems.ts';
 import type {
   GateAction,
   GateCoreState,
@@ -13,13 +16,19 @@ import type {
   GateSettings,
   GateSnapshot,
   RunCounts,
+  SeenImage,
+  SignalInput,
+  SignalRole,
   Stamps,
 } from './gate-types.ts';
 import { createImageTies } from './image-ties.ts';
 import { createJobRuns } from './job-runs.ts';
-import { decide, dueAtMs, end, endsAtMs, follow, loseTracking, type Station } from './part-course.ts';
-import { createStepReader } from './step-reader.ts';
-import { newPart, type TrackedPart } from './tracked-part.ts';
+import { nameOf } from './name-of.ts';
+import { decide, dueAtMs, endsAtMs, follow, isCertainlyPast, loseTracking, type Station } from './part-course.ts';
+import { createSignalWatch } from './signal-watch.ts';
+import type { TrackedPart } from './tracked-part.ts';
+import { createTriggerInput } from './trigger-input.ts';
+import { createTriggerWatch } from './trigger-watch.ts';
 
 export interface GateCore {
   handle(input: GateInput, nowMs: number): GateAction[];
@@ -29,6 +38,9 @@ export interface GateCore {
   takeCounts(): { changed: RunCounts[]; snapshot: GateSnapshot; actions: GateAction[] } | undefined;
   state(): GateCoreState;
 }
+
+/** Parts that do not come, in a row: then the trigger counts as silent where nothing else is configured. */
+const SILENT_PITCHES = 20;
 
 /** A call that comes so much later than it was asked for: the process stood still, and others stand behind it in the queue. */
 const STOOD_STILL_MS = 5;
@@ -44,15 +56,14 @@ export function createGateCore(
   let actions: GateAction[] = [];
   const emit = (action: GateAction) => void actions.push(action);
   const events = createGateEvents(stamps, emit);
+  const problems = createGateProblems();
   const runs = createJobRuns(known?.runs ?? [], stamps, startMs);
   const belt = gate && createBelt(gate, trigger.settleMs);
   const ejector = gate && createEjector(gate, trigger.settleMs, emit);
   const hasPartIds = trigger.kind === 'id' || trigger.partIdSignal !== undefined;
-  const ties = createImageTies({ ...trigger, hasPartIds, limit: trigger.maxInTransit }, emit);
-  const triggers = createStepReader(trigger.kind, known?.trigger ?? null);
-  const confirmations = createStepReader(gate?.confirm.kind ?? 'edge', null);
-  let keptTrigger = triggers.last;
-  /** Why nobody listened before the connection that is now. */
+  const ties = createImageTies({ ...trigger, hasPartIds, isReject, limit: trigger.maxInTransit }, events, emit);
+  const signals = createSignalWatch(signalsOf(settings), events, problems);
+  /** Why confirmations were not heard before the connection that is now. */
   let silence = known ? 'node restarted' : 'connection lost';
   let handledMs = startMs;
   let next = { atMs: Number.POSITIVE_INFINITY, isCommand: false };
@@ -60,22 +71,34 @@ export function createGateCore(
     settings,
     belt,
     ejector,
+    exit: undefined,
+    signals,
+    problems,
     events,
     runs,
     parts: [],
     isConnected: false,
     deafUntilMs: startMs,
     isEnabled: true,
+    isInConflict: false,
     tally: { confirmed: 0, notConfirmed: 0, unexpected: 0, late: 0 },
     lastCommandAtMs: undefined,
     leadErrorsMs: [],
     latenessMs: [],
   };
+  const silentAfterMm = trigger.silentAfterMm ?? SILENT_PITCHES * (gate?.partPitchMm ?? 0);
+  const watch = belt && createTriggerWatch({ signal: trigger.signal, silentAfterMm, belt, events, problems });
+  const lag = gate?.encoderSignal === undefined ? undefined : createEncoderLag(gate, trigger.settleMs, problems);
+  const triggers = createTriggerInput(station, ties, watch, known, emit, startMs);
+  const confirmations = gate && ejector && createConfirmInput(station, gate, ejector);
+  station.exit = gate && belt && createExitWatch(station, gate, belt);
+  let keptTrigger = triggers.last;
 
   for (const { run, parts } of runs.interrupted) {
     if (parts === 0) continue;
     runs.ended(run, 'unseen', parts, startMs);
-    events.unseen(parts, silence, startMs, run.jobCode);
+    const moments = { from: known?.inTransitFrom ?? run.from, fromMs: startMs, toMs: startMs };
+    events.unseen({ count: parts, reason: triggers.silence, jobCode: run.jobCode, ...moments }, startMs);
   }
 
   return {
@@ -94,88 +117,134 @@ export function createGateCore(
       keptTrigger = triggers.last;
       // What the counts hold is told with them, so that a kill cannot come between.
       events.flush(Number.POSITIVE_INFINITY);
-      return { changed, snapshot: { trigger: triggers.last, runs: open }, actions: drain() };
+      const [oldest] = station.parts;
+      const inTransitFrom = oldest && stamps.time(oldest.triggeredAtMs);
+      return { changed, snapshot: { trigger: triggers.last, runs: open, inTransitFrom }, actions: drain() };
     },
     state: () => ({
       isEnabled: station.isEnabled,
-      isTracking: station.isConnected && (belt?.isHeard ?? true) && !station.parts.some(({ isLost }) => isLost),
+      isTracking:
+        station.isConnected &&
+        (belt?.isHeard ?? true) &&
+        station.exit?.isSlipping !== true &&
+        !station.parts.some(({ isLost }) => isLost),
       inTransit: station.parts.length,
       ...station.tally,
       lastCommandAtMs: station.lastCommandAtMs,
       leadErrorsMs: station.leadErrorsMs,
       latenessMs: station.latenessMs,
+      problem: problems.text,
     }),
   };
 
   function take(input: GateInput, nowMs: number): void {
-    if (input.kind === 'trigger') takeTrigger(input.value, input.atMs, nowMs);
-    if (input.kind === 'part-id') takeName(input.value, input.atMs);
-    if (input.kind === 'belt') takeBelt(input.value, input.atMs, nowMs);
-    if (input.kind === 'confirm') takeConfirmation(input.value, input.atMs);
-    if (input.kind === 'enabled') takeEnabled(input.value, input.atMs);
-    if (input.kind === 'line-stop') ejector?.heardStop(input.value === true);
-    if (input.kind === 'job') runs.begin(nameOf(input.value), nowMs);
-    if (input.kind === 'connection') takeConnection(input.isUp, nowMs);
-    if (input.kind === 'seen') ties.seen(input.image, station.parts, nowMs);
-    if (input.kind === 'looked') ties.looked(input.image);
-    if (input.kind === 'write-failed') {
-      const { triggeredAtMs, atMs } = input.command;
-      const part = station.parts.find((each) => each.triggeredAtMs === triggeredAtMs && each.commandAtMs === atMs);
-      if (part) part.writeProblem = input.reason;
+    switch (input.kind) {
+      case 'quality':
+        takeQuality(input, nowMs);
+        break;
+      case 'connection':
+        takeConnection(input.isUp, nowMs);
+        break;
+      case 'clock-step':
+        takeClockStep(input.stepMs, nowMs);
+        break;
+      case 'conflict':
+        station.isInConflict = input.text !== undefined;
+        problems.set('conflict', input.text);
+        break;
+      case 'seen':
+        ties.seen(input.image, station.parts, nowMs);
+        break;
+      case 'looked':
+        ties.looked(input.image, nowMs);
+        break;
+      case 'write-failed':
+        noteFailure(input);
+        break;
+      case 'tick':
+        break;
+      default:
+        takeSignal(input, nowMs);
     }
   }
 
-  function takeTrigger(value: Json, atMs: number, nowMs: number): void {
-    const { count, isCatchUp, isRestart } = triggers.read(value);
-    const missed = isCatchUp ? count : count - 1;
-    if (missed > 0) {
-      const reason = isCatchUp ? silence : 'missed by the node';
-      unseen(missed, isRestart ? `${reason}, the counter began again` : reason, nowMs);
-    }
-    if (count === 0 || isCatchUp) return;
-    const oldest = station.parts[0];
-    if (oldest && station.parts.length >= trigger.maxInTransit) {
-      loseTracking(station, `more than ${trigger.maxInTransit} parts between trigger and gate`, nowMs);
-      end(station, oldest, oldest.decision?.ending ?? 'bypassed', nowMs);
-    }
-    const part = newPart(atMs, belt?.positionAt(atMs) ?? 0, runs.current);
-    if (trigger.kind === 'id') part.partId = nameOf(value);
-    runs.triggered(part.run, 1, nowMs);
-    station.parts.push(part);
-    emit({ kind: 'triggered', part });
-    ties.triggered(part);
-    if (belt && !belt.isHeard) loseTracking(station, 'the position of the belt is not known', nowMs);
+  function takeSignal(input: SignalInput, nowMs: number): void {
+    if (input.kind === 'trigger') triggers.take(input, nowMs);
+    if (input.kind === 'part-id') triggers.takeName(input, nowMs);
+    if (input.kind === 'belt') takeBelt(input, nowMs);
+    if (input.kind === 'confirm') confirmations?.take(input, silence, nowMs);
+    if (input.kind === 'exit') station.exit?.take(input, nowMs);
+    if (input.kind === 'enabled') takeEnabled(input, nowMs);
+    if (input.kind === 'line-stop' && isSwitch(input, nowMs)) ejector?.heardStop(input.value === true);
+    if (input.kind === 'state') watch?.takeState(input.value);
+    if (input.kind === 'job') takeJob(input, nowMs);
   }
 
-  function takeName(value: Json, atMs: number): void {
-    const name = nameOf(value);
-    if (name !== null) ties.named(name, atMs, station.parts);
+  function noteFailure({ command: { triggeredAtMs, atMs }, reason }: GateInput & { kind: 'write-failed' }): void {
+    const part = station.parts.find((each) => each.triggeredAtMs === triggeredAtMs && each.commandAtMs === atMs);
+    if (part) part.writeProblem = reason;
   }
 
-  function takeBelt(value: Json, atMs: number, nowMs: number): void {
+  function takeBelt({ value, atMs, modulus }: SignalInput, nowMs: number): void {
     if (!belt) return;
     const wasHeard = belt.isHeard;
-    if (typeof value !== 'number') belt.lose();
-    const reason = typeof value === 'number' ? belt.sample(atMs, value) : 'the machine does not know where the belt is';
-    if (wasHeard && reason !== undefined) loseTracking(station, reason, nowMs);
+    let reason: string | undefined;
+    if (typeof value === 'number') {
+      reason = belt.sample(atMs, value, modulus);
+      lag?.sampled(atMs, nowMs);
+      if (belt.isHeard) signals.fit('belt', nowMs);
+      else if (reason !== undefined) signals.unfit('belt', reason, value, nowMs);
+    } else {
+      signals.unfit('belt', 'the value is no number: map a signal that is one', value, nowMs);
+      reason = loseBelt('the machine does not know where the belt is');
+    }
+    if (reason === undefined) return;
+    station.exit?.doubt();
+    if (wasHeard) loseTracking(station, reason, nowMs);
   }
 
-  function takeConfirmation(value: Json, atMs: number): void {
-    const { count, isCatchUp, isRestart } = confirmations.read(value);
-    if (count === 0 || !ejector || (isCatchUp && isRestart)) return;
-    const unasked = ejector.confirm(count, isCatchUp ? undefined : atMs, station.parts);
-    if (unasked === 0) return;
-    station.tally.unexpected += unasked;
-    const part = isCatchUp ? undefined : partAtGate(ejector.pushedAtMs(atMs));
-    if (part) part.ejectedAtMs = atMs;
-    const during = isCatchUp ? { during: silence } : {};
-    events.tell('GATE_UNEXPECTED_EJECTION', atMs, part, { count: unasked, ...during });
+  function loseBelt(reason: string): string {
+    belt?.lose();
+    lag?.begin();
+    return reason;
   }
 
-  function takeEnabled(value: Json, atMs: number): void {
-    if (typeof value !== 'boolean' || value === station.isEnabled) return;
-    station.isEnabled = value;
-    events.tell(value ? 'GATE_ENABLED' : 'GATE_DISABLED', atMs);
+  /** What is not good is not used; what it says when it is good again is caught up. */
+  function takeQuality({ role, signal, status }: GateInput & { kind: 'quality' }, nowMs: number): void {
+    signals.status(role, signal, status, nowMs);
+    if (status === undefined) return;
+    if (role === 'trigger') triggers.pause(`${signal} was ${status}`, nowMs);
+    if (role === 'confirm') {
+      silence = `${signal} was ${status}`;
+      confirmations?.pause();
+    }
+    if (role === 'exit') station.exit?.pause();
+    if (role === 'state') watch?.takeState(null);
+    if (role !== 'belt' || !belt?.isHeard) return;
+    station.exit?.doubt();
+    loseTracking(station, loseBelt('the machine does not know where the belt is'), nowMs);
+  }
+
+  function takeJob({ value, atMs }: SignalInput, nowMs: number): void {
+    const name = nameOf(value);
+    if (name === undefined) {
+      signals.unfit('job', 'the value is neither text nor number: map a signal that is one', value, nowMs);
+      return;
+    }
+    signals.fit('job', nowMs);
+    runs.begin(name, atMs, station.parts, nowMs);
+  }
+
+  function takeEnabled(input: SignalInput, nowMs: number): void {
+    if (!isSwitch(input, nowMs) || input.value === station.isEnabled) return;
+    station.isEnabled = input.value === true;
+    events.tell(station.isEnabled ? 'GATE_ENABLED' : 'GATE_DISABLED', input.atMs);
+  }
+
+  function isSwitch({ kind, value }: SignalInput, nowMs: number): boolean {
+    if (typeof value === 'boolean') signals.fit(kind, nowMs);
+    else signals.unfit(kind, 'the value is neither true nor false: map a signal of type Boolean', value, nowMs);
+    return typeof value === 'boolean';
   }
 
   function takeConnection(isUp: boolean, nowMs: number): void {
@@ -183,10 +252,17 @@ export function createGateCore(
     station.isConnected = isUp;
     if (isUp) return;
     silence = 'connection lost';
-    triggers.pause();
-    confirmations.pause();
-    belt?.lose();
-    loseTracking(station, silence, nowMs);
+    triggers.pause(silence, nowMs);
+    confirmations?.pause();
+    station.exit?.pause();
+    loseTracking(station, loseBelt(silence), nowMs);
+  }
+
+  /** Samples of before the step were put at wrong times: where the parts on the belt are, nobody knows. */
+  function takeClockStep(stepMs: number, nowMs: number): void {
+    const reason = `the machine's clock was set by ${Math.round(stepMs)} ms`;
+    station.exit?.doubt();
+    loseTracking(station, loseBelt(reason), nowMs);
   }
 
   function advance(nowMs: number): void {
@@ -195,10 +271,19 @@ export function createGateCore(
     for (const part of [...station.parts]) {
       const dueMs = part.decision ? undefined : dueAtMs(station, part, nowMs);
       if (dueMs !== undefined && dueMs <= nowMs) decide(station, part, dueMs, nowMs);
+      else if (!part.decision && isCertainlyPast(station, part, nowMs)) miss(part);
       if (part.decision) follow(station, part, nowMs);
     }
+    station.exit?.advance(station.isConnected && belt?.isHeard === true && triggers.silence === '', nowMs);
+    watch?.advance(station.isConnected, nowMs);
     ties.advance(nowMs);
     events.flush(nowMs);
+
+    /** The belt's samples were too old to say when it had to be decided. */
+    function miss(part: TrackedPart): void {
+      loseTracking(station, 'the part is past the gate, and the belt told of it too late', nowMs, [part]);
+      decide(station, part, nowMs, nowMs, true);
+    }
 
     /** The belt's sample after the trigger is there: where the part was at its trigger is known for good. */
     function fix(part: TrackedPart, index: number): void {
@@ -206,28 +291,10 @@ export function createGateCore(
       part.isExact = true;
       part.mm = belt.positionAt(part.triggeredAtMs);
       const before = station.parts[index - 1];
-      // Of two neighbours both positions are off by nearly the same.
-      const leastMm = gate.partPitchMm - gate.toleranceMm;
-      if (gate.encoderSignal !== undefined && before?.isExact && part.mm - before.mm < leastMm) {
-        loseTracking(station, 'parts came nearer to each other than they can: the encoder stands or slips', nowMs);
-      }
+      if (!before?.isExact) return;
+      const reason = belt.pitchProblem(before.mm, part.mm, gate.partPitchMm, gate.toleranceMm);
+      if (reason !== undefined) loseTracking(station, reason, nowMs);
     }
-  }
-
-  /** The part that was in front of the gate, as far as that is known. */
-  function partAtGate(atMs: number): TrackedPart | undefined {
-    if (!belt || !gate) return undefined;
-    const mm = belt.positionAt(atMs) - gate.distanceMm;
-    const away = (part: TrackedPart) => Math.abs(part.mm - mm);
-    return station.parts
-      .filter((part) => part.ejectedAtMs === undefined && away(part) <= gate.partPitchMm / 2)
-      .toSorted((a, b) => away(a) - away(b))[0];
-  }
-
-  function unseen(count: number, reason: string, atMs: number): void {
-    runs.triggered(runs.current, count, atMs);
-    runs.ended(runs.current, 'unseen', count, atMs);
-    events.unseen(count, reason, atMs, runs.current.jobCode);
   }
 
   function nextWake(): { atMs: number; isCommand: boolean } {
@@ -236,8 +303,13 @@ export function createGateCore(
       station.parts.map((part) => (part.decision ? undefined : dueAtMs(station, part, handledMs))),
     );
     const endMs = earliest(station.parts.map((part) => (part.decision ? endsAtMs(station, part) : undefined)));
-    const restMs = earliest([endMs, ties.wakeAtMs, events.wakeAtMs, ejector?.wakeAtMs]);
+    const restMs = earliest([endMs, ties.wakeAtMs, events.wakeAtMs, ejector?.wakeAtMs, watch?.wakeAtMs]);
     return { atMs: Math.min(commandMs, restMs), isCommand: commandMs <= restMs };
+  }
+
+  function isReject({ look }: SeenImage): boolean {
+    if (look.kind !== 'verdict') return false;
+    return look.verdict === 'REJECT' || (look.verdict === 'UNCERTAIN' && gate?.reactions.uncertain === 'reject');
   }
 
   function drain(): GateAction[] {
@@ -247,6 +319,16 @@ export function createGateCore(
   }
 }
 
-function nameOf(value: Json): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+/** By what name the configuration has each. */
+function signalsOf({ trigger, gate }: GateSettings): Partial<Record<SignalRole, string | undefined>> {
+  return {
+    trigger: trigger.signal,
+    'part-id': trigger.partIdSignal,
+    belt: gate?.encoderSignal ?? gate?.speedSignal,
+    confirm: gate?.confirm.signal,
+    enabled: gate?.enabledSignal,
+    'line-stop': gate?.lineStopSignal,
+    exit: gate?.exit?.signal,
+    command: gate?.commandSignal,
+  };
 }

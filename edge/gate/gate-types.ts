@@ -13,7 +13,15 @@ export interface GateSettings {
 /** An image that a camera took, before and after it is known of which part. */
 export interface SeenImage {
   readonly camera: string;
+  readonly cameraId: string | undefined;
   readonly capturedAtMs: number;
+  /** The true capture may have been this much earlier. */
+  readonly uncertaintyMs: number;
+  /** The part for which it was asked, as the core told of it. */
+  readonly trigger: TriggeredPart | null;
+  readonly arrivedAtMs: number;
+  /** From exposure to arrival, as it should be. */
+  readonly latencyMs: number;
   /** As the camera named it; the machine's name once it is tied. */
   partId: string | null;
   look: Look;
@@ -25,16 +33,37 @@ export type Look =
   | { kind: 'verdict'; verdict: Verdict; inspectionId: string }
   | { kind: 'none'; reason: string };
 
+/** What a signal is to the gate. */
+export type SignalRole =
+  | 'trigger'
+  | 'part-id'
+  | 'belt'
+  | 'confirm'
+  | 'enabled'
+  | 'line-stop'
+  | 'exit'
+  | 'state'
+  | 'job'
+  | 'command';
+
+/** A sample of good quality; `atMs` is when it became true. */
+export interface SignalInput {
+  kind: Exclude<SignalRole, 'command'>;
+  atMs: number;
+  value: Json;
+  /** Of the value's OPC UA type; undefined when it does not wrap. */
+  modulus?: number | undefined;
+}
+
 export type GateInput =
-  /** A new sample of the trigger signal; `atMs` is when it became true. */
-  | { kind: 'trigger'; atMs: number; value: Json }
-  | { kind: 'part-id'; atMs: number; value: Json }
-  | { kind: 'belt'; atMs: number; value: Json }
-  | { kind: 'confirm'; atMs: number; value: Json }
-  | { kind: 'enabled'; atMs: number; value: Json }
-  | { kind: 'line-stop'; value: Json }
-  | { kind: 'job'; value: Json }
+  | SignalInput
+  /** Why the machine gives no good value of the signal; undefined when it does. */
+  | { kind: 'quality'; role: SignalRole; signal: string; status: string | undefined }
   | { kind: 'connection'; isUp: boolean }
+  /** The machine's clock was set: times before and after do not belong together. */
+  | { kind: 'clock-step'; stepMs: number }
+  /** Signals that must not be one node are one: what to change; undefined when they are not. */
+  | { kind: 'conflict'; text: string | undefined }
   | { kind: 'seen'; image: SeenImage }
   /** `image.look` has changed. */
   | { kind: 'looked'; image: SeenImage }
@@ -42,7 +71,9 @@ export type GateInput =
   | { kind: 'tick' };
 
 export type GateAction =
-  | { kind: 'write'; target: 'command' | 'line-stop'; value: boolean; command: GateCommand | undefined }
+  | { kind: 'command'; isOn: boolean; command: GateCommand }
+  /** Asks for a stop of the line. */
+  | { kind: 'stop-line' }
   | { kind: 'event'; event: GateEvent }
   /** A part's trigger has come. */
   | { kind: 'triggered'; part: TriggeredPart }
@@ -53,6 +84,10 @@ export type GateAction =
 export interface GateCommand {
   readonly triggeredAtMs: number;
   readonly atMs: number;
+  /** What a controller that tracks parts itself calls the part; null when nobody knows. */
+  readonly partNumber: string | number | null;
+  /** When the part has left the gate, by the belt's speed now. */
+  readonly validUntilMs: number;
 }
 
 export type GateEventKind =
@@ -65,7 +100,14 @@ export type GateEventKind =
   | 'GATE_ENABLED'
   | 'GATE_BYPASSED'
   | 'LINE_STOP_REQUESTED'
-  | 'PARTS_UNSEEN';
+  | 'PARTS_UNSEEN'
+  | 'COUNTER_RESTARTED'
+  | 'COUNTER_CORRECTED'
+  | 'SIGNAL_UNUSABLE'
+  | 'SIGNAL_USABLE'
+  | 'REJECT_UNTIED'
+  | 'TRIGGER_SILENT'
+  | 'BELT_SLIPPED';
 
 /** In the shape of the API's NodeEventInput, without line and station. */
 export interface GateEvent {
@@ -74,6 +116,7 @@ export interface GateEvent {
   kind: GateEventKind;
   partId?: string;
   inspectionId?: string;
+  cameraId?: string;
   jobCode?: string;
   data?: Json;
 }
@@ -110,6 +153,8 @@ export interface GateSnapshot {
   trigger: Json;
   /** Newest last. */
   runs: RunCounts[];
+  /** When the oldest part in transit was triggered, as people read it; undefined without one. */
+  inTransitFrom?: string | undefined;
 }
 
 export interface GateCoreState {
@@ -125,4 +170,6 @@ export interface GateCoreState {
   leadErrorsMs: readonly number[];
   /** How long after the moment at which they were due the last commands were given, in milliseconds. */
   latenessMs: readonly number[];
+  /** What lasts and needs people, the most serious first. */
+  problem: string | undefined;
 }

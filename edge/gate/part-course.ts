@@ -2,9 +2,12 @@
 import type { Belt } from './belt.ts';
 import { decidePart, summarise, WITHOUT_GATE } from './decide-part.ts';
 import type { Ejector } from './ejector.ts';
+import type { ExitWatch } from './exit-watch.ts';
 import type { GateEvents } from './gate-events.ts';
+import type { GateProblems } from './gate-problems.ts';
 import type { Ending, GateSettings } from './gate-types.ts';
 import type { JobRuns } from './job-runs.ts';
+import type { SignalWatch } from './signal-watch.ts';
 import type { TrackedPart } from './tracked-part.ts';
 
 /** What the parts of one station have in common. */
@@ -12,6 +15,10 @@ export interface Station {
   readonly settings: GateSettings;
   readonly belt: Belt | undefined;
   readonly ejector: Ejector | undefined;
+  /** Where there is a sensor behind the gate. */
+  exit: ExitWatch | undefined;
+  readonly signals: SignalWatch;
+  readonly problems: GateProblems;
   readonly events: GateEvents;
   readonly runs: JobRuns;
   /** In the order of their triggers, the next at the gate first. */
@@ -20,6 +27,8 @@ export interface Station {
   /** Until then what was told while the node stood still may still be on its way. */
   deafUntilMs: number;
   isEnabled: boolean;
+  /** Two signals of the gate are one node: a command could come back as its own confirmation. */
+  isInConflict: boolean;
   readonly tally: { confirmed: number; notConfirmed: number; unexpected: number; late: number };
   lastCommandAtMs: number | undefined;
   /** How much later than planned the last parts came to the gate. */
@@ -47,17 +56,21 @@ export function dueAtMs({ settings, belt }: Station, part: TrackedPart, nowMs: n
   return Math.max(dueMs, nowMs) <= belt.trustedUntilMs ? dueMs : undefined;
 }
 
-export function decide(station: Station, part: TrackedPart, dueMs: number, nowMs: number): void {
-  const { settings, events, tally } = station;
+/** `isGone`: a command would hit what follows the part, whatever the belt's speed says. */
+export function decide(station: Station, part: TrackedPart, dueMs: number, nowMs: number, isGone = false): void {
+  const { settings, events, tally, ejector } = station;
   const finding = summarise(settings.cameras, part.looks);
   let decision = decidePart(finding, part.isLost, {
     mode: settings.gate?.mode ?? 'no-gate',
     isEnabled: station.isEnabled,
     isConnected: station.isConnected,
+    isInConflict: station.isInConflict,
     reactions: settings.gate?.reactions ?? WITHOUT_GATE,
   });
-  if (decision.isEjected && isPast(station, part, nowMs)) {
+  if (decision.isEjected && (isGone || isPast(station, part, nowMs))) {
     decision = { ...decision, isEjected: false, obstacle: 'too-late' };
+  } else if (decision.isEjected && ejector && nowMs < ejector.readyAtMs) {
+    decision = { ...decision, isEjected: false, obstacle: 'ejector-not-reset' };
   }
   part.decision = decision;
   part.finding = finding;
@@ -68,12 +81,28 @@ export function decide(station: Station, part: TrackedPart, dueMs: number, nowMs
   }
   if (decision.asksForStop) askForStop(station, part, decision.obstacle ?? decision.cause, nowMs);
   if (decision.isEjected) {
-    station.ejector?.fire(part, nowMs);
+    ejector?.fire(part, leavesAtMs(station, part), nowMs);
     station.lastCommandAtMs = nowMs;
     remember(station.latenessMs, nowMs - dueMs);
   } else if (decision.obstacle === 'dry-run') {
     part.commandAtMs = nowMs;
   }
+}
+
+/** Whether the newest sample of the belt has the part behind the gate, and nothing of the time before can still be under way. */
+export function isCertainlyPast(station: Station, part: TrackedPart, nowMs: number): boolean {
+  const { belt, settings, deafUntilMs } = station;
+  if (!belt?.isHeard || !settings.gate) return false;
+  const { distanceMm, toleranceMm } = settings.gate;
+  if (!belt.hasPassed(part.mm + distanceMm + toleranceMm, nowMs)) return false;
+  part.pastSinceMs ??= nowMs;
+  // The process stood still: samples stand in the queue, the next may say when the part was there. Not for longer than they take.
+  return nowMs >= Math.min(deafUntilMs, part.pastSinceMs + settings.trigger.settleMs);
+}
+
+/** When the part has left the gate, by the belt's speed now. */
+function leavesAtMs({ belt, settings: { gate } }: Station, part: TrackedPart): number | undefined {
+  return gate && belt?.timeAt(part.mm + gate.distanceMm + gate.toleranceMm);
 }
 
 /** A command now would hit what follows the part. */
@@ -139,19 +168,18 @@ export function end(station: Station, part: TrackedPart, ending: Ending, nowMs: 
   station.events.ended(part, ending, nowMs);
 }
 
-/** Nobody knows any more where the parts are that wait for their command: they get the configured reaction instead of their verdict. */
-export function loseTracking(station: Station, reason: string, nowMs: number): void {
+/** Nobody knows any more where the parts are that wait for their command, or some of them: they get the configured reaction instead of their verdict. */
+export function loseTracking(station: Station, reason: string, nowMs: number, parts = station.parts): void {
   const { gate } = station.settings;
-  const lost = station.parts.filter((part) => !part.decision && !part.isLost);
+  const lost = parts.filter((part) => !part.decision && !part.isLost);
   if (lost.length === 0 || !gate) return;
   for (const part of lost) part.isLost = true;
-  const partIds = lost.flatMap(({ partId }) => partId ?? []).slice(0, MOST_NAMES);
-  station.events.tell('GATE_TRACKING_LOST', nowMs, undefined, { reason, count: lost.length, partIds });
+  const [first] = lost;
+  const only = lost.length === 1 ? first : undefined;
+  const names = { count: lost.length, ...station.events.namesOf(lost) };
+  station.events.tell('GATE_TRACKING_LOST', nowMs, only, { reason, ...names });
   if (gate.reactions.trackingLost === 'stop') askForStop(station, undefined, 'tracking-lost', nowMs);
 }
-
-/** Of the parts that one event names. */
-const MOST_NAMES = 100;
 
 function askForStop({ ejector, events }: Station, part: TrackedPart | undefined, cause: string, nowMs: number): void {
   if (ejector?.askForStop()) events.tell('LINE_STOP_REQUESTED', nowMs, part, { cause });

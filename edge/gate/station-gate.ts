@@ -1,23 +1,40 @@
 /** A station's gate in the running node: the core, fed by the machine's samples and the cameras' verdicts, with a timer and a hand on the machine. */
 import type { GateConfig } from '../config/gate-config.ts';
 import type { Machine, SignalSample } from '../devices/device.ts';
-import type { Json, TriggeredPart } from '../pipeline/frame.ts';
-import type { PartTracker, SeenPart } from '../pipeline/part-tracker.ts';
+import type { PartTracker } from '../pipeline/part-tracker.ts';
 import { readCountFile } from './count-file.ts';
 import { createGateCore } from './gate-core.ts';
+import { createGateHand } from './gate-hand.ts';
 import { createGateKeeper, type GateOutbox } from './gate-keeper.ts';
-import type { GateAction, GateCoreState, GateInput, GateSettings, SeenImage } from './gate-types.ts';
+import type {
+  GateAction,
+  GateCommand,
+  GateCoreState,
+  GateInput,
+  GateSettings,
+  SignalInput,
+  SignalRole,
+} from './gate-types.ts';
+import { createImageTracker } from './image-tracker.ts';
+import { findConflict } from './node-conflicts.ts';
 import { createPreciseTimer } from './precise-timer.ts';
 import { createSourceClock } from './source-clock.ts';
 import { steadyNow, wallAheadMs } from './steady-clock.ts';
+import { counterModulus } from './step-reader.ts';
 
 export interface StationGateOptions {
   settings: GateSettings;
   lineId: string;
   stationId: string;
-  machine: Pick<Machine, 'isConnected' | 'onSample' | 'onChange' | 'write'>;
+  /** What the server calls each camera. */
+  cameraIds: Readonly<Record<string, string>>;
+  machine: Pick<Machine, 'isConnected' | 'onSample' | 'onChange' | 'write' | 'nodeOf' | 'onClockStep' | 'clockOffset'>;
   /** The machine's signal that names the job, where it has one. */
   jobSignal: string | undefined;
+  /** The machine's signal that tells its state, where it has one. */
+  stateSignal: string | undefined;
+  /** Which station of the node commands another gate at this node of the same machine; undefined when none does. */
+  otherAt(commandNode: string | undefined): string | undefined;
   /** Where the counts are kept; the folder need not be there. */
   countFile: string;
   outbox: GateOutbox;
@@ -32,7 +49,6 @@ export interface GateState extends Omit<GateCoreState, 'lastCommandAtMs'> {
   stationId: string;
   mode: GateConfig['mode'] | 'no-gate';
   lastCommandAt: Date | undefined;
-  problem: string | undefined;
 }
 
 export interface StationGate {
@@ -45,6 +61,11 @@ export interface StationGate {
 
 /** Events that wait while the disk takes none. */
 const MAX_WAITING_EVENTS = 1_000;
+/** The machine tells of a step of its clock that its samples have shown already, so long after them at most. */
+const SAME_STEP_MS = 30_000;
+const NO_MODE = 'gate.mode is not written, so this is a dry run: give active, dry-run or off';
+/** A command that nobody may read can be written all the same. */
+const UNREADABLE = ['BadNotReadable', 'BadUserAccessDenied'];
 
 /** Rejects when the counts of before cannot be read. */
 export async function openStationGate(options: StationGateOptions): Promise<StationGate> {
@@ -57,13 +78,14 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
   };
   const keeper = createGateKeeper({ lineId, stationId, file: countFile, outbox, maxEvents: MAX_WAITING_EVENTS, warn });
   const core = createGateCore(settings, await readCountFile(countFile), stamps, steadyNow());
-  const sourceClock = createSourceClock();
+  const sourceClock = createSourceClock(trigger.settleMs);
   const timer = createPreciseTimer(() => feed({ kind: 'tick' }));
-  const ties = new Map<SeenImage, () => void>();
-  const triggerListeners = new Set<(part: TriggeredPart) => void>();
-  /** A pulse whose end the machine has not taken yet. */
-  let isCommandOn = false;
-  let writeProblem: string | undefined;
+  const tracker = createImageTracker(options.cameraIds, feed);
+  const onFailed = (command: GateCommand, reason: string) => feed({ kind: 'write-failed', command, reason });
+  const hand = gate && createGateHand({ gate, machine, onFailed, warn });
+  let conflict: string | undefined;
+  let wasConnected = false;
+  let steppedAtMs = Number.NEGATIVE_INFINITY;
 
   const endings = [
     listen(trigger.signal, 'trigger'),
@@ -72,42 +94,71 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
     listen(gate?.confirm.signal, 'confirm'),
     listen(gate?.enabledSignal, 'enabled'),
     listen(gate?.lineStopSignal, 'line-stop'),
+    listen(gate?.exit?.signal, 'exit'),
+    listen(gate && options.stateSignal, 'state'),
     listen(options.jobSignal, 'job'),
+    listen(gate?.commandSignal, 'command'),
+    machine.onClockStep(takeStep),
   ];
   machine.onChange(followConnection);
   followConnection();
-  const counting = setInterval(keepCounts, trigger.countsMs);
+  const counting = setInterval(work, trigger.countsMs);
 
   return {
-    tracker: trackerOf,
+    tracker: tracker.of,
     state() {
-      const { lastCommandAtMs, ...state } = core.state();
+      const { lastCommandAtMs, problem, ...state } = core.state();
       const lastCommandAt = lastCommandAtMs === undefined ? undefined : new Date(toWall(lastCommandAtMs));
-      const problem = writeProblem ?? keeper.problem;
-      return { ...state, stationId, mode: gate?.mode ?? 'no-gate', lastCommandAt, problem };
+      const mode = gate?.isModeWritten === false ? NO_MODE : undefined;
+      const problems = [mode, hand?.problem, problem, keeper.problem].filter((text) => text !== undefined);
+      return {
+        ...state,
+        stationId,
+        mode: gate?.mode ?? 'no-gate',
+        lastCommandAt,
+        problem: problems.length === 0 ? undefined : problems.join('; '),
+      };
     },
     async stop() {
       for (const end of endings) end?.();
       clearInterval(counting);
       timer.stop();
-      for (const untie of ties.values()) untie();
-      if (isCommandOn && gate) await machine.write(gate.commandSignal, false, gate.writeMs).catch(() => {});
+      tracker.stop();
+      await hand?.stop();
       keepCounts();
       await keeper.work();
     },
   };
 
-  function listen(
-    signal: string | undefined,
-    kind: Exclude<GateInput['kind'], UnheardInput>,
-  ): (() => void) | undefined {
+  function listen(signal: string | undefined, role: SignalRole): (() => void) | undefined {
     if (signal === undefined) return undefined;
+    let told: string | undefined;
     return machine.onSample(signal, (sample) => {
-      const value = usableValue(sample, kind);
-      if (value === undefined) return;
-      const nowMs = steadyNow();
-      feed({ kind, value, atMs: sourceClock.toSteady(sample.sourceMs, nowMs) });
+      const status = statusOf(sample, role);
+      if (status !== told) feed({ kind: 'quality', role, signal, status });
+      told = status;
+      if (status !== undefined || role === 'command') return;
+      feed(inputOf(sample, signal, role));
     });
+  }
+
+  function inputOf({ sourceMs, value, type }: SignalSample, signal: string, kind: SignalInput['kind']): SignalInput {
+    const nowMs = steadyNow();
+    let atMs = sourceClock.toSteady(sourceMs, nowMs, signal);
+    const olderMs = sourceClock.takeStep();
+    if (olderMs !== undefined) {
+      steppedAtMs = nowMs;
+      feed({ kind: 'clock-step', stepMs: -olderMs });
+      atMs = sourceClock.toSteady(sourceMs, nowMs, signal);
+    }
+    return { kind, value, atMs, modulus: counterModulus(type) };
+  }
+
+  function takeStep(stepMs: number): void {
+    const nowMs = steadyNow();
+    if (stepMs < 0 && nowMs - steppedAtMs < SAME_STEP_MS) return;
+    sourceClock.reset();
+    feed({ kind: 'clock-step', stepMs });
   }
 
   function feed(input: GateInput): void {
@@ -118,39 +169,41 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
 
   function act(actions: readonly GateAction[]): void {
     // The gate first: nothing else is in a hurry.
-    for (const action of actions) if (action.kind === 'write') write(action);
-    const triggered = actions.findLast(({ kind }) => kind === 'triggered');
-    if (triggered?.kind === 'triggered') for (const listener of triggerListeners) listener(triggered.part);
     for (const action of actions) {
-      if (action.kind === 'event') keeper.event(action.event);
-      if (action.kind === 'tied') ties.get(action.image)?.();
+      if (action.kind === 'command') hand?.command(action.isOn, action.command);
+      if (action.kind === 'stop-line') hand?.stopLine();
     }
-  }
-
-  function write({ target, value, command }: Extract<GateAction, { kind: 'write' }>): void {
-    const signal = target === 'command' ? gate?.commandSignal : gate?.lineStopSignal;
-    if (!gate || signal === undefined) return;
-    if (target === 'command' && value) isCommandOn = true;
-    machine.write(signal, value, gate.writeMs).then(
-      () => {
-        writeProblem = undefined;
-        if (target === 'command' && !value) isCommandOn = false;
-      },
-      (error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        const problem = `${signal} cannot be written: ${reason}`;
-        if (problem !== writeProblem) warn(problem);
-        writeProblem = problem;
-        if (value && command) feed({ kind: 'write-failed', command, reason });
-      },
-    );
+    tracker.hear(actions);
+    for (const action of actions) if (action.kind === 'event') keeper.event(action.event);
   }
 
   function followConnection(): void {
-    feed({ kind: 'connection', isUp: machine.isConnected });
-    // A pulse that the connection was lost in would never end.
-    if (machine.isConnected && isCommandOn)
-      write({ kind: 'write', target: 'command', value: false, command: undefined });
+    const { isConnected } = machine;
+    checkNodes();
+    if (isConnected === wasConnected) return;
+    wasConnected = isConnected;
+    if (!isConnected) sourceClock.reset();
+    feed({ kind: 'connection', isUp: isConnected });
+    if (isConnected) hand?.connected();
+  }
+
+  /** A node may be found long after the connection, and another after a download of the program. */
+  function checkNodes(): void {
+    if (!gate || !machine.isConnected) return;
+    const other = options.otherAt(machine.nodeOf(gate.commandSignal));
+    const text =
+      other === undefined
+        ? findConflict(settings, machine.nodeOf)
+        : `gate.commandSignal (${gate.commandSignal}) is the command of ${other} too: give each gate its own node; until then this gate does not fire`;
+    if (text === conflict) return;
+    conflict = text;
+    if (text !== undefined) warn(text);
+    feed({ kind: 'conflict', text });
+  }
+
+  function work(): void {
+    checkNodes();
+    keepCounts();
   }
 
   function keepCounts(): void {
@@ -161,52 +214,11 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
     }
     void keeper.work();
   }
-
-  function trackerOf(camera: string): PartTracker {
-    const images = new WeakMap<SeenPart, SeenImage>();
-    const look = (part: SeenPart, said: SeenImage['look']) => {
-      const image = images.get(part);
-      if (image?.look.kind !== 'waiting') return;
-      image.look = said;
-      feed({ kind: 'looked', image });
-    };
-    return {
-      onTriggered(listener) {
-        triggerListeners.add(listener);
-        return () => void triggerListeners.delete(listener);
-      },
-      seen({ partId, capturedAtMs }) {
-        const image: SeenImage = {
-          camera,
-          partId,
-          capturedAtMs: capturedAtMs - wallAheadMs(),
-          look: { kind: 'waiting' },
-        };
-        const { promise: tied, resolve } = Promise.withResolvers<void>();
-        ties.set(image, () => {
-          ties.delete(image);
-          resolve();
-        });
-        const part: SeenPart = {
-          get partId() {
-            return image.partId;
-          },
-          tied,
-        };
-        images.set(part, image);
-        feed({ kind: 'seen', image });
-        return part;
-      },
-      decided: (part, { verdict, inspectionId }) => look(part, { kind: 'verdict', verdict, inspectionId }),
-      undecided: (part, reason) => look(part, { kind: 'none', reason }),
-    };
-  }
 }
 
-type UnheardInput = 'connection' | 'seen' | 'looked' | 'write-failed' | 'tick';
-
-/** Only good values count; a belt whose position is not good is not known. */
-function usableValue({ quality, value }: SignalSample, kind: GateInput['kind']): Json | undefined {
-  if (quality === 'GOOD') return value;
-  return kind === 'belt' ? null : undefined;
+/** Why the value is not to be used; undefined when it is. */
+function statusOf({ quality, status }: SignalSample, role: SignalRole): string | undefined {
+  if (quality === 'GOOD') return undefined;
+  if (role === 'command' && status !== undefined && UNREADABLE.includes(status)) return undefined;
+  return status ?? quality;
 }

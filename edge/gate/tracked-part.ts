@@ -5,7 +5,10 @@ import type { JobRun } from './job-runs.ts';
 
 export interface TrackedPart {
   readonly triggeredAtMs: number;
-  readonly run: JobRun;
+  /** What the trigger's counter showed with it; undefined for other triggers. */
+  readonly counter: number | undefined;
+  /** Another when the machine tells later that the job had changed before its trigger. */
+  run: JobRun;
   partId: string | null;
   /** Where the belt was at the trigger. */
   mm: number;
@@ -14,6 +17,8 @@ export interface TrackedPart {
   /** What each camera has of it. */
   readonly looks: Map<string, Look>;
   isLost: boolean;
+  /** When it was first known that it is past the gate without a decision. */
+  pastSinceMs: number | undefined;
   /** Once the command was due. */
   decision: PartDecision | undefined;
   finding: Finding | undefined;
@@ -25,15 +30,17 @@ export interface TrackedPart {
   writeProblem: string | undefined;
 }
 
-export function newPart(triggeredAtMs: number, mm: number, run: JobRun): TrackedPart {
+export function newPart(triggeredAtMs: number, counter: number | undefined, mm: number, run: JobRun): TrackedPart {
   return {
     triggeredAtMs,
+    counter,
     run,
     mm,
     partId: null,
     isExact: false,
     looks: new Map(),
     isLost: false,
+    pastSinceMs: undefined,
     decision: undefined,
     finding: undefined,
     commandAtMs: undefined,

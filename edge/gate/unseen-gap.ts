@@ -1,34 +1,47 @@
 /** Parts that nobody looked at, told together: one event for parts of one reason within a second, not one for each. */
+import type { Json } from '../pipeline/frame.ts';
 import type { GateEvent, Stamps } from './gate-types.ts';
 
+/** Parts of one reason; they were triggered from `fromMs` to `toMs`. */
+export interface UnseenParts {
+  count: number;
+  reason: string;
+  jobCode: string | null;
+  fromMs: number;
+  toMs: number;
+  /** In place of `fromMs` where only the calendar knows it. */
+  from?: string | undefined;
+  /** Of the parts that have one. */
+  partIds?: readonly string[];
+  /** What the counter showed with the first and the last of those without a name. */
+  counters?: readonly [first: number, last: number] | undefined;
+}
+
 export interface UnseenGap {
-  add(parts: number, reason: string, atMs: number, jobCode: string | null, partId: string | null): void;
+  add(parts: UnseenParts, nowMs: number): void;
   /** Tells what has been gathered for long enough, or all of it. */
   flush(untilMs: number): void;
   readonly wakeAtMs: number;
 }
 
 const GATHER_MS = 1_000;
+/** Of the parts that one event names. */
+const MOST_NAMES = 100;
 
 export function createUnseenGap(stamps: Stamps, emit: (event: GateEvent) => void): UnseenGap {
-  interface Gap {
-    reason: string;
-    jobCode: string | null;
-    count: number;
-    partId: string | null;
-    fromMs: number;
-    toMs: number;
-    sinceMs: number;
-  }
-  let gap: Gap | undefined;
+  let gap: (UnseenParts & { partIds: readonly string[]; sinceMs: number; latestMs: number }) | undefined;
 
   return {
-    add(count, reason, atMs, jobCode, partId) {
-      if (gap && (gap.reason !== reason || gap.jobCode !== jobCode)) tell(gap);
-      gap ??= { reason, jobCode, count: 0, partId, fromMs: atMs, toMs: atMs, sinceMs: atMs };
-      gap.count += count;
-      gap.fromMs = Math.min(gap.fromMs, atMs);
-      gap.toMs = Math.max(gap.toMs, atMs);
+    add(parts, nowMs) {
+      if (gap && (gap.reason !== parts.reason || gap.jobCode !== parts.jobCode)) tell(gap);
+      gap ??= { ...parts, count: 0, partIds: [], counters: undefined, sinceMs: nowMs, latestMs: nowMs };
+      gap.count += parts.count;
+      gap.latestMs = nowMs;
+      if (parts.fromMs < gap.fromMs) gap.from = parts.from;
+      gap.fromMs = Math.min(gap.fromMs, parts.fromMs);
+      gap.toMs = Math.max(gap.toMs, parts.toMs);
+      gap.partIds = [...gap.partIds, ...(parts.partIds ?? [])].slice(0, MOST_NAMES);
+      gap.counters = span(gap.counters, parts.counters);
     },
     flush(untilMs) {
       if (gap && gap.sinceMs + GATHER_MS <= untilMs) tell(gap);
@@ -38,14 +51,32 @@ export function createUnseenGap(stamps: Stamps, emit: (event: GateEvent) => void
     },
   };
 
-  function tell({ reason, jobCode, count, partId, fromMs, toMs }: Gap): void {
+  function tell(told: NonNullable<typeof gap>): void {
     gap = undefined;
+    const { count, reason, jobCode, partIds, counters } = told;
+    const data: Record<string, Json> = {
+      count,
+      from: told.from ?? stamps.time(told.fromMs),
+      to: stamps.time(told.toMs),
+      reason,
+    };
+    if (count > 1 && partIds.length > 0) data.partIds = [...partIds];
+    if (counters) data.counters = [...counters];
     emit({
-      id: stamps.id(toMs),
+      id: stamps.id(told.latestMs),
       kind: 'PARTS_UNSEEN',
       ...(jobCode === null ? {} : { jobCode }),
-      ...(count === 1 && partId !== null ? { partId } : {}),
-      data: { count, from: stamps.time(fromMs), to: stamps.time(toMs), reason },
+      ...(count === 1 && partIds[0] !== undefined ? { partId: partIds[0] } : {}),
+      data,
     });
   }
+}
+
+function span(
+  one: readonly [number, number] | undefined,
+  other: readonly [number, number] | undefined,
+): readonly [number, number] | undefined {
+  if (!one || !other) return one ?? other;
+  // A counter that wrapped or began again in between has no span.
+  return other[0] === one[1] + 1 ? [one[0], other[1]] : [Math.min(...one, ...other), Math.max(...one, ...other)];
 }

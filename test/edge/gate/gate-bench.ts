@@ -4,6 +4,7 @@ import { GateSchema, TriggerSchema } from '../../../edge/config/gate-config.ts';
 import { createGateCore, type GateCore } from '../../../edge/gate/gate-core.ts';
 import type {
   GateAction,
+  GateCommand,
   GateEvent,
   GateInput,
   GateSnapshot,
@@ -11,7 +12,7 @@ import type {
   RunCounts,
   SeenImage,
 } from '../../../edge/gate/gate-types.ts';
-import type { Verdict } from '../../../edge/pipeline/frame.ts';
+import type { TriggeredPart, Verdict } from '../../../edge/pipeline/frame.ts';
 
 export interface BenchOptions {
   cameras?: string[];
@@ -22,6 +23,7 @@ export interface BenchOptions {
 }
 
 export const GATE = {
+  mode: 'active' as const,
   distanceMm: 1_000,
   toleranceMm: 40,
   partPitchMm: 100,
@@ -49,10 +51,13 @@ export class GateBench {
   core: GateCore;
   events: GateEvent[] = [];
   writes: { target: string; value: boolean; atMs: number }[] = [];
+  fired: GateCommand[] = [];
+  triggered: TriggeredPart[] = [];
   tied: SeenImage[] = [];
   counts = new Map<string, RunCounts>();
   snapshot: GateSnapshot | undefined;
   readonly #options: BenchOptions;
+  #ids = 0;
 
   constructor(options: BenchOptions = {}) {
     this.#options = options;
@@ -67,11 +72,17 @@ export class GateBench {
     const { cameras = ['a'], trigger, gate } = this.#options;
     const settings = {
       cameras,
-      trigger: TriggerSchema.parse({ signal: 'counter', kind: 'counter', windowMs: 40, settleMs: 30, ...trigger }),
+      trigger: TriggerSchema.parse({
+        signal: 'counter',
+        kind: 'counter',
+        windowMs: 40,
+        settleMs: 30,
+        silentAfterMm: 1_000_000,
+        ...trigger,
+      }),
       gate: gate === null ? undefined : GateSchema.parse({ ...GATE, ...gate }),
     };
-    let ids = 0;
-    const stamps = { id: (atMs: number) => `${atMs}-${++ids}`, time: (atMs: number) => `t${Math.round(atMs)}` };
+    const stamps = { id: (atMs: number) => `${atMs}-${++this.#ids}`, time: (atMs: number) => `t${Math.round(atMs)}` };
     return createGateCore(settings, known, stamps, this.nowMs);
   }
 
@@ -103,7 +114,22 @@ export class GateBench {
   }
 
   image(capturedAtMs = this.nowMs, camera = 'a', partId: string | null = null): SeenImage {
-    const image: SeenImage = { camera, capturedAtMs, partId, look: { kind: 'waiting' } };
+    return this.see({ capturedAtMs, camera, partId });
+  }
+
+  see(more: Partial<SeenImage>): SeenImage {
+    const image: SeenImage = {
+      camera: 'a',
+      cameraId: 'camera-id',
+      capturedAtMs: this.nowMs,
+      uncertaintyMs: 0,
+      trigger: null,
+      arrivedAtMs: this.nowMs,
+      latencyMs: 0,
+      partId: null,
+      look: { kind: 'waiting' },
+      ...more,
+    };
     this.feed({ kind: 'seen', image });
     return image;
   }
@@ -125,6 +151,12 @@ export class GateBench {
   confirm(count = 1, atMs = this.nowMs): void {
     this.confirmed += count;
     this.feed({ kind: 'confirm', value: this.confirmed, atMs });
+  }
+
+  /** The last command did not reach the machine. */
+  failWrite(reason: string): void {
+    const command = this.fired.at(-1);
+    if (command) this.feed({ kind: 'write-failed', command, reason });
   }
 
   kinds(): string[] {
@@ -165,7 +197,10 @@ export class GateBench {
     for (const action of actions) {
       if (action.kind === 'event') this.events.push(action.event);
       if (action.kind === 'tied') this.tied.push(action.image);
-      if (action.kind === 'write') this.writes.push({ ...action, atMs: this.nowMs });
+      if (action.kind === 'triggered') this.triggered.push(action.part);
+      if (action.kind === 'command') this.writes.push({ target: 'command', value: action.isOn, atMs: this.nowMs });
+      if (action.kind === 'command' && action.isOn) this.fired.push(action.command);
+      if (action.kind === 'stop-line') this.writes.push({ target: 'line-stop', value: true, atMs: this.nowMs });
     }
   }
 }

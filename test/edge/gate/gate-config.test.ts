@@ -30,6 +30,7 @@ stations:
     cameras: [{ camera: camera-1, source: { kind: folder, path: spool } }]
     trigger: { signal: counter, kind: counter, windowMs: 100 }
     gate:
+      mode: active
       distanceMm: 1000
       toleranceMm: 59
       partPitchMm: 120
@@ -58,20 +59,32 @@ describe('a gate in the configuration', () => {
     });
   });
 
+  it('takes a gate without a mode as a dry run, and says that nobody has written it', async () => {
+    const [station] = (await read(GOOD.replace('      mode: active\n', ''))).stations;
+    expect(station?.gate).toMatchObject({ mode: 'dry-run', isModeWritten: false });
+  });
+
+  it('needs a number of the part where one is written or confirmed', async () => {
+    const text = GOOD.replace('kind: counter, windowMs: 100', 'kind: edge, windowMs: 100');
+    await expect(read(text.replace('confirm, kind: counter', 'confirm, kind: part-id'))).rejects.toThrow(
+      /gate\.confirm\.kind is "part-id"; give trigger\.partIdSignal/,
+    );
+  });
+
   it.each([
     [
       'toleranceMm: 59',
       'toleranceMm: 60',
-      /edge\.yaml:21: stations\[0\]\.gate\.toleranceMm is 60; give less than half/,
+      /edge\.yaml:22: stations\[0\]\.gate\.toleranceMm is 60; give less than half/,
     ],
     [
       'windowMs: 200',
       'windowMs: 201',
-      /edge\.yaml:28: .*gate\.confirm\.windowMs is 201; give at most the time between/,
+      /edge\.yaml:29: .*gate\.confirm\.windowMs is 201; give at most the time between/,
     ],
-    ['pulseMs: 199', 'pulseMs: 200', /edge\.yaml:26: .*gate\.pulseMs is 200; give less than the time between/],
+    ['pulseMs: 199', 'pulseMs: 200', /edge\.yaml:27: .*gate\.pulseMs is 200; give less than the time between/],
     ['windowMs: 100', 'windowMs: 101', /edge\.yaml:18: .*trigger\.windowMs is 101; give at most half the time/],
-    ['encoderSignal: encoder', 'mode: active', /gate\.encoderSignal is missing; give either encoderSignal or speed/],
+    ['encoderSignal: encoder', 'resetMs: 0', /gate\.encoderSignal is missing; give either encoderSignal or speed/],
     ['encoderSignal: encoder', 'encoderSignal: encoders', /"encoders"; machine line-1 has no such signal: add it/],
     ['commandSignal: command', 'commandSignal: fire', /gate\.commandSignal is "fire"; machine line-1 has no such/],
     ['leadMs: 20', 'leadMs: 20\n      enabledSignal: enabled', /enabledSignal is "enabled"; give this signal .* fast/],
@@ -79,6 +92,21 @@ describe('a gate in the configuration', () => {
     ['leadMs: 20', 'leadMs: 20\n      reactions: { lateVerdict: stop }', /lineStopSignal is missing; give the signal/],
     ['    trigger: { signal: counter, kind: counter, windowMs: 100 }\n', '', /stations\[0\]\.trigger is missing; give/],
     ['kind: counter, windowMs: 100 }', 'kind: count }', /trigger\.kind is "count"; give "counter", "id" or "edge"/],
+    [
+      'leadMs: 20',
+      'leadMs: 20\n      lineStopSignal: command',
+      /lineStopSignal is "command"; give each role a signal of its own/,
+    ],
+    [
+      'signal: confirm, kind: counter',
+      'signal: command, kind: counter',
+      /commandSignal is "command"; give each role a/,
+    ],
+    [
+      'leadMs: 20',
+      'leadMs: 20\n      exit: { signal: enabled, kind: edge, distanceMm: 1059 }',
+      /exit\.distanceMm is 1059; give the distance from the trigger sensor, more than/,
+    ],
     ['line: line-1\n    endpoint', 'line: line-2\n    endpoint', /"counter"; line line-1 has no machine: add it/],
   ])('names line, field and remedy: %s → %s', async (good, bad, expected) => {
     await expect(read(GOOD.replace(good, bad))).rejects.toThrow(expected);

@@ -60,7 +60,7 @@ function play(
     if (next.act === 'slip') bench.slipMm = next.mm;
     if (next.act === 'connection') bench.feed({ kind: 'connection', isUp: next.isUp });
     if (next.act === 'enabled') bench.feed({ kind: 'enabled', value: next.value, atMs: bench.nowMs });
-    if (next.act === 'job') bench.feed({ kind: 'job', value: next.value });
+    if (next.act === 'job') bench.feed({ kind: 'job', value: next.value, atMs: bench.nowMs });
     if (next.act === 'unknown') bench.feed({ kind: 'belt', value: null, atMs: bench.nowMs });
     if (next.act === 'restart') {
       bench.keep();

@@ -60,7 +60,7 @@ describe('a part on its way to the gate', () => {
     const bench = new GateBench({ cameras: ['a', 'b'] });
     bench.run(100).judgedPart('PASS');
     bench.image(100, 'b');
-    expect(bench.run(1_300).dataOf('GATE_LATE_VERDICT')).toEqual([{ reason: 'no verdict yet', reaction: 'reject' }]);
+    expect(bench.run(1_300).dataOf('GATE_LATE_VERDICT')).toMatchObject([{ reason: 'no verdict yet', reaction: 'reject' }]);
   });
 
   it('is uncertain and rejected where that is configured', () => {
@@ -86,7 +86,7 @@ describe('a verdict that is not there in time', () => {
     bench.run(1_400);
     expect(bench.commands()).toHaveLength(commands);
     expect(bench.kinds()).toEqual(kinds);
-    expect(bench.dataOf('GATE_LATE_VERDICT')).toEqual([{ ...late, reaction: lateVerdict }]);
+    expect(bench.dataOf('GATE_LATE_VERDICT')).toMatchObject([{ ...late, reaction: lateVerdict }]);
     expect(bench.sums()).toEqual({ ...NOTHING, triggered: 1, ...counted });
     const stops = bench.writes.filter(({ target }) => target === 'line-stop');
     expect(stops).toHaveLength(lateVerdict === 'stop' ? 1 : 0);
@@ -97,7 +97,7 @@ describe('a verdict that is not there in time', () => {
     for (const atMs of [100, 300]) bench.run(atMs).part() && bench.image();
     bench.run(1_350);
     expect(bench.kinds().filter((kind) => kind === 'LINE_STOP_REQUESTED')).toHaveLength(1);
-    bench.feed({ kind: 'line-stop', value: false });
+    bench.feed({ kind: 'line-stop', value: false, atMs: bench.nowMs });
     bench.part();
     bench.image();
     bench.run(2_500);
@@ -109,7 +109,9 @@ describe('a verdict that is not there in time', () => {
     bench.run(100).part();
     bench.run(300).part();
     bench.run(3_000);
-    expect(bench.dataOf('PARTS_UNSEEN')).toEqual([{ count: 2, from: 't1180', to: 't1380', reason: 'no image' }]);
+    expect(bench.dataOf('PARTS_UNSEEN')).toEqual([
+      { count: 2, from: 't100', to: 't300', reason: 'no image', counters: [1, 2] },
+    ]);
     bench.part();
     bench.look(bench.image(), 'none');
     bench.run(6_000);
@@ -121,7 +123,7 @@ describe('a verdict that is not there in time', () => {
     const bench = new GateBench();
     bench.run(100).part();
     bench.run(1_400);
-    expect(bench.dataOf('GATE_LATE_VERDICT')).toEqual([{ reason: 'no image', reaction: 'reject' }]);
+    expect(bench.dataOf('GATE_LATE_VERDICT')).toMatchObject([{ reason: 'no image', reaction: 'reject' }]);
   });
 });
 
@@ -129,10 +131,10 @@ describe('a gate that does not do as it is told', () => {
   it('is told when no confirmation comes, with what kept the write', () => {
     const bench = new GateBench({ gate: { reactions: { notConfirmed: 'stop' } } });
     bench.run(100).judgedPart('REJECT');
-    bench.run(1_095).feed({ kind: 'write-failed', command: { triggeredAtMs: 100, atMs: 1_090 }, reason: 'no answer' });
+    bench.run(1_095).failWrite('no answer');
     bench.run(1_400);
     expect(bench.kinds()).toEqual(['GATE_NOT_CONFIRMED', 'LINE_STOP_REQUESTED']);
-    expect(bench.dataOf('GATE_NOT_CONFIRMED')).toEqual([{ cause: 'verdict', problem: 'no answer' }]);
+    expect(bench.dataOf('GATE_NOT_CONFIRMED')).toMatchObject([{ cause: 'verdict', problem: 'no answer' }]);
     expect(bench.sums()).toEqual({ ...NOTHING, triggered: 1, bypassed: 1 });
   });
 
@@ -187,7 +189,7 @@ describe('a gate that is not to move', () => {
     bench.run(100).judgedPart('REJECT');
     bench.run(1_400);
     expect(bench.writes).toEqual([]);
-    expect(bench.dataOf('GATE_BYPASSED')).toEqual([{ cause: 'verdict', obstacle: 'dry-run', atGateAfterMs: 10 }]);
+    expect(bench.dataOf('GATE_BYPASSED')).toMatchObject([{ cause: 'verdict', obstacle: 'dry-run', atGateAfterMs: 10 }]);
     expect(bench.core.state().leadErrorsMs).toHaveLength(1);
     expect(bench.sums()).toEqual({ ...NOTHING, triggered: 1, bypassed: 1 });
   });
@@ -198,7 +200,7 @@ describe('a gate that is not to move', () => {
     bench.run(250).judgedPart('PASS');
     bench.run(1_500);
     expect(bench.writes).toEqual([]);
-    expect(bench.dataOf('GATE_BYPASSED')).toEqual([{ cause: 'verdict', obstacle: mode === null ? 'no-gate' : 'off' }]);
+    expect(bench.dataOf('GATE_BYPASSED')).toMatchObject([{ cause: 'verdict', obstacle: mode === null ? 'no-gate' : 'off' }]);
     expect(bench.sums()).toMatchObject({ triggered: 2, accepted: 1, bypassed: 1 });
   });
 
@@ -207,6 +209,6 @@ describe('a gate that is not to move', () => {
     bench.run(100).part();
     bench.image();
     expect(bench.run(599).kinds()).toEqual([]);
-    expect(bench.run(600).dataOf('GATE_LATE_VERDICT')).toEqual([{ reason: 'no verdict yet', reaction: 'pass' }]);
+    expect(bench.run(600).dataOf('GATE_LATE_VERDICT')).toMatchObject([{ reason: 'no verdict yet', reaction: 'pass' }]);
   });
 });

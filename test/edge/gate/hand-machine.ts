@@ -3,7 +3,7 @@ import type { GrantedIntervals, Machine, SignalSample } from '../../../edge/devi
 import type { Json } from '../../../edge/pipeline/frame.ts';
 
 export interface HandMachine
-  extends Pick<Machine, 'onSample' | 'onChange' | 'write' | 'nodeOf' | 'granted' | 'onClockStep'> {
+  extends Pick<Machine, 'onSample' | 'onChange' | 'write' | 'nodeOf' | 'granted' | 'onClockStep' | 'clockOffset'> {
   isConnected: boolean;
   readonly writes: { signal: string; value: Json; atMs: number }[];
   /** Why writes fail now. */
@@ -32,6 +32,7 @@ export function handMachine(): HandMachine {
     intervals: { publishingMs: 20, samplingMs: 10 },
     nodeOf: (signal) => (machine.isConnected ? (machine.nodes.get(signal) ?? `ns=1;s=${signal}`) : undefined),
     granted: () => (machine.isConnected ? machine.intervals : undefined),
+    clockOffset: () => undefined,
     onClockStep(listener) {
       clockSteps.add(listener);
       return () => void clockSteps.delete(listener);

@@ -59,8 +59,11 @@ async function open(more: Partial<z.input<typeof GateSchema>> = {}): Promise<Sta
     },
     lineId: 'line',
     stationId: 'station',
+    cameraIds: { camera: 'camera-id' },
     machine,
     jobSignal: 'job',
+    stateSignal: 'state',
+    otherAt: () => undefined,
     countFile: join(folder.path, 'gate', 'station.json'),
     outbox,
     newId: inspectionId,
@@ -80,10 +83,10 @@ function startLine(): void {
 
 /** A part now, named, with its image. */
 function part(gate: StationGate, number: number) {
-  machine.say('counter', number, machineNow());
-  machine.say('id', `P-${number}`, machineNow());
-  const tracker = gate.tracker('camera');
   const nowMs = Date.now();
+  machine.say('counter', number, nowMs - 60_000);
+  machine.say('id', `P-${number}`, nowMs - 60_000);
+  const tracker = gate.tracker('camera');
   const way = { uncertaintyMs: 0, trigger: null, arrivedAtMs: nowMs, latencyMs: 0 };
   return { tracker, seen: tracker.seen({ partId: null, capturedAtMs: nowMs, ...way }) };
 }
@@ -99,7 +102,7 @@ describe('a gate in the running node', () => {
   it('fires at the part that is to be rejected, by the machine’s clock, and keeps events and counts', async () => {
     const gate = await open();
     startLine();
-    machine.say('job', 'JO-1');
+    machine.say('job', 'JO-1', machineNow());
     const { tracker, seen } = part(gate, 1);
     const triggeredAtMs = performance.timeOrigin + performance.now();
     await seen.tied;
@@ -127,7 +130,7 @@ describe('a gate in the running node', () => {
     tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'shadow' });
     gate.tracker('camera').decided(seen, { verdict: 'REJECT', inspectionId: 'shadow' });
     await until(() => total('accepted') === 1);
-    expect(machine.writes).toEqual([]);
+    expect(machine.writes.map(({ value }) => value)).toEqual([false]);
   });
 
   it('goes on counting after a kill, by what it had written down and the machine’s counter', async () => {
@@ -190,8 +193,11 @@ describe('a gate in the running node', () => {
       },
       lineId: 'line',
       stationId: 'station',
+      cameraIds: {},
       machine,
       jobSignal: undefined,
+      stateSignal: undefined,
+      otherAt: () => undefined,
       countFile: join(folder.path, 'station.json'),
       outbox,
       newId: inspectionId,

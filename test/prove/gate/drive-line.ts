@@ -74,7 +74,17 @@ export function driveLine(bottleCount: number, seed: number, rough: Roughness): 
   function takeImage(bottle: Bottle, atMs: number): void {
     if (!node.core || random.next() < rough.noImage) return;
     const capturedAtMs = atMs + (random.next() - 0.5) * 8;
-    const image: SeenImage = { camera: 'camera', capturedAtMs, partId: null, look: { kind: 'waiting' } };
+    const image: SeenImage = {
+      camera: 'camera',
+      cameraId: 'camera',
+      capturedAtMs,
+      uncertaintyMs: 0,
+      trigger: null,
+      arrivedAtMs: now,
+      latencyMs: 0,
+      partId: null,
+      look: { kind: 'waiting' },
+    };
     node.later(now + 5 + random.next() * 25, (nowMs) => node.feed({ kind: 'seen', image }, nowMs));
     const isLate = random.next() < rough.late;
     const verdictMs = now + 35 + (isLate ? 8_000 : random.next() ** 3 * 300);

@@ -24,6 +24,7 @@ export const SETTINGS = {
     countsMs: 250,
   }),
   gate: GateSchema.parse({
+    mode: 'active',
     distanceMm: GATE_MM,
     toleranceMm: 60,
     partPitchMm: PITCH_MM,
@@ -149,7 +150,7 @@ export class VirtualNode {
     for (const action of actions) {
       if (action.kind === 'event') this.events.push(action.event);
       if (action.kind === 'tied') this.ties.set(action.image, action.image.partId);
-      if (action.kind !== 'write' || action.target !== 'command' || !action.value || !action.command) continue;
+      if (action.kind !== 'command' || !action.isOn) continue;
       if (this.isConnected) this.#command(nowMs, action.command.triggeredAtMs);
       else this.feed({ kind: 'write-failed', command: action.command, reason: 'not connected' }, nowMs);
     }
