@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import sharp from 'sharp';
-import type { MachinePlan, Switches } from './machine-messages.ts';
+import { type MachinePlan, type Switches, steadyMs } from './machine-messages.ts';
 
 const SIZE = { width: 64, height: 48 };
 const BOUNDARY = 'frame';
@@ -14,6 +14,11 @@ const TAKING_MS = 8;
 export interface Scene {
   number: number;
   isDefective: boolean;
+}
+
+interface Frame {
+  bytes: Buffer;
+  takenAtMs: number;
 }
 
 export interface HostileCamera {
@@ -32,7 +37,7 @@ export async function startCamera(
 ): Promise<HostileCamera> {
   const viewers = new Set<ServerResponse>();
   let last: Buffer | undefined;
-  let waiting: Buffer[] = [];
+  let waiting: Frame[] = [];
   let empties = 0;
   let sending = Promise.resolve();
   const timers = new Set<NodeJS.Timeout>();
@@ -48,7 +53,8 @@ export async function startCamera(
     url: `http://127.0.0.1:${port}/${mode === 'snapshot' ? 'snapshot' : 'stream'}`,
     passes(part) {
       if (mode !== 'mjpeg') return;
-      sending = sending.then(async () => send(await take(part)));
+      const takenAtMs = steadyMs();
+      sending = sending.then(async () => send({ bytes: await take(part), takenAtMs }));
     },
     switched() {
       if (switches().isStreamStalled) return;
@@ -92,21 +98,17 @@ export async function startCamera(
     response.on('close', () => viewers.delete(response));
   }
 
-  function send(frame: Buffer): void {
-    const { isStreamStalled, imageLateMs } = switches();
-    if (isStreamStalled) {
-      waiting = [...waiting, frame].slice(-KEPT_FRAMES);
-      return;
-    }
-    if (imageLateMs > 0) void later(imageLateMs).then(() => write(frame));
+  function send(frame: Frame): void {
+    if (switches().isStreamStalled) waiting = [...waiting, frame].slice(-KEPT_FRAMES);
     else write(frame);
   }
 
-  function write(frame: Buffer): void {
-    const head = [`--${BOUNDARY}`, 'Content-Type: image/png', `Content-Length: ${frame.length}`, '', ''];
+  function write({ bytes, takenAtMs }: Frame): void {
+    const stamp = `X-Timestamp: ${(takenAtMs / 1_000).toFixed(6)}`;
+    const head = [`--${BOUNDARY}`, 'Content-Type: image/png', `Content-Length: ${bytes.length}`, stamp, '', ''];
     for (const viewer of viewers) {
       viewer.write(head.join(endsLinesWith));
-      viewer.write(frame);
+      viewer.write(bytes);
       viewer.write(endsLinesWith);
     }
   }

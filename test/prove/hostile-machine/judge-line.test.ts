@@ -90,6 +90,7 @@ describe('the judge of a hostile line', () => {
     ['by its name', event('GATE_NOT_CONFIRMED', at(56), {}, 'x-50')],
     ['among the names of others', event('GATE_TRACKING_LOST', at(90), { partIds: ['x-49', 'x-50'] })],
     ['by its counter value', event('GATE_BYPASSED', at(55), { counter: 50 }, 'other')],
+    ['by its trigger', event('GATE_LATE_VERDICT', at(53), { triggeredAt: iso(at(50) + 20) })],
     ['by its image', event('REJECT_UNTIED', at(53), {}, undefined, 'inspection-50')],
     ['as one of those under way', event('GATE_TRACKING_LOST', at(52))],
     ['as one of those counted', event('PARTS_UNSEEN', at(52), { count: 3, from: iso(at(52)), to: iso(at(52)) })],

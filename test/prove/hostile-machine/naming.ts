@@ -1,4 +1,4 @@
-/** Which parts an event speaks of: by part id, counter value or inspection, or by a time that is no wider than the disturbance and the parts then under way. */
+/** Which parts an event speaks of: by part id, counter value, moment of the trigger or inspection, or by a time that is no wider than the disturbance and the parts then under way. */
 import type { Interval, LineTold, LineTruth, ToldEvent } from './line-record.ts';
 import type { PartTruth } from './machine-messages.ts';
 import { overlaps, type Stretches } from './stretches.ts';
@@ -39,21 +39,27 @@ const MEANINGS: Record<string, Meaning> = {
 };
 const AT_GATE_MS = { before: 600, after: 150 };
 const LONGEST_MS = 120_000;
+const LONGEST_SPAN = 1_000;
+/** Less than half of what lies between two triggers. */
+const SAME_TRIGGER_MS = 100;
 
 export function createNames(truth: LineTruth, told: LineTold, stretches: Stretches): Names {
   const byId = new Map<string, ToldEvent[]>();
   const byCounter = new Map<number, ToldEvent[]>();
   const byPicture = new Map<number, ToldEvent[]>();
+  const byTrigger: { event: ToldEvent; triggeredAtMs: number }[] = [];
   const imageOf = new Map(told.inspections.map(({ id, imageSha256 }) => [id, imageSha256]));
   const events = told.events.toSorted((a, b) => a.atMs - b.atMs);
   const ordered = truth.parts.toSorted((a, b) => a.triggeredAtMs - b.triggeredAtMs);
   for (const event of events) {
     for (const id of [event.partId, ...listOf(event.data.partIds)]) if (typeof id === 'string') add(byId, id, event);
-    for (const counter of [event.data.counter, ...listOf(event.data.counters)])
+    for (const counter of [event.data.counter, ...countersOf(event)])
       if (typeof counter === 'number') add(byCounter, counter, event);
     const sha256 = event.inspectionId === undefined ? undefined : imageOf.get(event.inspectionId);
     const number = sha256 === undefined ? undefined : truth.pictures.get(sha256);
     if (number !== undefined) add(byPicture, number, event);
+    const triggeredAtMs = timeOf(event.data.triggeredAt);
+    if (triggeredAtMs !== undefined) byTrigger.push({ event, triggeredAtMs });
   }
   const ranges = events.flatMap((event) => {
     const range = rangeOf(event);
@@ -64,6 +70,9 @@ export function createNames(truth: LineTruth, told: LineTold, stretches: Stretch
     direct: (part) => [
       ...(byId.get(part.partId) ?? []),
       ...(byPicture.get(part.number) ?? []),
+      ...byTrigger
+        .filter(({ triggeredAtMs }) => Math.abs(triggeredAtMs - part.triggeredAtMs) < SAME_TRIGGER_MS)
+        .map(({ event }) => event),
       // A counter that wraps shows a value again.
       ...(byCounter.get(part.counter) ?? []).filter(({ atMs }) => Math.abs(atMs - part.atGateMs) < 10_000),
     ],
@@ -76,7 +85,9 @@ export function createNames(truth: LineTruth, told: LineTold, stretches: Stretch
   function covers({ event, ...range }: Interval & { event: ToldEvent }, part: PartTruth): boolean {
     const isAtGate = MEANINGS[event.kind] === 'at-gate';
     // What names a part by itself names no other.
-    if (isAtGate && (event.partId !== undefined || event.inspectionId !== undefined)) return false;
+    const isNamed =
+      event.partId !== undefined || event.inspectionId !== undefined || event.data.triggeredAt !== undefined;
+    if (isAtGate && isNamed) return false;
     const fromMs = isAtGate ? part.atGateMs : part.triggeredAtMs;
     return overlaps(range, { fromMs, toMs: part.atGateMs });
   }
@@ -110,6 +121,15 @@ function fitsSignal(begin: ToldEvent, end: ToldEvent): boolean {
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** A list, or from and to of a span. */
+function countersOf({ kind, data: { counters } }: ToldEvent): unknown[] {
+  const [from, to, ...more] = listOf(counters);
+  const isSpan =
+    MEANINGS[kind] === 'counted' && typeof from === 'number' && typeof to === 'number' && more.length === 0;
+  if (!isSpan || to < from || to - from > LONGEST_SPAN) return listOf(counters);
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
 function timeOf(value: unknown): number | undefined {

@@ -22,6 +22,8 @@ export type Mistake = 'command-is-confirmation' | 'metres' | 'edge-on-counter';
 export const LEAST_APART_MS = (1_000 * PITCH_MM) / MAX_SPEED_MM_PER_S;
 const WINDOW_MS = 100;
 const PULSE_MS = 50;
+/** The camera takes a frame where a part breaks its light barrier, and writes down when. */
+const TRIGGERED_STREAM = { rhythm: 'triggered', capture: 'x-timestamp', timeoutMs: 10_000 };
 const PATHS = '/Objects/T:Machine/T:';
 
 export async function writeNodeConfig(setting: NodeSetting): Promise<string> {
@@ -66,7 +68,7 @@ export async function writeNodeConfig(setting: NodeSetting): Promise<string> {
               mode: plan.camera.mode,
               url: camera,
               latencyMs: 20,
-              timeoutMs: 1_000,
+              ...(plan.camera.mode === 'mjpeg' ? TRIGGERED_STREAM : { timeoutMs: 1_000 }),
               retryMinMs: 50,
               retryMaxMs: 500,
             },
