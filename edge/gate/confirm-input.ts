@@ -16,7 +16,7 @@ export interface ConfirmInput {
 
 export function createConfirmInput(station: Station, gate: GateConfig, ejector: Ejector): ConfirmInput {
   return gate.confirm.kind === 'part-id'
-    ? createNamedConfirm(station, gate)
+    ? createNamedConfirm(station)
     : createCountedConfirm(station, gate, gate.confirm.kind, ejector);
 }
 
@@ -60,7 +60,7 @@ function partAtGate({ belt, parts }: Station, gate: GateConfig, atMs: number): T
 }
 
 /** The signal names the part that was pushed last: by its id, or by what the trigger's counter showed with it. */
-function createNamedConfirm(station: Station, gate: GateConfig): ConfirmInput {
+function createNamedConfirm(station: Station): ConfirmInput {
   const { events, signals, tally } = station;
   let last: string | null | undefined;
 

@@ -2,7 +2,7 @@
 import type { Json } from '../pipeline/frame.ts';
 import type { Ending, GateAction, GateEvent, GateEventKind, SeenImage, Stamps } from './gate-types.ts';
 import type { TrackedPart } from './tracked-part.ts';
-import { createUnseenGap, type UnseenParts } from './unseen-gap.ts';
+import { createUnseenGap, MOST_NAMES, type UnseenParts } from './unseen-gap.ts';
 
 export interface GateEvents {
   tell(kind: GateEventKind, atMs: number, part?: TrackedPart, data?: Record<string, Json>): void;
@@ -19,9 +19,6 @@ export interface GateEvents {
   /** As people read it. */
   timeOf(atMs: number): string;
 }
-
-/** Of the parts that one event names. */
-const MOST_NAMES = 100;
 
 export function createGateEvents(stamps: Stamps, emit: (action: GateAction) => void): GateEvents {
   const emitEvent = (event: GateEvent) => emit({ kind: 'event', event });
@@ -68,7 +65,7 @@ export function createGateEvents(stamps: Stamps, emit: (action: GateAction) => v
   function tellUnseen({ finding, triggeredAtMs, run, partId, counter }: TrackedPart, atMs: number): void {
     const reason = finding && 'reason' in finding ? finding.reason : 'not tracked to its end';
     const moment = { fromMs: triggeredAtMs, toMs: triggeredAtMs };
-    const counters = partId === null && counter !== undefined ? ([counter, counter] as const) : undefined;
+    const counters = partId === null && counter !== undefined ? [counter] : [];
     const partIds = partId === null ? [] : [partId];
     gap.add({ count: 1, reason, jobCode: run.jobCode, ...moment, partIds, counters }, atMs);
   }

@@ -10,6 +10,7 @@ import { end, loseTracking, type Station } from './part-course.ts';
 import { createStepReader, NOTHING_KNOWN } from './step-reader.ts';
 import { newPart } from './tracked-part.ts';
 import type { TriggerWatch } from './trigger-watch.ts';
+import { MOST_NAMES } from './unseen-gap.ts';
 
 export interface TriggerInput {
   take(input: SignalInput, nowMs: number): void;
@@ -50,7 +51,8 @@ export function createTriggerInput(
   return {
     take({ value, atMs, modulus }, nowMs) {
       const beforeMs = reader.lastAtMs ?? silentSinceMs;
-      const steps = reader.read({ value, atMs, modulus: trigger.modulus ?? modulus });
+      const range = trigger.modulus ?? modulus;
+      const steps = reader.read({ value, atMs, modulus: range });
       if (steps.kind === 'unusable' && silence !== UNUSABLE) pause(UNUSABLE, nowMs);
       const { count, isCatchUp, isUnsure } = tellSteps(steps, value, news, nowMs);
       if (isUnsure) station.exit?.doubt();
@@ -59,8 +61,7 @@ export function createTriggerInput(
       if (missed > 0) {
         const fromMs = isCatchUp ? silentSinceMs : beforeMs;
         const reason = isCatchUp ? silence : 'missed by the node';
-        const first = typeof value === 'number' ? value - count + 1 : undefined;
-        const counters = first === undefined ? undefined : ([first, first + missed - 1] as const);
+        const counters = typeof value === 'number' ? countersBefore(value, count, missed, range) : [];
         station.exit?.doubt();
         runs.triggered(runs.current, missed, nowMs);
         runs.ended(runs.current, 'unseen', missed, nowMs);
@@ -118,3 +119,9 @@ export function createTriggerInput(
 }
 
 const UNUSABLE = 'the trigger could not be used';
+
+/** What the counter showed with the first `missed` of its last `count` steps, as far as one event names them. */
+function countersBefore(value: number, count: number, missed: number, modulus: number | undefined): number[] {
+  const names = Array.from({ length: Math.min(missed, MOST_NAMES) }, (_, at) => value - count + 1 + at);
+  return modulus === undefined ? names : names.map((name) => ((name % modulus) + modulus) % modulus);
+}

@@ -13,8 +13,8 @@ export interface UnseenParts {
   from?: string | undefined;
   /** Of the parts that have one. */
   partIds?: readonly string[];
-  /** What the counter showed with the first and the last of those without a name. */
-  counters?: readonly [first: number, last: number] | undefined;
+  /** What the trigger's counter showed with those without a name. */
+  counters?: readonly number[];
 }
 
 export interface UnseenGap {
@@ -26,22 +26,22 @@ export interface UnseenGap {
 
 const GATHER_MS = 1_000;
 /** Of the parts that one event names. */
-const MOST_NAMES = 100;
+export const MOST_NAMES = 100;
 
 export function createUnseenGap(stamps: Stamps, emit: (event: GateEvent) => void): UnseenGap {
-  let gap: (UnseenParts & { partIds: readonly string[]; sinceMs: number; latestMs: number }) | undefined;
+  let gap: (Required<UnseenParts> & { sinceMs: number; latestMs: number }) | undefined;
 
   return {
     add(parts, nowMs) {
       if (gap && (gap.reason !== parts.reason || gap.jobCode !== parts.jobCode)) tell(gap);
-      gap ??= { ...parts, count: 0, partIds: [], counters: undefined, sinceMs: nowMs, latestMs: nowMs };
+      gap ??= { ...parts, count: 0, partIds: [], counters: [], from: parts.from, sinceMs: nowMs, latestMs: nowMs };
       gap.count += parts.count;
       gap.latestMs = nowMs;
       if (parts.fromMs < gap.fromMs) gap.from = parts.from;
       gap.fromMs = Math.min(gap.fromMs, parts.fromMs);
       gap.toMs = Math.max(gap.toMs, parts.toMs);
       gap.partIds = [...gap.partIds, ...(parts.partIds ?? [])].slice(0, MOST_NAMES);
-      gap.counters = span(gap.counters, parts.counters);
+      gap.counters = [...gap.counters, ...(parts.counters ?? [])].slice(0, MOST_NAMES);
     },
     flush(untilMs) {
       if (gap && gap.sinceMs + GATHER_MS <= untilMs) tell(gap);
@@ -61,7 +61,7 @@ export function createUnseenGap(stamps: Stamps, emit: (event: GateEvent) => void
       reason,
     };
     if (count > 1 && partIds.length > 0) data.partIds = [...partIds];
-    if (counters) data.counters = [...counters];
+    if (counters.length > 0) data.counters = [...counters];
     emit({
       id: stamps.id(told.latestMs),
       kind: 'PARTS_UNSEEN',
@@ -70,13 +70,4 @@ export function createUnseenGap(stamps: Stamps, emit: (event: GateEvent) => void
       data,
     });
   }
-}
-
-function span(
-  one: readonly [number, number] | undefined,
-  other: readonly [number, number] | undefined,
-): readonly [number, number] | undefined {
-  if (!one || !other) return one ?? other;
-  // A counter that wrapped or began again in between has no span.
-  return other[0] === one[1] + 1 ? [one[0], other[1]] : [Math.min(...one, ...other), Math.max(...one, ...other)];
 }

@@ -60,7 +60,9 @@ describe('a part on its way to the gate', () => {
     const bench = new GateBench({ cameras: ['a', 'b'] });
     bench.run(100).judgedPart('PASS');
     bench.image(100, 'b');
-    expect(bench.run(1_300).dataOf('GATE_LATE_VERDICT')).toMatchObject([{ reason: 'no verdict yet', reaction: 'reject' }]);
+    expect(bench.run(1_300).dataOf('GATE_LATE_VERDICT')).toMatchObject([
+      { reason: 'no verdict yet', reaction: 'reject' },
+    ]);
   });
 
   it('is uncertain and rejected where that is configured', () => {
@@ -200,7 +202,9 @@ describe('a gate that is not to move', () => {
     bench.run(250).judgedPart('PASS');
     bench.run(1_500);
     expect(bench.writes).toEqual([]);
-    expect(bench.dataOf('GATE_BYPASSED')).toMatchObject([{ cause: 'verdict', obstacle: mode === null ? 'no-gate' : 'off' }]);
+    expect(bench.dataOf('GATE_BYPASSED')).toMatchObject([
+      { cause: 'verdict', obstacle: mode === null ? 'no-gate' : 'off' },
+    ]);
     expect(bench.sums()).toMatchObject({ triggered: 2, accepted: 1, bypassed: 1 });
   });
 
