@@ -42,13 +42,11 @@ const NAMES: readonly SignalName[] = [
 ];
 /** A controller with narrow limits. */
 const LIMITS = {
-  maxSubscriptionsPerSession: 1,
-  operationLimits: {
-    maxMonitoredItemsPerCall: 3,
-    maxNodesPerTranslateBrowsePathsToNodeIds: 4,
-    maxNodesPerRead: 5,
-    maxNodesPerBrowse: 5,
-  },
+  subscriptions: 1,
+  maxMonitoredItemsPerCall: 3,
+  maxNodesPerTranslateBrowsePathsToNodeIds: 4,
+  maxNodesPerRead: 5,
+  maxNodesPerBrowse: 5,
 };
 const COMMAND_SAMPLING_MS = 10;
 const BOOLEANS: ReadonlySet<SignalName> = new Set(['Edge', 'Enabled']);
