@@ -110,6 +110,7 @@ describe('the judge of a hostile line', () => {
       [event('PARTS_UNSEEN', at(60), { count: 40, from: iso(at(5)), to: iso(at(60)) })],
     ],
     ['another counter value of a later round is told', [event('GATE_BYPASSED', at(95), { counter: 50 }, 'other')]],
+    ['others are named', [event('GATE_TRACKING_LOST', at(52), { count: 2, partIds: ['x-48', 'x-49'] })]],
     ['only others were under way', [event('GATE_TRACKING_LOST', at(44))]],
     ['a signal of the past is told', [event('SIGNAL_UNUSABLE', at(42)), event('SIGNAL_USABLE', at(44))]],
     ['something is told that names no part', [event('IMAGES_REFUSED', at(50), { count: 1 })]],

@@ -15,6 +15,8 @@ export interface Cost {
   events: Record<string, number>;
 }
 
+type Naming = 'by name' | 'by time' | 'without node';
+
 export interface LineJudgement {
   complaints: Complaint[];
   costs: Record<string, Cost>;
@@ -24,6 +26,8 @@ export interface LineJudgement {
   calmParts: number;
   /** Parts that the computer's own waiting may have reached: only what was told of them counts, not that it happened. */
   excused: number;
+  /** How the parts were named that went the wrong way. */
+  named: Record<Naming, number>;
 }
 
 /** Told in the normal course of a line. */
@@ -38,6 +42,7 @@ export function judgeLine(truth: LineTruth, told: LineTold): LineJudgement {
   const names = createNames(truth, told, stretches);
   const complaints: Complaint[] = [];
   const costs: Record<string, Cost> = {};
+  const named: Record<Naming, number> = { 'by name': 0, 'by time': 0, 'without node': 0 };
   let excused = 0;
   let calmParts = 0;
   for (const { behaviours } of truth.stretches) for (const name of behaviours) costOf(name).occurrences++;
@@ -54,9 +59,11 @@ export function judgeLine(truth: LineTruth, told: LineTold): LineJudgement {
     const isExcused = truth.waits.some((wait) => overlaps(wait, reachedByWait(part)));
     if (isExcused) excused++;
     if (around.length === 0) calmParts++;
-    if (passed && !isNamed(part, around, names, tellsOfPassing))
-      complain('defective passed unnamed', around, nameOf(part));
-    if (wronged && !isExcused && !isNamed(part, around, names, tellsOfEjection))
+    const naming =
+      passed || wronged ? namingOf(part, around, names, passed ? tellsOfPassing : tellsOfEjection) : undefined;
+    if (naming) named[naming]++;
+    if (passed && !naming) complain('defective passed unnamed', around, nameOf(part));
+    if (wronged && !naming && !isExcused)
       complain('good ejected unnamed', around, `${nameOf(part)} by ${part.pushedBy}`);
     if (around.length > 0 || isExcused) continue;
     if (passed) complain('calm: defective passed', around, nameOf(part));
@@ -74,7 +81,7 @@ export function judgeLine(truth: LineTruth, told: LineTold): LineJudgement {
   for (const text of judgeCounts(truth, told, stretches)) complain('counts do not reconcile', [], text);
   for (const text of told.hangs) complain('node hangs', [], text);
   const defective = truth.parts.filter(({ isDefective }) => isDefective).length;
-  return { complaints, costs, parts: truth.parts.length, defective, calmParts, excused };
+  return { complaints, costs, parts: truth.parts.length, defective, calmParts, excused, named };
 
   function judgeContext(): void {
     const byNumber = new Map(truth.parts.map((part) => [part.number, part]));
@@ -103,16 +110,17 @@ export function judgeLine(truth: LineTruth, told: LineTold): LineJudgement {
   }
 }
 
-function isNamed(
+/** By its own name, by the time of a disturbance, or by the server, which tells that no node ran; undefined when nothing names it. */
+function namingOf(
   part: PartTruth,
   around: readonly Stretch[],
   names: Names,
   tells: (event: ToldEvent) => boolean,
-): boolean {
-  const isWithoutNode = around.some(
-    ({ withoutNode }) => withoutNode && overlaps(withoutNode, { fromMs: part.triggeredAtMs, toMs: part.atGateMs }),
-  );
-  return isWithoutNode || names.direct(part).some(tells) || names.ranged(part).some(tells);
+): Naming | undefined {
+  if (names.direct(part).some(tells)) return 'by name';
+  if (names.ranged(part).some(tells)) return 'by time';
+  const way = { fromMs: part.triggeredAtMs, toMs: part.atGateMs };
+  return around.some(({ withoutNode }) => withoutNode && overlaps(withoutNode, way)) ? 'without node' : undefined;
 }
 
 /** An event that calls it rejected says the opposite of what was. */

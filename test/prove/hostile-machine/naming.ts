@@ -94,10 +94,11 @@ export function createNames(truth: LineTruth, told: LineTold, stretches: Stretch
 
   function rangeOf(event: ToldEvent): Interval | undefined {
     const meaning = MEANINGS[event.kind];
-    if (meaning === undefined) return undefined;
+    if (meaning === undefined || namesAll(event)) return undefined;
     const { atMs } = event;
     if (meaning === 'at-gate') return { fromMs: atMs - AT_GATE_MS.before, toMs: atMs + AT_GATE_MS.after };
-    if (meaning === 'in-transit') return { fromMs: atMs, toMs: atMs };
+    if (meaning === 'in-transit')
+      return { fromMs: timeOf(event.data.from) ?? atMs, toMs: timeOf(event.data.to) ?? atMs };
     if (meaning === 'counted') return counted(event);
     const end = events.find((later) => later.atMs > atMs && later.kind === meaning.until && fitsSignal(event, later));
     const reach = stretches.reaches.find(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs);
@@ -121,6 +122,12 @@ function fitsSignal(begin: ToldEvent, end: ToldEvent): boolean {
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Such an event stands for those that it names, and for no others. */
+function namesAll(event: ToldEvent): boolean {
+  const { count, partIds } = event.data;
+  return typeof count === 'number' && listOf(partIds).length + countersOf(event).length >= count;
 }
 
 /** A list, or from and to of a span. */

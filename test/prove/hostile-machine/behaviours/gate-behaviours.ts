@@ -1,7 +1,10 @@
 /** Gates that refuse, swallow or do not answer a command, jam, stand open, or do not know whether they pushed. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Behaviour, never, onAll, switched, unlessCounter } from './behaviour.ts';
 
 const group = 'gate';
+/** Longer than a node waits for the answer to a write. */
+const WRITE_MS = 1_500;
 
 export const GATE_BEHAVIOURS: readonly Behaviour[] = [
   {
@@ -30,7 +33,12 @@ export const GATE_BEHAVIOURS: readonly Behaviour[] = [
     group,
     hidesParts: unlessCounter,
     breaksConnection: true,
-    ...switched({ writes: 'hung' }, { writes: 'taken' }),
+    begin: (line) => line.set({ writes: 'hung' }),
+    async end(line) {
+      await line.set({ writes: 'taken' });
+      // The last of them is still waited for.
+      await sleep(WRITE_MS);
+    },
   },
   {
     name: 'ejector-jammed',
