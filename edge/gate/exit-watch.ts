@@ -46,7 +46,11 @@ export function createExitWatch(station: Station, gate: GateConfig, belt: Belt):
   let recent: { isRight: boolean; atMs: number }[] = [];
 
   return {
-    triggered: (part) => void following.push({ part, overdueMs: undefined }),
+    triggered(part) {
+      following.push({ part, overdueMs: undefined });
+      // A belt that is not heard brings none of them to the exit.
+      if (following.length > 2 * settings.trigger.maxInTransit) following.shift();
+    },
     take({ value, atMs, modulus }, nowMs) {
       const steps = reader.read({ value, atMs, modulus: exit.modulus ?? modulus });
       const { count, isUnsure } = tellSteps(steps, value, news, nowMs);
@@ -59,7 +63,7 @@ export function createExitWatch(station: Station, gate: GateConfig, belt: Belt):
     },
     doubt,
     advance(isWhole, nowMs) {
-      if (!isWhole) clearFromMm = undefined;
+      if (!isWhole) doubt();
       else clearFromMm ??= belt.positionAt(nowMs);
       const isKnown = (atMs: number) => atMs <= belt.exactUntilMs;
       const known = comings.filter(isKnown);

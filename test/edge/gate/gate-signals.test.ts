@@ -220,6 +220,19 @@ describe('a clock of the machine that was set', () => {
   });
 });
 
+describe('a clock of the machine that was set, with a belt that tells only of changes', () => {
+  it('goes on with the speed that it had', () => {
+    const bench = new GateBench({ gate: { encoderSignal: undefined, speedSignal: 'speed' } });
+    bench.isEncoderHeard = false;
+    bench.feed({ kind: 'belt', value: 600, atMs: 0.5 });
+    bench.run(300).feed({ kind: 'clock-step', stepMs: -500 });
+    bench.run(400).judgedPart('REJECT');
+    bench.run(3_000);
+    expect(bench.commands()).toEqual([1_390]);
+    expect(bench.dataOf('GATE_TRACKING_LOST')).toEqual([]);
+  });
+});
+
 describe('signals that are one node', () => {
   it('keep the gate from firing, and say so', () => {
     const bench = new GateBench();
