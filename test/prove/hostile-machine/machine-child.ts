@@ -19,7 +19,7 @@ import {
 import { grantAtLeast, startPlc } from './plc.ts';
 import { startWire } from './wire.ts';
 
-const STEP_MS = 4;
+const STEP_MS = 6;
 const BELT_TOLD_MS = 30;
 const SPEED_TOLD_MS = 100;
 /** A step that comes so much later than it was to: the computer let this process wait. */

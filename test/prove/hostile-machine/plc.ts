@@ -183,7 +183,11 @@ export async function startPlc(
     const isBelt = signal === 'Encoder' || signal === 'Speed';
     const backMs = isBelt ? encoderStampedBackMs : CONTEXT.has(signal) ? contextStampedBackMs : 0;
     const status = entry.isBad ? StatusCodes.BadSensorFailure : StatusCodes.Good;
-    variable.setValueFromSource(new Variant(entry.value), status, stampOf(entry.atMs - backMs));
+    try {
+      variable.setValueFromSource(new Variant(entry.value), status, stampOf(entry.atMs - backMs));
+    } catch {
+      // node-opcua asserts that what overflows the queue of a client that does not listen is good; a controller just drops it.
+    }
   }
 }
 
