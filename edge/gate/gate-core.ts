@@ -24,8 +24,9 @@ import type {
 import { createImageTies } from './image-ties.ts';
 import { createJobRuns } from './job-runs.ts';
 import { nameOf } from './name-of.ts';
-import { decide, dueAtMs, endsAtMs, follow, isCertainlyPast, loseTracking, type Station } from './part-course.ts';
+import { decide, dueAtMs, endsAtMs, follow, isCertainlyPast, loseTracking } from './part-course.ts';
 import { createSignalWatch } from './signal-watch.ts';
+import type { Station } from './station.ts';
 import type { TrackedPart } from './tracked-part.ts';
 import { createTriggerInput } from './trigger-input.ts';
 import { createTriggerWatch } from './trigger-watch.ts';

@@ -192,7 +192,7 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
     const other = options.otherAt(machine.nodeOf(gate.commandSignal));
     const text =
       other === undefined
-        ? findConflict(settings, machine.nodeOf)
+        ? findConflict(settings, (signal) => machine.nodeOf(signal))
         : `gate.commandSignal (${gate.commandSignal}) is the command of ${other} too: give each gate its own node; until then this gate does not fire`;
     if (text === conflict) return;
     conflict = text;

@@ -127,6 +127,8 @@ describe('a trigger that is silent while the line runs', () => {
     bench.run(100).judgedPart('PASS');
     bench.run(2_090);
     expect(bench.kinds()).toEqual([]);
+    // A frozen counter that is told again is no part.
+    bench.run(3_000).feed({ kind: 'trigger', value: bench.counter, atMs: 3_000 });
     bench.run(5_000);
     expect(bench.dataOf('TRIGGER_SILENT')).toMatchObject([{ signal: 'counter', state: null }]);
     expect(problem(bench)).toMatch(/counter told of no part while the belt moved 20\d\d mm/);
