@@ -67,10 +67,6 @@ export class BeltPhysics {
     told.codes(this.#jobCode(1), this.#batchCode(1), nowMs);
   }
 
-  get isEmpty(): boolean {
-    return this.#parts.length === 0;
-  }
-
   /** The part that stands nearest to the camera, if any does. */
   atCamera(nowMs: number): { number: number; isDefective: boolean } | undefined {
     return this.#nearest(this.#mmAt(nowMs));
@@ -92,6 +88,13 @@ export class BeltPhysics {
   step(nowMs: number, conditions: BeltConditions): void {
     const seconds = (nowMs - this.#nowMs) / 1_000;
     if (seconds <= 0) return;
+    if (!conditions.isFeeding && this.#parts.length === 0) {
+      // Nobody lets an empty line run.
+      this.mmPerS = 0;
+      this.#nowMs = nowMs;
+      return;
+    }
+    if (this.mmPerS === 0) this.mmPerS = USUAL_MM_PER_S;
     this.#steer(nowMs, seconds);
     const fromMm = this.mm;
     const fromMs = this.#nowMs;

@@ -185,8 +185,9 @@ export async function startPlc(
     const status = entry.isBad ? StatusCodes.BadSensorFailure : StatusCodes.Good;
     try {
       variable.setValueFromSource(new Variant(entry.value), status, stampOf(entry.atMs - backMs));
-    } catch {
-      // node-opcua asserts that what overflows the queue of a client that does not listen is good; a controller just drops it.
+    } catch (error) {
+      // node-opcua asserts, without a message, that what overflows the queue of a client that does not listen is good; a controller drops it.
+      if (!(error instanceof Error) || error.message !== '') throw error;
     }
   }
 }
