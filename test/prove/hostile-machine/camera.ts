@@ -80,15 +80,14 @@ export async function startCamera(
 
   async function snapshot(response: ServerResponse): Promise<void> {
     const bytes = await take(scene());
-    const { imageLateMs, isImageDripping } = switches();
-    await later(TAKING_MS + imageLateMs);
+    await later(TAKING_MS + switches().imageLateMs);
     response.writeHead(200, { 'Content-Type': 'image/png', 'Content-Length': bytes.length });
-    for (let at = 0; isImageDripping && at < bytes.length && response.writable; at += DRIP.bytes) {
-      response.write(bytes.subarray(at, at + DRIP.bytes));
+    let sent = 0;
+    for (; switches().isImageDripping && response.writable && sent < bytes.length; sent += DRIP.bytes) {
+      response.write(bytes.subarray(sent, sent + DRIP.bytes));
       await later(DRIP.everyMs);
     }
-    if (isImageDripping) response.end();
-    else response.end(bytes);
+    response.end(bytes.subarray(sent));
   }
 
   function stream(response: ServerResponse): void {

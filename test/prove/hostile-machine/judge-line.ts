@@ -56,7 +56,7 @@ export function judgeLine(truth: LineTruth, told: LineTold): LineJudgement {
       if (passed) cost.defectivePassed++;
       if (wronged) cost.goodEjected++;
     }
-    const isExcused = truth.waits.some((wait) => overlaps(wait, reachedByWait(part)));
+    const isExcused = isLate(part);
     if (isExcused) excused++;
     if (around.length === 0) calmParts++;
     const naming =
@@ -83,11 +83,17 @@ export function judgeLine(truth: LineTruth, told: LineTold): LineJudgement {
   const defective = truth.parts.filter(({ isDefective }) => isDefective).length;
   return { complaints, costs, parts: truth.parts.length, defective, calmParts, excused, named };
 
+  /** The computer's own waiting may have reached it. */
+  function isLate(part: PartTruth): boolean {
+    return truth.waits.some((wait) => overlaps(wait, reachedByWait(part)));
+  }
+
   function judgeContext(): void {
     const byNumber = new Map(truth.parts.map((part) => [part.number, part]));
     for (const { imageSha256, batchCode, isBatchAmbiguous } of told.inspections) {
       const part = byNumber.get(truth.pictures.get(imageSha256) ?? -1);
-      if (!part || isBatchAmbiguous || batchCode === part.batchCode) continue;
+      // An image that was asked for late shows the part at a later time.
+      if (!part || isBatchAmbiguous || batchCode === part.batchCode || isLate(part)) continue;
       const around = stretches.ofPart(part);
       const isKnown = around.every(({ behaviours }) => behaviours.every((name) => CONTEXT_BEHAVIOURS.has(name)));
       // Nothing is better than something wrong.
