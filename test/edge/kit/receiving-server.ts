@@ -20,7 +20,11 @@ export interface ReceivedInspection {
   imageSha256: string;
   capture: Capture;
   defects: { class: string; box: { x: number; y: number; width: number; height: number }; outline: number[] }[];
-  context: { machineState: string | null; signals: { name: string; quality: string }[] } | null;
+  context: {
+    machineState: string | null;
+    batchCode: string | null;
+    signals: { name: string; quality: string; isAmbiguous?: boolean }[];
+  } | null;
 }
 
 export interface ReceivedStatus {
