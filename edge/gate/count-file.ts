@@ -2,7 +2,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { GateSnapshot } from './gate-types.ts';
+import type { GateEvent, GateSnapshot } from './gate-types.ts';
 
 const count = z.int().nonnegative();
 const RunSchema = z.object({
@@ -19,14 +19,21 @@ const RunSchema = z.object({
   unknown: z.int(),
   inTransit: count,
 });
+const EventSchema = z.custom<GateEvent>(
+  (event) => z.object({ id: z.string(), kind: z.string() }).safeParse(event).success,
+);
 const SnapshotSchema = z.object({
   trigger: z.union([z.string(), z.number(), z.boolean(), z.null()]),
   runs: z.array(RunSchema),
   inTransitFrom: z.string().optional(),
+  /** What the outbox may not have yet. */
+  waiting: z.object({ events: z.array(EventSchema), counts: z.array(RunSchema) }).optional(),
 });
 
+export type KeptCounts = GateSnapshot & Pick<z.infer<typeof SnapshotSchema>, 'waiting'>;
+
 /** Undefined when there is none yet. Rejects when it cannot be read or is no such file: counts that are lost are told, not begun anew. */
-export async function readCountFile(path: string): Promise<GateSnapshot | undefined> {
+export async function readCountFile(path: string): Promise<KeptCounts | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -40,7 +47,7 @@ export async function readCountFile(path: string): Promise<GateSnapshot | undefi
 }
 
 /** Resolves when it is on disk. A kill leaves the old file or the new one. */
-export async function writeCountFile(path: string, snapshot: GateSnapshot): Promise<void> {
+export async function writeCountFile(path: string, snapshot: KeptCounts): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(`${path}.new`, 'w', 0o600);
   try {

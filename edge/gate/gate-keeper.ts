@@ -1,5 +1,8 @@
-/** Brings events and counts to where they cannot be lost, one after another; what fails is tried again and told once. */
-import { writeCountFile } from './count-file.ts';
+/**
+ * Brings events and counts to where they cannot be lost; what fails is tried again and told once. The file comes first, with all that
+ * still has to reach the outbox: a kill at any moment loses nothing, and tells nothing a second time under another id.
+ */
+import { type KeptCounts, writeCountFile } from './count-file.ts';
 import type { GateEvent, GateSnapshot, RunCounts } from './gate-types.ts';
 
 /** The outbox, as far as a gate needs it. */
@@ -14,6 +17,8 @@ export interface GateKeeper {
   counts(changed: readonly RunCounts[], snapshot: GateSnapshot): void;
   /** Keeps what is still to be kept; called every now and then. */
   work(): Promise<void>;
+  /** The last work before the node ends. */
+  close(): Promise<void>;
   /** What it cannot do, for people. */
   readonly problem: string | undefined;
 }
@@ -23,14 +28,18 @@ export interface GateKeeperOptions {
   stationId: string;
   file: string;
   outbox: GateOutbox;
+  /** What an earlier keeper of the file had not brought to the outbox, as far as it knew. */
+  waiting: KeptCounts['waiting'];
   /** The most events that wait for a disk that is full; the oldest are given up, and told so. */
   maxEvents: number;
   warn(message: string): void;
 }
 
-export function createGateKeeper({ lineId, stationId, file, outbox, maxEvents, warn }: GateKeeperOptions): GateKeeper {
-  const events: GateEvent[] = [];
-  const counts = new Map<string, RunCounts>();
+export function createGateKeeper(options: GateKeeperOptions): GateKeeper {
+  const { lineId, stationId, file, outbox, waiting, maxEvents, warn } = options;
+  const events: GateEvent[] = [...(waiting?.events ?? [])];
+  const counts = new Map<string, RunCounts>(waiting?.counts.map((run) => [run.id, run]));
+  let written: GateSnapshot | undefined;
   let snapshot: GateSnapshot | undefined;
   let problem: string | undefined;
   let working: Promise<void> | undefined;
@@ -49,13 +58,20 @@ export function createGateKeeper({ lineId, stationId, file, outbox, maxEvents, w
       snapshot = latest;
     },
     work,
+    async close() {
+      await work();
+      // Nothing waits any more: at the next start nothing is sent again.
+      if (written && events.length === 0 && counts.size === 0) await writeCountFile(file, written).catch(() => {});
+    },
     get problem() {
       return problem;
     },
   };
 
   function work(): Promise<void> {
-    working ??= keep()
+    // In a moment: events and the counts that belong to them are told in one breath.
+    working ??= Promise.resolve()
+      .then(keep)
       .then(
         () => (problem = undefined),
         (error: unknown) => {
@@ -69,22 +85,32 @@ export function createGateKeeper({ lineId, stationId, file, outbox, maxEvents, w
   }
 
   async function keep(): Promise<void> {
-    while (events.length > 0) {
-      const batch = events.slice(0, BATCH);
-      await outbox.putEvents(batch.map((event) => ({ ...event, lineId, stationId })));
-      // What was given up meanwhile stood at the front.
-      for (const event of batch) if (events.includes(event)) events.splice(events.indexOf(event), 1);
+    for (;;) {
+      const [run] = counts.values();
+      if (snapshot) await writeFile(snapshot);
+      else if (events.length > 0) await bringEvents();
+      else if (run) await bringCounts(run);
+      else return;
     }
-    if (snapshot) {
-      const latest = snapshot;
-      // First the file: a revision that the server has seen must not come again with another content.
-      await writeCountFile(file, latest);
-      if (snapshot === latest) snapshot = undefined;
-    }
-    for (const run of counts.values()) {
-      await outbox.putCounts({ ...run, stationId });
-      if (counts.get(run.id) === run) counts.delete(run.id);
-    }
+  }
+
+  /** A revision that the server has seen must not come again with another content. */
+  async function writeFile(latest: GateSnapshot): Promise<void> {
+    await writeCountFile(file, { ...latest, waiting: { events: [...events], counts: [...counts.values()] } });
+    written = latest;
+    if (snapshot === latest) snapshot = undefined;
+  }
+
+  async function bringEvents(): Promise<void> {
+    const batch = events.slice(0, BATCH);
+    await outbox.putEvents(batch.map((event) => ({ ...event, lineId, stationId })));
+    // What was given up meanwhile stood at the front.
+    for (const event of batch) if (events.includes(event)) events.splice(events.indexOf(event), 1);
+  }
+
+  async function bringCounts(run: RunCounts): Promise<void> {
+    await outbox.putCounts({ ...run, stationId });
+    if (counts.get(run.id) === run) counts.delete(run.id);
   }
 }
 

@@ -76,8 +76,17 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
     id: (atMs: number) => options.newId(toWall(atMs)),
     time: (atMs: number) => new Date(toWall(atMs)).toISOString(),
   };
-  const keeper = createGateKeeper({ lineId, stationId, file: countFile, outbox, maxEvents: MAX_WAITING_EVENTS, warn });
-  const core = createGateCore(settings, await readCountFile(countFile), stamps, steadyNow());
+  const known = await readCountFile(countFile);
+  const keeper = createGateKeeper({
+    lineId,
+    stationId,
+    file: countFile,
+    outbox,
+    waiting: known?.waiting,
+    maxEvents: MAX_WAITING_EVENTS,
+    warn,
+  });
+  const core = createGateCore(settings, known, stamps, steadyNow());
   const sourceClock = createSourceClock(trigger.settleMs);
   const timer = createPreciseTimer(() => feed({ kind: 'tick' }));
   const tracker = createImageTracker(options.cameraIds, feed);
@@ -126,7 +135,7 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
       tracker.stop();
       await hand?.stop();
       keepCounts();
-      await keeper.work();
+      await keeper.close();
     },
   };
 
