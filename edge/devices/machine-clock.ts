@@ -51,6 +51,8 @@ export function createMachineClock(
   const estimate = createClockOffset();
   const doubt = createBell();
   let isSure = true;
+  /** Asked for while a reading was under way: the bell alone would be missed. */
+  let isHurried = false;
   let readMs = node.steadyNow();
   let leastLateMs = Number.POSITIVE_INFINITY;
 
@@ -76,21 +78,22 @@ export function createMachineClock(
       const lateMs = nowMs - machineMs;
       leastLateMs = Math.min(leastLateMs, lateMs);
       const isLater = lateMs > leastLateMs + LATER_MS + uncertaintyMs;
-      if (isLater && node.steadyNow() - readMs > BETWEEN_HURRIED_MS) doubt.ring();
+      if (isLater && node.steadyNow() - readMs > BETWEEN_HURRIED_MS) hurry();
       if (lateMs > -uncertaintyMs && lateMs < LATEST_MESSAGE_MS + uncertaintyMs) return;
       isSure = false;
-      doubt.ring();
+      hurry();
     },
-    doubt: doubt.ring,
+    doubt: hurry,
     add,
     look,
     async follow(read, signal) {
       try {
         for (let count = 0; !signal.aborted; count++) {
           look();
+          isHurried = false;
           add(await read());
           await waitFor(undefined, signal, BETWEEN_FIRST_MS);
-          if (count >= FIRST_READINGS && isSure) await doubt.next(signal, BETWEEN_MS);
+          if (count >= FIRST_READINGS && isSure && !isHurried) await doubt.next(signal, BETWEEN_MS);
         }
       } catch {
         // A lost connection is seen, and told, where the connection is.
@@ -98,6 +101,11 @@ export function createMachineClock(
       isSure = true;
     },
   };
+
+  function hurry(): void {
+    isHurried = true;
+    doubt.ring();
+  }
 
   function add(reading: ClockReading): void {
     const sinceMs = readMs;

@@ -1,25 +1,15 @@
 /** Which door of the server is taken, and whether it is the right house: exactly what the configuration says, or one message that says why not. */
 import { X509Certificate } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import { type EndpointDescription, MessageSecurityMode, SecurityPolicy, UserTokenType } from 'node-opcua';
 import type { MachineConfig, SecurityConfig } from '../config/machine-config.ts';
-import type { OpcuaPki } from './opcua-pki.ts';
+import { keyTrouble, type OpcuaPki } from './opcua-pki.ts';
+import { thumbprint, whyUntrusted } from './opcua-trust.ts';
 
 /** What is wrong with the other side, and what to do about it. */
 export class MachineRefusedError extends Error {
   override readonly name = 'MachineRefusedError';
 }
-
-const REMEDIES: Record<string, string> = {
-  BadCertificateChainIncomplete: 'put the certificates of its issuers into issuers/certs',
-  BadCertificateRevocationUnknown: "put its issuer's list of revoked certificates into issuers/crl",
-  BadCertificateIssuerRevocationUnknown: "put its issuers' lists of revoked certificates into issuers/crl",
-  BadCertificateRevoked: 'its issuer has revoked it: give the machine a new one',
-  BadCertificateIssuerRevoked: 'its issuer was revoked: give the machine one of another issuer',
-  BadCertificateIssuerTimeInvalid: 'its issuer has expired: give the machine one of a valid issuer',
-};
 
 /** Throws `MachineRefusedError`, which names what the server offers, unless it has exactly this mode and policy. */
 export function selectEndpoint(
@@ -68,6 +58,8 @@ export async function checkServer(endpoint: EndpointDescription, config: Machine
     refuse(`has expired on ${dayOf(certificate.validTo)}; have a new one made at the machine`);
   if (Date.parse(certificate.validFrom) > Date.now())
     refuse(`is only valid from ${dayOf(certificate.validFrom)} on; set the clocks of node and machine`);
+  const key = keyTrouble(certificate.publicKey);
+  if (key !== undefined) refuse(`has ${key}; have a new one made at the machine`);
   const uri = applicationUriOf(certificate);
   const { applicationUri } = endpoint.server;
   if (uri !== applicationUri)
@@ -79,24 +71,8 @@ export async function checkServer(endpoint: EndpointDescription, config: Machine
     const names = certificate.subjectAltName?.match(/(?:DNS|IP Address):[^,]+/g)?.join(', ') ?? 'no host';
     refuse(`is for ${names}, not for ${host}; correct endpoint, or set checkHost: false in security`);
   }
-  await checkTrust(certificate, chain, pki, refuse);
-}
-
-async function checkTrust(
-  certificate: X509Certificate,
-  chain: Buffer,
-  { manager }: OpcuaPki,
-  refuse: (why: string) => void,
-): Promise<void> {
-  const status = await manager.verifyCertificate(chain, { acceptCertificateWithValidIssuerChain: true });
-  if (status === 'Good') return;
-  await manager.rejectCertificate(certificate.raw);
-  const files = await readdir(manager.rejectedFolder);
-  const name = files.find((file) => file.includes(thumbprint(certificate))) ?? '';
-  const file = join(manager.rejectedFolder, name);
-  const remedy =
-    REMEDIES[status] ?? `compare the thumbprint with the machine's and move ${file} to ${manager.trustedFolder}`;
-  refuse(`is not trusted (${status}): ${remedy}`);
+  const why = await whyUntrusted(certificate, chain, pki.manager);
+  if (why !== undefined) refuse(why);
 }
 
 /** A server without security may have no certificate: that never ends. */
@@ -117,10 +93,6 @@ function isFor(certificate: X509Certificate, host: string): boolean {
 function describeCertificate(certificate: X509Certificate): string {
   const name = /CN=(.+)/.exec(certificate.subject)?.[1] ?? 'without a name';
   return `"${name}", SHA-1 ${thumbprint(certificate)}`;
-}
-
-function thumbprint(certificate: X509Certificate): string {
-  return certificate.fingerprint.replaceAll(':', '').toLowerCase();
 }
 
 function dayOf(time: string): string {

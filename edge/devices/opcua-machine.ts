@@ -164,6 +164,7 @@ export function createOpcuaMachine(
   /** Only now it is known whether somebody has set the clock by which a stamp cannot be right. */
   function clockWasRead(): void {
     for (const [signal, byMs] of stampDoubts.wasRead()) tell({ kind: 'context-unsure', signal, byMs });
+    if (stampDoubts.isWaiting) clock.doubt();
   }
 
   function announce(): void {

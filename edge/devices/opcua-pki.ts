@@ -2,7 +2,7 @@
  * The node's certificates for all of its machines, in one folder: `own/` is made once and kept, `trusted/certs` holds the machines that a
  * person let in (`issuers/` and the lists of revoked ones beside it), `rejected/` those that wait for a person. Nothing is trusted unasked.
  */
-import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -31,6 +31,8 @@ export async function openPki(folder: string, security: SecurityConfig | undefin
     const privateKeyFile = security?.privateKeyFile ?? manager.privateKey;
     if (!security?.certificateFile && !existsSync(certificateFile)) await makeCertificate(manager, certificateFile);
     const certificate = await readCertificate(certificateFile);
+    const trouble = security && keyTrouble(certificate.publicKey);
+    if (trouble) throw new Error(`${certificateFile} has ${trouble}; give a pair with such a key`);
     if (!certificate.checkPrivateKey(await readKey(privateKeyFile)))
       throw new Error(`${privateKeyFile} is not the key of ${certificateFile}; give the pair that belongs together`);
     return { manager, certificateFile, privateKeyFile, expiresAt: new Date(certificate.validTo), close };
@@ -38,6 +40,16 @@ export async function openPki(folder: string, security: SecurityConfig | undefin
     await close();
     throw error;
   }
+}
+
+/** OPC 10000-7: all policies that are offered here take RSA keys of these lengths, and no others. */
+const KEY_BITS = { least: 2_048, most: 4_096 };
+
+export function keyTrouble({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+  const bits = asymmetricKeyDetails?.modulusLength;
+  if (asymmetricKeyType !== 'rsa' || bits === undefined) return `a key of type ${asymmetricKeyType}, not RSA`;
+  if (bits >= KEY_BITS.least && bits <= KEY_BITS.most) return undefined;
+  return `a key of ${bits} bits, where the policies take ${KEY_BITS.least} to ${KEY_BITS.most}`;
 }
 
 export function ownCertificateFile(folder: string): string {

@@ -150,10 +150,9 @@ function unsureBy(heard: HeardSample, before: readonly Entry[]): number | undefi
   const known = before.findLast(({ quality }) => quality !== 'BAD');
   const byMs = latestMs - sourceMs;
   if (byMs < -LEAST_UNSURE_MS) return byMs;
-  if (known?.sourceMs === sourceMs) {
-    const isOther = !isDeepStrictEqual(known.value, heard.value);
-    return isOther && toldMs - sourceMs > LEAST_REPEAT_MS ? byMs : undefined;
-  }
+  // Nothing has changed that could be filed under a wrong time.
+  if (known && isDeepStrictEqual(known.value, heard.value)) return undefined;
+  if (known?.sourceMs === sourceMs) return toldMs - sourceMs > LEAST_REPEAT_MS ? byMs : undefined;
   if (known && known.atMs - sourceMs > LEAST_UNSURE_MS) return byMs;
   return isStale(heard) && before.at(-1)?.quality !== 'BAD' ? byMs : undefined;
 }

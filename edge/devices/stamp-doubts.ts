@@ -5,6 +5,8 @@ export interface StampDoubts {
   heard(signal: string): boolean;
   /** The machine's clock was read. Answers the doubts that it has not explained, each once, with by how much the stamps are behind. */
   wasRead(): [string, number][];
+  /** More readings are needed. */
+  readonly isWaiting: boolean;
   troubles(): string[];
 }
 
@@ -40,6 +42,9 @@ export function createStampDoubts(unsureByMs: (signal: string) => number | undef
       }
       for (const signal of told.keys()) if (unsureByMs(signal) === undefined) told.delete(signal);
       return sure;
+    },
+    get isWaiting() {
+      return waiting.size > 0;
     },
     troubles() {
       return [...told].map(([signal, byMs]) => {

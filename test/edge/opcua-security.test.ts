@@ -1,4 +1,4 @@
-import { readdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataType } from 'node-opcua';
 import { pino } from 'pino';
@@ -82,9 +82,25 @@ describe('letting a machine in', () => {
     await expect.poll(() => readdir(join(pki, 'rejected'))).toHaveLength(1);
     await trust();
     await state().toBe('Execute');
-    expect(machine?.problem).toBeUndefined();
+    await problem().toBeUndefined();
     expect(machine?.security).toBe('Basic256Sha256 SignAndEncrypt');
     expect(lines.filter((line) => line.includes('not trusted'))).toHaveLength(1);
+  }, 40_000);
+
+  it('names a certificate that was copied instead of moved, or put where nobody looks', async () => {
+    await serve();
+    connect(SECURE);
+    await problem().toContain('move ');
+    const [file = ''] = await readdir(join(pki, 'rejected'));
+    await copyFile(join(pki, 'rejected', file), join(pki, 'trusted', 'certs', 'machine.pem'));
+    await problem().toMatch(/was copied instead of moved, remove .*\/rejected\/.*\.pem$/);
+    await rename(join(pki, 'trusted', 'certs', 'machine.pem'), join(pki, 'trusted', 'machine.pem'));
+    await rm(join(pki, 'rejected', file));
+    await problem().toMatch(/it lies in .*\/trusted\/machine\.pem, move it to .*\/trusted\/certs$/);
+    await rename(join(pki, 'trusted', 'machine.pem'), join(pki, 'trusted', 'certs', 'machine.pem'));
+    // Tried before the move, it was rejected once more.
+    await rm(join(pki, 'rejected'), { recursive: true });
+    await state().toBe('Execute');
   }, 40_000);
 
   it('signs, or signs and encrypts, with each of the policies', async () => {
@@ -104,6 +120,11 @@ describe('letting a machine in', () => {
 
   it.each([
     ['an expired certificate', { fromDay: -30, days: 20 }, /has expired on \d{4}-\d\d-\d\d; have a new one made/],
+    [
+      'a key that is too short',
+      { keyBits: 1_024 },
+      /has a key of 1024 bits, where the policies take 2048 to 4096; have a new one made/,
+    ],
     ['a certificate of the future', { fromDay: 2 }, /is only valid from .* set the clocks/],
     [
       'the certificate of another application',
@@ -155,6 +176,17 @@ describe('being let in', () => {
     expect(again.expiresAt).toEqual(first.expiresAt);
     expect(await certificateExpiry(pki, [securityOf(SECURE)])).toEqual(first.expiresAt);
     expect(await certificateExpiry(pki, [undefined])).toBeUndefined();
+  });
+
+  it('shows no certificate whose key is too short for the policies', async () => {
+    await serve({ certificate: { keyBits: 1_024 } });
+    const files = {
+      certificateFile: join(folder.path, 'server', 'server.pem'),
+      privateKeyFile: join(folder.path, 'server', 'own', 'private', 'private_key.pem'),
+    };
+    await expect(openPki(pki, securityOf({ ...SECURE, ...files }))).rejects.toThrow(
+      /server\.pem has a key of 1024 bits, where the policies take 2048 to 4096; give a pair/,
+    );
   });
 
   it('says which file the machine has to trust', async () => {

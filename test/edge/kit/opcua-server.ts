@@ -1,4 +1,7 @@
 /** A small OPC UA server of a test: with the security, the certificate and the variables that the test asks for. */
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   LogLevel,
   MessageSecurityMode,
@@ -6,6 +9,7 @@ import {
   type Namespace,
   OPCUACertificateManager,
   OPCUAServer,
+  type OperationLimitsOptions,
   SecurityPolicy,
   Subscription,
   setLogLevel,
@@ -24,11 +28,15 @@ export interface TestServerOptions {
   port?: number;
   offers?: 'none' | 'all';
   /** What its certificate says; by default the truth. */
-  certificate?: { uri?: string; ip?: string; fromDay?: number; days?: number };
+  certificate?: { uri?: string; ip?: string; fromDay?: number; days?: number; keyBits?: number };
   /** `NAME:PASSWORD`; nobody else is let in. */
   user?: string;
   /** False: clients need a certificate that it knows. */
   acceptsAll?: boolean;
+  /** What it takes at once; without limits where nothing is said. */
+  limits?: OperationLimitsOptions & { subscriptions?: number };
+  /** The shortest publishing and sampling intervals that it grants. */
+  leastMs?: number;
   addNodes?: (namespace: Namespace, folder: UAObject) => void;
 }
 
@@ -42,15 +50,16 @@ export interface TestServer extends AsyncDisposable {
 
 /** Its nodes lie in /Objects/T:Machine, T being `TEST_URI`. */
 export async function startOpcuaServer(options: TestServerOptions): Promise<TestServer> {
-  MonitoredItem.minimumSamplingInterval = 10;
-  Subscription.minimumPublishingInterval = 10;
+  MonitoredItem.minimumSamplingInterval = options.leastMs ?? 10;
+  Subscription.minimumPublishingInterval = options.leastMs ?? 10;
   const certificates = new OPCUACertificateManager({
     rootFolder: options.pki,
     automaticallyAcceptUnknownCertificate: options.acceptsAll ?? true,
     disableFileWatchers: true,
   });
+  const { uri = TEST_URI, ip = '127.0.0.1', fromDay = -1, days = 30, keyBits } = options.certificate ?? {};
+  if (keyBits !== undefined) await makeKey(certificates.privateKey, keyBits);
   await certificates.initialize();
-  const { uri = TEST_URI, ip = '127.0.0.1', fromDay = -1, days = 30 } = options.certificate ?? {};
   const certificateFile = `${options.pki}/server.pem`;
   await certificates.createSelfSignedCertificate({
     applicationUri: uri,
@@ -64,6 +73,7 @@ export async function startOpcuaServer(options: TestServerOptions): Promise<Test
   const { Sign, SignAndEncrypt, None } = MessageSecurityMode;
   const { Basic256Sha256, Aes128_Sha256_RsaOaep, Aes256_Sha256_RsaPss } = SecurityPolicy;
   const isOpen = options.offers === 'none';
+  const { subscriptions = 10, ...operations } = options.limits ?? {};
   const server = new OPCUAServer({
     port: options.port ?? 0,
     host: '127.0.0.1',
@@ -75,7 +85,11 @@ export async function startOpcuaServer(options: TestServerOptions): Promise<Test
     securityPolicies: isOpen ? [SecurityPolicy.None] : [Basic256Sha256, Aes128_Sha256_RsaOaep, Aes256_Sha256_RsaPss],
     allowAnonymous: options.user === undefined,
     userManager: { isValidUser: (name: string, password: string) => `${name}:${password}` === options.user },
-    serverCapabilities: { minSupportedSampleRate: 0 },
+    serverCapabilities: {
+      minSupportedSampleRate: 0,
+      maxSubscriptionsPerSession: subscriptions,
+      operationLimits: operations,
+    },
     serverInfo: { applicationUri: TEST_URI, productUri: 'urn:lehr:test' },
   });
   await server.initialize();
@@ -88,4 +102,10 @@ export async function startOpcuaServer(options: TestServerOptions): Promise<Test
   const port = server.endpoints[0]?.port ?? 0;
   const stop = () => server.shutdown(0);
   return { endpoint: `opc.tcp://127.0.0.1:${port}`, port, namespace, folder, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function makeKey(file: string, modulusLength: number): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
+  await writeFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
 }
