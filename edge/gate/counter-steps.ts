@@ -42,12 +42,13 @@ const LONGEST_SILENCE_MS = 5_000;
  * may as well have begun again and have counted some.
  */
 export function readCounter(change: CounterChange, limits: CounterLimits): CounterSteps {
-  const { from, to, modulus, elapsedMs, isCatchUp } = change;
+  const { from, to, modulus, isCatchUp } = change;
   const [first, last] = [within(from, modulus), within(to, modulus)];
   if (first === last) return { kind: 'none' };
   const ahead = distance(last - first, modulus);
   const back = distance(first - last, modulus);
   const most = mostIn(change, limits.mostPerS);
+  const mostAnew = mostSinceRestart(change, limits.mostPerS);
   const canBeSteps = most === undefined ? last > first : ahead <= most;
   const canBeCorrection = back <= limits.maxCorrection;
   const restart = (count: number, reason: string): CounterSteps => {
@@ -63,13 +64,11 @@ export function readCounter(change: CounterChange, limits: CounterLimits): Count
     return { kind: 'steps', count: ahead, isCatchUp };
   }
   if (canBeCorrection) {
-    if (last === 0 || last > first || last > (most ?? Number.POSITIVE_INFINITY))
-      return { kind: 'correction', from, to };
+    if (last === 0 || last > first || last > mostAnew) return { kind: 'correction', from, to };
     return restart(0, `whether it was corrected by ${back} or began again and counted ${last} is not known`);
   }
   if (last > first) return restart(0, `it jumped, no more than ${Math.floor(most ?? 0)} can have come`);
-  // Without the time since the sample before nobody knows whether it began at 0.
-  return restart(elapsedMs !== undefined && last <= (most ?? 0) ? last : 0, 'it began again');
+  return restart(most !== undefined && last <= mostAnew ? last : 0, 'it began again');
 }
 
 /** Signed integers go on below zero when they have come to their end. */
@@ -90,4 +89,10 @@ function mostIn({ elapsedMs, isCatchUp }: CounterChange, mostPerS: number): numb
   const awayMs = isCatchUp ? elapsedMs : Math.min(elapsedMs, LONGEST_SILENCE_MS);
   const slackMs = isCatchUp || isClockSet ? CLOCK_SLACK_MS : SLACK_MS;
   return (mostPerS * (Math.max(0, awayMs) + slackMs)) / 1_000 + SLACK;
+}
+
+/** Who listens hears of the 0 that a counter begins at; only what came with it in one sample can be new. Infinite when the time is not known. */
+function mostSinceRestart(change: CounterChange, mostPerS: number): number {
+  const elapsedMs = change.isCatchUp ? change.elapsedMs : 0;
+  return mostIn({ ...change, elapsedMs }, mostPerS) ?? Number.POSITIVE_INFINITY;
 }

@@ -25,16 +25,21 @@ const SIGNAL_WINDOW_MS = 60_000;
 const SIGNAL_FORGET_MS = 600_000;
 /** No sample comes in less. */
 const SHORTEST_WAY_MS = 1;
-/** So many in a row are no chance, and what waited together while something stood still does not arrive over so long a time. */
+/** So many in a row, over so long, are no chance. */
 const STEP_SAMPLES = 4;
 const STEP_MS = 100;
+/** What had to wait while something stood still arrives within this time. */
+const TOGETHER_MS = 5;
 
-/** Samples in a row, each later than it may be; `leastMs` and `mostMs` later than the quickest of their signals. */
+/** Samples in a row, each later than it may be, all by nearly the same. */
 interface LateRow {
+  /** Those that arrive together are one. */
   count: number;
   sinceMs: number;
+  /** When the first of the newest ones arrived that came together. */
+  togetherSinceMs: number;
+  /** By how much the least late is later than the quickest of its signal. */
   leastMs: number;
-  mostMs: number;
   /** The least distance of the two clocks among them. */
   apartMs: number;
 }
@@ -77,23 +82,17 @@ export function createSourceClock(settleMs: number): SourceClock {
     return known;
   }
 
-  /** Samples in a row that are older than any way is long, all by nearly the same. */
   function noteAge(olderMs: number, apartMs: number, nowMs: number): void {
-    const alone = { count: 1, sinceMs: nowMs, leastMs: olderMs, mostMs: olderMs, apartMs };
-    if (olderMs <= lateMs) late = undefined;
-    else if (!late) late = alone;
-    else {
-      const leastMs = Math.min(late.leastMs, olderMs);
-      const mostMs = Math.max(late.mostMs, olderMs);
-      const isAlike = mostMs - leastMs <= settleMs;
-      const row = {
-        count: late.count + 1,
-        sinceMs: late.sinceMs,
-        leastMs,
-        mostMs,
-        apartMs: Math.min(late.apartMs, apartMs),
-      };
-      late = isAlike ? row : alone;
+    if (olderMs <= lateMs) {
+      late = undefined;
+    } else if (!late || Math.abs(olderMs - late.leastMs) > settleMs) {
+      late = { count: 1, sinceMs: nowMs, togetherSinceMs: nowMs, leastMs: olderMs, apartMs };
+    } else {
+      late.leastMs = Math.min(late.leastMs, olderMs);
+      late.apartMs = Math.min(late.apartMs, apartMs);
+      if (nowMs - late.togetherSinceMs < TOGETHER_MS) return;
+      late.count++;
+      late.togetherSinceMs = nowMs;
     }
   }
 

@@ -46,6 +46,10 @@ export class GateBench {
   /** What the encoder says is so far from the truth. */
   slipMm = 0;
   isEncoderHeard = true;
+  /** Each verdict has an inspection of its own. */
+  inspectionIds = false;
+  /** The encoder's samples are so old when they come. */
+  lagMs = 0;
   counter = 0;
   confirmed = 0;
   core: GateCore;
@@ -136,7 +140,9 @@ export class GateBench {
 
   look(image: SeenImage, said: Verdict | 'none'): void {
     const look: Look =
-      said === 'none' ? { kind: 'none', reason: 'unreadable' } : { kind: 'verdict', verdict: said, inspectionId: 'i' };
+      said === 'none'
+        ? { kind: 'none', reason: 'unreadable' }
+        : { kind: 'verdict', verdict: said, inspectionId: this.inspectionIds ? `i-${++this.#ids}` : 'i' };
     image.look = look;
     this.feed({ kind: 'looked', image });
   }
@@ -190,7 +196,8 @@ export class GateBench {
   }
 
   #tellEncoder(): void {
-    if (this.isEncoderHeard) this.feed({ kind: 'belt', value: this.mm + this.slipMm, atMs: this.nowMs });
+    const mm = this.mm - this.speed * this.lagMs;
+    if (this.isEncoderHeard) this.feed({ kind: 'belt', value: mm + this.slipMm, atMs: this.nowMs - this.lagMs });
   }
 
   #act(actions: readonly GateAction[]): void {

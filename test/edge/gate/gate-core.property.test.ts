@@ -28,6 +28,31 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ act: fc.constant('enabled' as const), value: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('job' as const), value: fc.constantFrom('A', 'B', '') }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('unknown' as const) }) },
+  { weight: 2, arbitrary: fc.record({ act: fc.constant('exit' as const), count: fc.integer({ min: 1, max: 2 }) }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('clock' as const) }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('conflict' as const), isOne: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant('quality' as const),
+      role: fc.constantFrom('trigger', 'part-id', 'belt', 'confirm', 'enabled', 'exit', 'state'),
+      isGood: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ act: fc.constant('nonsense' as const), value: fc.constantFrom('x', 1.5, true) }),
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('old belt' as const), lagMs: fc.constantFrom(0, 300) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      act: fc.constant('asked' as const),
+      back: fc.nat(3),
+      latencyMs: fc.constantFrom(0, 200),
+      uncertaintyMs: fc.constantFrom(0, 30, 60),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('restart' as const) }) },
 );
 const story = fc.array(fc.tuple(step, fc.integer({ min: 0, max: 400 })), { minLength: 5, maxLength: 60 });
@@ -48,6 +73,7 @@ function play(
   bench: GateBench,
 ) {
   const images: SeenImage[] = [];
+  let exits = 0;
   for (const [next, waitMs] of steps) {
     if (next.act === 'part') bench.part(next.steps);
     if (next.act === 'image') images.push(bench.image(bench.nowMs + next.offMs));
@@ -62,6 +88,16 @@ function play(
     if (next.act === 'enabled') bench.feed({ kind: 'enabled', value: next.value, atMs: bench.nowMs });
     if (next.act === 'job') bench.feed({ kind: 'job', value: next.value, atMs: bench.nowMs });
     if (next.act === 'unknown') bench.feed({ kind: 'belt', value: null, atMs: bench.nowMs });
+    if (next.act === 'exit') exits += next.count;
+    if (next.act === 'exit') bench.feed({ kind: 'exit', value: exits, atMs: bench.nowMs });
+    if (next.act === 'clock') bench.feed({ kind: 'clock-step', stepMs: -500 });
+    if (next.act === 'conflict') bench.feed({ kind: 'conflict', text: next.isOne ? 'one node' : undefined });
+    if (next.act === 'nonsense') bench.feed({ kind: 'trigger', value: next.value, atMs: bench.nowMs });
+    if (next.act === 'old belt') bench.lagMs = next.lagMs;
+    if (next.act === 'quality') {
+      bench.feed({ kind: 'quality', role: next.role, signal: next.role, status: next.isGood ? undefined : 'Bad' });
+    }
+    if (next.act === 'asked') images.push(bench.see({ ...next, trigger: bench.triggered.at(-1 - next.back) ?? null }));
     if (next.act === 'restart') {
       bench.keep();
       bench.restart();
@@ -71,18 +107,22 @@ function play(
     expect(bench.sums().unknown).toBe(0);
   }
   bench.feed({ kind: 'connection', isUp: true });
+  bench.feed({ kind: 'quality', role: 'trigger', signal: 'counter', status: undefined });
   bench.feed({ kind: 'trigger', value: bench.counter, atMs: bench.nowMs });
   bench.speed = 1;
+  bench.lagMs = 0;
   bench.run(bench.nowMs + 4_000);
+  return images;
 }
 
+const EXIT = { exit: { signal: 'exit', kind: 'counter' as const, distanceMm: 1_300 } };
 const options = { numRuns: 150, endOnFailure: true };
 
 describe('whatever happens in whatever order', () => {
   it('ends each part exactly once, and counts each step of the counter', () => {
     fc.assert(
       fc.property(story, reactions, mode, (steps, wished, how) => {
-        const bench = new GateBench({ gate: { mode: how, enabledSignal: 'enabled', reactions: wished } });
+        const bench = new GateBench({ gate: { mode: how, enabledSignal: 'enabled', reactions: wished, ...EXIT } });
         play(steps, bench);
         const { triggered, accepted, rejected, bypassed, unseen, unknown, inTransit } = bench.sums();
         expect({ triggered, unknown, inTransit }).toEqual({ triggered: bench.counter, unknown: 0, inTransit: 0 });
@@ -101,7 +141,7 @@ describe('whatever happens in whatever order', () => {
         const withoutKills = steps.filter(([{ act }]) => act !== 'restart');
         play(withoutKills, bench);
         expect(new Set(bench.tied).size).toBe(bench.tied.length);
-        expect(bench.tied.length).toBe(withoutKills.filter(([{ act }]) => act === 'image').length);
+        expect(bench.tied.length).toBe(withoutKills.filter(([{ act }]) => act === 'image' || act === 'asked').length);
       }),
       options,
     );
@@ -121,6 +161,59 @@ describe('whatever happens in whatever order', () => {
         expect(bench.commands().length).toBeLessThanOrEqual(allowed + lost + rejects);
         const begun = steps.filter(([{ act }]) => act === 'part').length;
         expect(bench.commands().length).toBeLessThanOrEqual(begun);
+      }),
+      options,
+    );
+  });
+
+  it('names each image that rejects, or its part, however late image and verdict come', () => {
+    const image = fc.record({
+      gapMs: fc.integer({ min: 100, max: 300 }),
+      lateMs: fc.constantFrom(0, 40, 41, 200, 745, 1_500),
+      verdictMs: fc.constantFrom(0, 10, 500, 1_200, 2_000),
+      said: fc.constantFrom('PASS' as const, 'REJECT' as const),
+      isTwice: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(image, { minLength: 1, maxLength: 20 }), reactions, mode, (parts, wished, how) => {
+        const bench = new GateBench({ gate: { mode: how, reactions: wished } });
+        bench.inspectionIds = true;
+        const images: SeenImage[] = [];
+        const acts: { atMs: number; act: () => void }[] = [];
+        let atMs = 0;
+        parts.forEach(({ gapMs, lateMs, verdictMs, said, isTwice }, index) => {
+          atMs += gapMs;
+          acts.push({ atMs, act: () => void bench.part() });
+          for (let times = 0; times < (isTwice ? 2 : 1); times++) {
+            const seenAtMs = atMs + lateMs;
+            const see = () => {
+              const seen = bench.see({ trigger: bench.triggered[index] ?? null });
+              images.push(seen);
+              const look = () => bench.look(seen, times === 0 ? said : 'REJECT');
+              acts.push({ atMs: bench.nowMs + verdictMs, act: look });
+            };
+            acts.push({ atMs: seenAtMs, act: see });
+          }
+        });
+        while (acts.length > 0) {
+          acts.sort((one, other) => one.atMs - other.atMs);
+          const next = acts.shift();
+          if (next) bench.run(next.atMs);
+          next?.act();
+        }
+        bench.run(bench.nowMs + 4_000);
+        const named = bench.events.flatMap(({ inspectionId }) => inspectionId ?? []);
+        const counters = bench.events.flatMap(({ data }) => {
+          const { counter, counters = [] } = (data ?? {}) as { counter?: number; counters?: number[] };
+          return [counter, ...counters];
+        });
+        const silent = images.filter(({ look, trigger }) => {
+          if (look.kind !== 'verdict' || look.verdict !== 'REJECT' || named.includes(look.inspectionId)) return false;
+          // Its verdict came when its part had been decided: then that part is named.
+          return !counters.includes((trigger ? bench.triggered.indexOf(trigger) : -1) + 1);
+        });
+        expect(silent).toEqual([]);
+        expect(bench.sums()).toMatchObject({ triggered: parts.length, unknown: 0, inTransit: 0 });
       }),
       options,
     );

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { GateSchema, TriggerSchema } from '../../../edge/config/gate-config.ts';
 import type { GateEvent, RunCounts } from '../../../edge/gate/gate-types.ts';
 import { openStationGate, type StationGate } from '../../../edge/gate/station-gate.ts';
+import type { TriggeredPart } from '../../../edge/pipeline/frame.ts';
 import { inspectionId } from '../../../edge/pipeline/inspection-id.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 import { GATE } from './gate-bench.ts';
@@ -17,6 +18,8 @@ let events: GateEvent[];
 let counts: Map<string, RunCounts>;
 let warnings: string[];
 let diskProblem: string | undefined;
+/** Another station that commands the same node. */
+let other: string | undefined;
 /** Moves the belt at 1 mm a millisecond, by the machine's own clock. */
 let belt: NodeJS.Timeout | undefined;
 /** The machine's clock is a minute behind. */
@@ -30,6 +33,7 @@ beforeEach(async () => {
   counts = new Map();
   warnings = [];
   diskProblem = undefined;
+  other = undefined;
 });
 afterEach(async () => {
   clearInterval(belt);
@@ -63,7 +67,7 @@ async function open(more: Partial<z.input<typeof GateSchema>> = {}): Promise<Sta
     machine,
     jobSignal: 'job',
     stateSignal: 'state',
-    otherAt: () => undefined,
+    otherAt: () => other,
     countFile: join(folder.path, 'gate', 'station.json'),
     outbox,
     newId: inspectionId,
@@ -181,6 +185,87 @@ describe('a gate in the running node', () => {
     machine.connect(true);
     await ended;
     await until(() => gate.state().problem === undefined);
+  });
+
+  it('does not fire while two of its signals are one node, and says which', async () => {
+    machine.nodes.set('confirm', 'ns=1;s=command');
+    const gate = await open();
+    startLine();
+    const { tracker, seen } = part(gate, 1);
+    tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'i' });
+    await until(() => events.some(({ kind }) => kind === 'GATE_BYPASSED'));
+    expect(events[0]).toMatchObject({ partId: 'P-1', data: { obstacle: 'signal-conflict' } });
+    expect(machine.writes.map(({ value }) => value)).toEqual([false]);
+    const both = 'gate.commandSignal (command) and gate.confirm.signal (confirm) are one node of the machine';
+    expect(gate.state().problem).toContain(both);
+    machine.nodes.delete('confirm');
+    await until(() => gate.state().problem === undefined);
+  });
+
+  it('does not fire at a command that another station has as well', async () => {
+    other = 'line/other';
+    const gate = await open();
+    startLine();
+    expect(gate.state().problem).toMatch(/gate\.commandSignal \(command\) is the command of line\/other too/);
+  });
+
+  it('is a dry run with a lasting problem until its mode is written', async () => {
+    const gate = await open({ mode: undefined });
+    startLine();
+    const { tracker, seen } = part(gate, 1);
+    tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'i' });
+    await until(() => events.some(({ kind }) => kind === 'GATE_BYPASSED'));
+    expect(machine.writes).toEqual([]);
+    expect(gate.state()).toMatchObject({
+      mode: 'dry-run',
+      problem: expect.stringMatching(/^gate\.mode is not written/),
+    });
+  });
+
+  it('tells of a bad signal and of a clock that was set, and tracks the parts that come after', async () => {
+    const gate = await open();
+    startLine();
+    part(gate, 1);
+    machine.setClock(-500);
+    await until(() => events.length === 1);
+    expect(events).toMatchObject([{ kind: 'GATE_TRACKING_LOST', partId: 'P-1' }]);
+    expect(events[0]?.data).toMatchObject({ reason: "the machine's clock was set by -500 ms" });
+    machine.say('confirm', 0, machineNow(), 'BAD');
+    await until(() => events.some(({ kind }) => kind === 'SIGNAL_UNUSABLE'));
+    expect(gate.state().problem).toMatch(/^confirm \(confirm\): BadDeviceFailure; rejections cannot be confirmed/);
+    machine.say('encoder', machineNow(), machineNow());
+    const { tracker, seen } = part(gate, 2);
+    const fired = machine.written('command', true);
+    tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'i' });
+    await fired;
+  });
+
+  it('gives a camera the part that its image is asked for, and takes the image for no other', async () => {
+    const gate = await open();
+    const asked: TriggeredPart[] = [];
+    const end = gate.tracker('camera').onTriggered((triggered) => asked.push(triggered));
+    startLine();
+    part(gate, 1);
+    machine.say('counter', 4, machineNow());
+    end();
+    machine.say('counter', 5, machineNow());
+    // Of the three that came at once only the last is there.
+    expect(asked).toHaveLength(2);
+    const tracker = gate.tracker('camera');
+    const late = {
+      partId: null,
+      capturedAtMs: Date.now(),
+      arrivedAtMs: Date.now() + 500,
+      uncertaintyMs: 0,
+      latencyMs: 0,
+    };
+    const seen = tracker.seen({ ...late, trigger: asked[1] ?? null });
+    tracker.decided(seen, { verdict: 'REJECT', inspectionId: 'late' });
+    await until(() => events.some(({ kind }) => kind === 'REJECT_UNTIED'));
+    expect(events.find(({ kind }) => kind === 'REJECT_UNTIED')).toMatchObject({
+      cameraId: 'camera-id',
+      inspectionId: 'late',
+    });
   });
 
   it('does not begin new counts over those that it cannot read', async () => {

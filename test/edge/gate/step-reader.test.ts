@@ -48,8 +48,21 @@ describe('a counter that comes to its end', () => {
   it('began again where so many cannot have come since the last sample', () => {
     expect(counter('Byte', 100).read(0)).toMatchObject({ kind: 'restart', count: 0, from: 100, to: 0 });
     expect(counter('UInt16', 60_000).read(2)).toMatchObject({ kind: 'restart', count: 2, isCatchUp: false });
+    // Who listens would have heard a part after the other.
+    expect(counter('UInt16', 60_000).read(40, 60_000)).toMatchObject({ kind: 'restart', count: 0 });
     // Silence of a machine that is heard is no time in which parts came.
     expect(counter('Byte', 100).read(0, 60_000)).toMatchObject({ kind: 'restart', count: 0 });
+  });
+
+  it('counts what it counted since it began again while nobody listened, as far as it can be', () => {
+    for (const [value, count] of [
+      [90, 90],
+      [900, 0],
+    ]) {
+      const { reader, read } = counter('UInt16', 60_000);
+      reader.pause();
+      expect(read(value ?? 0, 9_000)).toMatchObject({ kind: 'restart', count, isCatchUp: true, reason: /began again/ });
+    }
   });
 
   it('goes on over a time in which nobody listened, when so many can have come in it', () => {
