@@ -1,14 +1,18 @@
 /** The node's configuration: one YAML file, checked once. A mistake is named by file, line, field and value, with its remedy. */
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { findCameraMistakes } from './config/camera-mistakes.ts';
+import { type ConfigFile, readConfigFile, readText, showValue } from './config/config-file.ts';
 import { code, text, whole } from './config/fields.ts';
-import { findGateMistakes } from './config/gate-config.ts';
+import { findGateMistakes } from './config/gate-mistakes.ts';
 import { MachineSchema, withAbsolutePaths } from './config/machine-config.ts';
+import { ConfigError, type FieldPath, type Mistake } from './config/mistake.ts';
 import { OutboxSchema } from './config/outbox-config.ts';
+import { findSharingMistakes } from './config/sharing-mistakes.ts';
 import { resolveSource } from './config/source-config.ts';
 import { StationSchema } from './config/station-config.ts';
+import { findTimingMistakes } from './config/timing-mistakes.ts';
+import { findUnitMistakes } from './config/unit-mistakes.ts';
 
 const ConfigSchema = z.strictObject({
   node: code,
@@ -78,45 +82,19 @@ export type EdgeConfig = Omit<ParsedConfig, 'server'> & {
   };
 };
 
-/** Every mistake in the file, one line each. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+/** What is read, and how its fields are named to people. */
+export interface ReadConfig {
+  config: EdgeConfig;
+  describe: ConfigFile['describe'];
 }
 
-/** Throws `ConfigError`. Relative paths start at the folder of the file. */
-export function readConfig(file: string): EdgeConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(file, '--config'), { lineCounter: lines, uniqueKeys: true });
-  const broken = document.errors[0];
-  if (broken) {
-    throw new ConfigError(`${file}:${lines.linePos(broken.pos[0]).line}: not YAML: ${broken.message.split('\n')[0]}`);
-  }
-  const source: unknown = document.toJS();
-  const parsed = ConfigSchema.safeParse(source);
-  const mistakes = parsed.success
-    ? [...findDuplicates(parsed.data), ...findGateMistakes(parsed.data.stations, parsed.data.machines)]
-    : parsed.error.issues.flatMap(flattenIssue);
-  if (!parsed.success || mistakes.length > 0) {
-    const describe = ({ path, message }: Mistake) =>
-      `${file}:${lineOf(path)}: ${fieldName(path)} is ${show(valueAt(source, path))}; ${message}`;
-    throw new ConfigError(mistakes.map(describe).join('\n'));
-  }
-  return completeConfig(parsed.data, file);
-
-  /** Line of the deepest node on the way to the field that the file has. */
-  function lineOf(path: Mistake['path']): number {
-    for (let length = path.length; length >= 0; length--) {
-      const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-      const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
-      if (range) return lines.linePos(range[0]).line;
-    }
-    return 1;
-  }
-}
-
-interface Mistake {
-  path: (string | number)[];
-  message: string;
+/** Throws `ConfigError` with every mistake in the file, one line each. Relative paths start at the folder of the file. */
+export function readConfig(file: string): ReadConfig {
+  const { content, describe } = readConfigFile(file);
+  const parsed = ConfigSchema.safeParse(content);
+  const mistakes = parsed.success ? findMistakes(parsed.data) : parsed.error.issues.flatMap(flattenIssue);
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes.map(describe).join('\n'));
+  return { config: completeConfig(parsed.data, file), describe };
 }
 
 function flattenIssue(issue: z.core.$ZodIssue): Mistake[] {
@@ -130,16 +108,28 @@ function flattenIssue(issue: z.core.$ZodIssue): Mistake[] {
   return [{ path, message: issue.message }];
 }
 
+/** What only the whole file shows. */
+function findMistakes(config: ParsedConfig): Mistake[] {
+  const { stations, machines } = config;
+  return [
+    ...findDuplicates(config),
+    ...findCameraMistakes(stations),
+    ...findGateMistakes(stations, machines),
+    ...findSharingMistakes(stations, machines),
+    ...findTimingMistakes(stations),
+    ...findUnitMistakes(stations, machines),
+  ];
+}
+
 /** Two entries of one code would take each other's images or values. */
 function findDuplicates(config: ParsedConfig): Mistake[] {
   const mistakes: Mistake[] = [];
-  const once = (seen: Set<string>, value: string, path: Mistake['path'], message: string) => {
+  const once = (seen: Set<string>, value: string, path: FieldPath, message: string) => {
     if (seen.has(value)) mistakes.push({ path, message });
     seen.add(value);
   };
   const lines = new Set<string>();
   const stations = new Set<string>();
-  const folders = new Set<string>();
   config.machines.forEach(({ line }, index) => {
     once(lines, line, ['machines', index, 'line'], 'give each line one machine');
   });
@@ -147,10 +137,8 @@ function findDuplicates(config: ParsedConfig): Mistake[] {
     const path = ['stations', index];
     once(stations, `${entry.line}/${entry.station}`, [...path, 'station'], 'give each station once');
     const cameras = new Set<string>();
-    entry.cameras.forEach(({ camera, source }, at) => {
+    entry.cameras.forEach(({ camera }, at) => {
       once(cameras, camera, [...path, 'cameras', at, 'camera'], 'give each camera once');
-      if (source.kind === 'folder')
-        once(folders, source.path, [...path, 'cameras', at, 'source', 'path'], 'give each camera a folder of its own');
     });
   });
   return mistakes;
@@ -163,7 +151,7 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
     tokenFile === undefined ? given : readText(resolve(base, tokenFile), `${file}: server.tokenFile`).trim();
   if (token === '')
     throw new ConfigError(
-      `${file}: server.tokenFile is ${show(tokenFile)}; the file is empty, write the token into it`,
+      `${file}: server.tokenFile is ${showValue(tokenFile)}; the file is empty, write the token into it`,
     );
   const stations = config.stations.map((station) => ({
     ...station,
@@ -180,35 +168,6 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
     machines: config.machines.map((machine) => withAbsolutePaths(machine, (path) => resolve(base, path))),
     stations,
   };
-}
-
-function readText(path: string, field: string): string {
-  if (!existsSync(path)) throw new ConfigError(`${field} is ${show(path)}; no such file, correct the path`);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${field} is ${show(path)}; it cannot be read (${reason})`, { cause });
-  }
-}
-
-function valueAt(source: unknown, path: Mistake['path']): unknown {
-  return path.reduce<unknown>(
-    (value, part) =>
-      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined,
-    source,
-  );
-}
-
-function fieldName(path: Mistake['path']): string {
-  if (path.length === 0) return 'the file';
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const json = JSON.stringify(value) ?? String(value);
-  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
 }
 
 function enrolmentCodeOfEnvironment(): string | undefined {

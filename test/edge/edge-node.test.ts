@@ -332,7 +332,7 @@ describe('starting and stopping', () => {
     await server.down();
     const alone = await start(config, ['--check']);
     expect((await alone.exit).code).toBe(1);
-    expect(alone.output.join('\n')).toMatch(/^wrong server: server\.url is ".+"; nothing answers there/m);
+    expect(alone.output.join('\n')).toMatch(/^wrong server: .+edge\.yaml:\d+: server\.url is ".+"; nothing answers there/m);
   }, 60_000);
 
   it('shows what the server refused beside the running node, and puts it back when the node does not run', async () => {

@@ -45,7 +45,7 @@ stations:
 async function read(text: string) {
   const file = join(folder.path, 'edge.yaml');
   await writeFile(file, text);
-  return readConfig(file);
+  return readConfig(file).config;
 }
 
 describe('a gate in the configuration', () => {
