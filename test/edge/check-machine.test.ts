@@ -79,7 +79,7 @@ describe('checking a machine without touching the line', () => {
     const { told, notes = [] } = await check('Open');
     expect(told).toMatch(/gives 2 signals, Basic256Sha256 Sign, clock -?\d+ ± \d+ ms ahead of the node's/);
     expect(notes.slice(0, 2)).toEqual([
-      'signal machineState: String, GOOD, "Execute"',
+      'signal machineState: String, GOOD, "Execute", can be written',
       'signal gateCommand: Boolean, GOOD, false, can be written',
     ]);
     expect(notes[2]).toMatch(/^certificate of the node \(.*lehr-edge-node\.pem\): valid until \d{4}-\d\d-\d\d$/);

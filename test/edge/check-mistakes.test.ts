@@ -104,9 +104,6 @@ describe('checking a configuration', () => {
         expect.stringMatching(
           /^wrong .*edge\.yaml:\d+: .*trigger\.settleMs is missing; the server publishes every 1000 ms/,
         ),
-        expect.stringMatching(
-          /^wrong .*edge\.yaml:\d+: .*gate\.encoderUpdateMs is 50; .* every 1000 ms, .* give at least 1000/,
-        ),
       ]);
     },
     LIMIT_MS,
@@ -122,7 +119,7 @@ describe('checking a configuration', () => {
       ]);
       const unknown = await complaints(text, secured.endpoint);
       expect(unknown).toEqual([
-        expect.stringMatching(/^wrong .*edge\.yaml:7: .*endpoint is .* move \S+ to \S+trusted/),
+        expect.stringMatching(/^wrong .*edge\.yaml:7: .*endpoint is .* move .+ to \S+trusted/),
       ]);
       const pki = join(folder.path, 'home', 'opcua');
       const [name = ''] = await readdir(join(pki, 'rejected'));
@@ -131,7 +128,7 @@ describe('checking a configuration', () => {
       await secured.stop();
       expect(copied).toEqual([
         expect.stringMatching(
-          /^wrong .*edge\.yaml:7: .*endpoint is .*it was copied instead of moved, remove \S+rejected/,
+          /^wrong .*edge\.yaml:7: .*endpoint is .*it was copied instead of moved, remove .+rejected/,
         ),
       ]);
     },

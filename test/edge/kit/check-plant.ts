@@ -62,7 +62,13 @@ export function addNodes(namespace: Namespace, parent: UAObject): () => void {
       value: { dataType: DataType.Double, value },
     });
   }
-  namespace.addVariable({ browseName: 'Broken', componentOf: parent, dataType: 'UInt32' });
+  namespace.addVariable({
+    browseName: 'SlowEncoder',
+    componentOf: parent,
+    dataType: 'Double',
+    value: { dataType: DataType.Double, value: 0 },
+    minimumSamplingInterval: 250,
+  });
   const ahead = namespace.addVariable({ browseName: 'Ahead', componentOf: parent, dataType: 'String' });
   const value = { dataType: DataType.String, value: 'B-1' };
   ahead.setValueFromSource(value, undefined, new Date(Date.now() + HOUR_MS));

@@ -105,6 +105,12 @@ export const FOUND: PlantedMistake[] = [
     /^wrong .*gate\.encoderSignal .* it moves at \d+ mm\/s now, maxSpeedMmPerS is 700: correct maxSpeedMmPerS/,
   ],
   [
+    'an encoder that is sampled more rarely than the gate is told',
+    [['T:Machine/T:Encoder', 'T:Machine/T:SlowEncoder']],
+    'encoderUpdateMs',
+    /^wrong .*gate\.encoderUpdateMs is 50; the server samples the encoder every 250 ms, .*: give at least 250/,
+  ],
+  [
     'a command that may not be written',
     [['T:Machine/T:Command', 'T:Machine/T:Locked']],
     'commandSignal',

@@ -47,7 +47,7 @@ stations:
 `;
 const SECOND_STATION = `  - station: station-2
     line: line-1
-    cameras: [{ camera: camera-2, source: { kind: folder, path: spool } }]
+    cameras: [{ camera: camera-2, source: { kind: folder, path: spool-2 } }]
     trigger: { signal: counter, kind: counter }
     gate:
       mode: active
