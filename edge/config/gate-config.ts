@@ -83,9 +83,9 @@ export const GateSchema = z
     /** How long after a push the ejector cannot push again: a part that would need it then passes and is flagged. */
     resetMs: whole(0, 60_000).default(0),
     commandSignal: signal,
-    /** Written before the command, for a controller that tracks parts itself: the trigger's counter, else the part's id. */
+    /** Written before the command, for a controller that tracks parts itself: the trigger's counter, or the part's id where the signal is a text. */
     partNumberSignal: signal.optional(),
-    /** Written before the command: until when the part can be pushed, in milliseconds since 1970 by the machine's clock. */
+    /** Written before the command: until when the part can be pushed, in milliseconds since 1970 by the machine's clock; a signal of type Double. */
     deadlineSignal: signal.optional(),
     /** Written in mode active so often: true and false in turn, or one more where the signal is a number. */
     heartbeatSignal: signal.optional(),

@@ -25,7 +25,7 @@ export interface MachineClock {
   add(reading: ClockReading): void;
   /** Compares the node's two clocks and tells when somebody has set its wall clock since the last look. */
   look(): void;
-  /** Reads the machine's clock until `signal` aborts. Resolves when a reading fails: the connection tells why. */
+  /** Reads the machine's clock until `signal` aborts. A reading that fails is tried again: whether the connection is lost is told where that is. */
   follow(read: () => Promise<ClockReading>, signal: AbortSignal): Promise<void>;
 }
 
@@ -87,16 +87,17 @@ export function createMachineClock(
     add,
     look,
     async follow(read, signal) {
-      try {
-        for (let count = 0; !signal.aborted; count++) {
-          look();
-          isHurried = false;
-          add(await read());
-          await waitFor(undefined, signal, BETWEEN_FIRST_MS);
-          if (count >= FIRST_READINGS && isSure && !isHurried) await doubt.next(signal, BETWEEN_MS);
-        }
-      } catch {
-        // A lost connection is seen, and told, where the connection is.
+      for (let count = 0; !signal.aborted; count++) {
+        look();
+        isHurried = false;
+        const isRead = await read()
+          .then(add)
+          .then(
+            () => true,
+            () => false,
+          );
+        await waitFor(undefined, signal, isRead ? BETWEEN_FIRST_MS : BETWEEN_MS);
+        if (isRead && count >= FIRST_READINGS && isSure && !isHurried) await doubt.next(signal, BETWEEN_MS);
       }
       isSure = true;
     },

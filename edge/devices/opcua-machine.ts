@@ -24,6 +24,8 @@ const LEAST_JOIN_MS = 500;
 /** However slowly a server publishes, an image does not wait longer for its context. */
 const LONGEST_JOIN_MS = 3_000;
 const CLOCK_READ_MS = 2_000;
+/** A server that publishes more slowly than asked is not silent. */
+const MESSAGES_MISSED = 3;
 /** Between two looks at the signals. */
 const CARE_MS = 250;
 
@@ -196,17 +198,19 @@ export function createOpcuaMachine(
   /** One connection from start to end; answers why it ended. */
   async function stayConnected(onOpen: () => void): Promise<string> {
     const ending = new AbortController();
-    let lastAliveMs = node.steadyNow();
+    // Of two subscriptions either can fall silent.
+    const aliveMs = { slow: node.steadyNow(), fast: node.steadyNow() };
     try {
       const opened = await connectOpcua(config, pkiFolder, {
         value: record,
         unit: join.setUnit,
         clock: clock.add,
         published(kind, publishedMs) {
-          lastAliveMs = node.steadyNow();
-          join.contact.heard(lastAliveMs);
+          const steadyMs = node.steadyNow();
+          aliveMs[kind] = steadyMs;
+          join.contact.heard(steadyMs);
           if (publishedMs !== undefined) clock.heard(publishedMs);
-          join.published(kind, publishedMs ?? clock.at(lastAliveMs).machineMs - TRAVEL_MS, lastAliveMs);
+          join.published(kind, publishedMs ?? clock.at(steadyMs).machineMs - TRAVEL_MS, steadyMs);
           published.ring();
         },
       });
@@ -219,7 +223,7 @@ export function createOpcuaMachine(
       const caring = careForSignals(opened, ending.signal);
       tell({ kind: 'connected' });
       announce();
-      const reason = await endOf(opened, () => node.steadyNow() - lastAliveMs);
+      const reason = await endOf(opened, () => node.steadyNow() - Math.min(aliveMs.slow, aliveMs.fast));
       connection = undefined;
       ending.abort();
       join.contact.lost();
@@ -258,13 +262,17 @@ export function createOpcuaMachine(
 
   async function endOf(opened: OpcuaConnection, silenceMs: () => number): Promise<string> {
     let reason: string | undefined;
+    const longestMs = Math.max(
+      2 * config.staleAfterMs,
+      MESSAGES_MISSED * Math.max(opened.granted('slow').messageMs, opened.granted('fast').messageMs),
+    );
     const lost = opened.lost.then((why) => {
       reason = why;
     });
     while (reason === undefined && !stopping.signal.aborted) {
       await waitFor(lost, stopping.signal, config.staleAfterMs / 2);
       const silentMs = Math.round(silenceMs());
-      if (silentMs > 2 * config.staleAfterMs) reason ??= `no sign of life for ${silentMs} ms`;
+      if (silentMs > longestMs) reason ??= `no sign of life for ${silentMs} ms`;
     }
     return reason ?? 'the node stops';
   }

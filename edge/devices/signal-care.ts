@@ -26,6 +26,8 @@ interface Trouble {
   isUnfit: boolean;
   /** It has no node, not only a bad value. */
   isLacking: boolean;
+  /** The server has known its node no more since it is bad. */
+  wasGone: boolean;
   tries: number;
   nextMs: number;
 }
@@ -49,13 +51,15 @@ export function createSignalCare(
       }
       const known = bad.get(signal);
       if (known) {
-        // As bad as before, perhaps in another way: only that the node is gone is new.
-        if (GONE.includes(status) && !GONE.includes(known.status)) Object.assign(known, { tries: 0, nextMs: nowMs });
-        Object.assign(known, { status, isUnfit });
+        // As bad as before, perhaps in another way: only that the node is gone is new, once.
+        const isGone = GONE.includes(status);
+        if (isGone && !known.wasGone) Object.assign(known, { tries: 0, nextMs: nowMs });
+        Object.assign(known, { status, isUnfit, wasGone: known.wasGone || isGone });
         return;
       }
-      const nextMs = GONE.includes(status) ? nowMs : nowMs + config.reresolveMs;
-      bad.set(signal, { sinceMs: nowMs, status, isUnfit, isLacking: false, tries: 0, nextMs });
+      const wasGone = GONE.includes(status);
+      const nextMs = wasGone ? nowMs : nowMs + config.reresolveMs;
+      bad.set(signal, { sinceMs: nowMs, status, isUnfit, isLacking: false, wasGone, tries: 0, nextMs });
     },
     due(missing, nowMs) {
       for (const name of lacking.keys()) if (!missing.has(name)) lacking.delete(name);
@@ -64,7 +68,15 @@ export function createSignalCare(
         if (known) known.status = status;
         else {
           // It has just been looked for.
-          const trouble = { sinceMs: nowMs, status, isUnfit: false, isLacking: true, tries: 0, nextMs: nowMs };
+          const trouble = {
+            sinceMs: nowMs,
+            status,
+            isUnfit: false,
+            isLacking: true,
+            wasGone: false,
+            tries: 0,
+            nextMs: nowMs,
+          };
           postpone(trouble, nowMs);
           lacking.set(name, trouble);
         }

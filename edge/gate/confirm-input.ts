@@ -4,7 +4,7 @@ import { tellSteps } from './counter-news.ts';
 import type { Ejector } from './ejector.ts';
 import type { SignalInput } from './gate-types.ts';
 import { nameOf } from './name-of.ts';
-import type { Station } from './part-course.ts';
+import type { Station } from './station.ts';
 import { createStepReader, NOTHING_KNOWN } from './step-reader.ts';
 import type { TrackedPart } from './tracked-part.ts';
 

@@ -37,7 +37,8 @@ export function createEjector(config: GateConfig, settleMs: number, emit: (actio
       const command = {
         triggeredAtMs: part.triggeredAtMs,
         atMs: nowMs,
-        partNumber: part.counter ?? part.partId,
+        counter: part.counter,
+        partId: part.partId,
         validUntilMs: Math.max(leavesAtMs ?? 0, nowMs + config.leadMs),
       };
       pulse = { command, untilMs: nowMs + config.pulseMs };

@@ -3,8 +3,8 @@ import type { GateConfig } from '../config/gate-config.ts';
 import type { GateProblems } from './gate-problems.ts';
 
 export interface EncoderLag {
-  /** A sample of the encoder has come that was true at `atMs`. */
-  sampled(atMs: number, nowMs: number): void;
+  /** A sample of the encoder has come, so old. */
+  sampled(ageMs: number): void;
   /** The next sample may be as old as it likes: it is the value of a fresh subscription. */
   begin(): void;
 }
@@ -20,8 +20,8 @@ export function createEncoderLag(gate: GateConfig, settleMs: number, problems: G
   let isFresh = true;
 
   return {
-    sampled(atMs, nowMs) {
-      if (!isFresh) ages = [...ages, nowMs - atMs].slice(-LOOKED_AT);
+    sampled(ageMs) {
+      if (!isFresh) ages = [...ages, ageMs].slice(-LOOKED_AT);
       isFresh = false;
       if (ages.length < LOOKED_AT) return;
       const leastMs = Math.min(...ages);

@@ -5,23 +5,10 @@
 import type { GateConfig } from '../config/gate-config.ts';
 import type { Belt } from './belt.ts';
 import { tellSteps } from './counter-news.ts';
-import type { SignalInput } from './gate-types.ts';
-import { loseTracking, type Station } from './part-course.ts';
+import { loseTracking } from './part-course.ts';
+import type { ExitWatch, Station } from './station.ts';
 import { createStepReader, NOTHING_KNOWN } from './step-reader.ts';
 import type { TrackedPart } from './tracked-part.ts';
-
-export interface ExitWatch {
-  triggered(part: TrackedPart): void;
-  take(input: SignalInput, nowMs: number): void;
-  /** Nobody hears the exit from now on. */
-  pause(): void;
-  /** Parts that nobody tracks may be on the belt: none that is on it now is judged. */
-  doubt(): void;
-  /** `isWhole`: machine, belt and trigger are heard. */
-  advance(isWhole: boolean, nowMs: number): void;
-  /** Commands cannot be trusted to hit the parts that they are for. */
-  readonly isSlipping: boolean;
-}
 
 /** Parts by which slip is judged, of which so many may be wrong. */
 const LOOKED_AT = 5;
@@ -46,7 +33,11 @@ export function createExitWatch(station: Station, gate: GateConfig, belt: Belt):
   let recent: { isRight: boolean; atMs: number }[] = [];
 
   return {
-    triggered: (part) => void following.push({ part, overdueMs: undefined }),
+    triggered(part) {
+      following.push({ part, overdueMs: undefined });
+      // A belt that is not heard brings none of them to the exit.
+      if (following.length > 2 * settings.trigger.maxInTransit) following.shift();
+    },
     take({ value, atMs, modulus }, nowMs) {
       const steps = reader.read({ value, atMs, modulus: exit.modulus ?? modulus });
       const { count, isUnsure } = tellSteps(steps, value, news, nowMs);
@@ -59,7 +50,7 @@ export function createExitWatch(station: Station, gate: GateConfig, belt: Belt):
     },
     doubt,
     advance(isWhole, nowMs) {
-      if (!isWhole) clearFromMm = undefined;
+      if (!isWhole) doubt();
       else clearFromMm ??= belt.positionAt(nowMs);
       const isKnown = (atMs: number) => atMs <= belt.exactUntilMs;
       const known = comings.filter(isKnown);

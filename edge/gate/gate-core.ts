@@ -24,8 +24,9 @@ import type {
 import { createImageTies } from './image-ties.ts';
 import { createJobRuns } from './job-runs.ts';
 import { nameOf } from './name-of.ts';
-import { decide, dueAtMs, endsAtMs, follow, isCertainlyPast, loseTracking, type Station } from './part-course.ts';
+import { decide, dueAtMs, endsAtMs, follow, isCertainlyPast, loseTracking } from './part-course.ts';
 import { createSignalWatch } from './signal-watch.ts';
+import type { Station } from './station.ts';
 import type { TrackedPart } from './tracked-part.ts';
 import { createTriggerInput } from './trigger-input.ts';
 import { createTriggerWatch } from './trigger-watch.ts';
@@ -191,7 +192,7 @@ export function createGateCore(
     let reason: string | undefined;
     if (typeof value === 'number') {
       reason = belt.sample(atMs, value, modulus);
-      lag?.sampled(atMs, nowMs);
+      lag?.sampled(belt.lagMs(nowMs) ?? 0);
       if (belt.isHeard) signals.fit('belt', nowMs);
       else if (reason !== undefined) signals.unfit('belt', reason, value, nowMs);
     } else {
@@ -258,11 +259,11 @@ export function createGateCore(
     loseTracking(station, loseBelt(silence), nowMs);
   }
 
-  /** Samples of before the step were put at wrong times: where the parts on the belt are, nobody knows. */
+  /** Triggers of before the step were put at wrong times: where their parts are, nobody knows. The belt goes on with its next sample. */
   function takeClockStep(stepMs: number, nowMs: number): void {
-    const reason = `the machine's clock was set by ${Math.round(stepMs)} ms`;
     station.exit?.doubt();
-    loseTracking(station, loseBelt(reason), nowMs);
+    lag?.begin();
+    loseTracking(station, `the machine's clock was set by ${Math.round(stepMs)} ms`, nowMs);
   }
 
   function advance(nowMs: number): void {

@@ -43,9 +43,17 @@ export function createGateHand({ gate, machine, onFailed, warn }: GateHandOption
   let onSinceMs = Number.NEGATIVE_INFINITY;
   let retry: NodeJS.Timeout | undefined;
   let isStopped = false;
+  /** Whether the machine knows parts by a text. */
+  let isNumberText = false;
   /** With an announcement before it, each write waits for the one before. */
   let line = Promise.resolve();
   const stopHeart = isActive ? startHeart() : undefined;
+  const stopHearing =
+    gate.partNumberSignal === undefined
+      ? undefined
+      : machine.onSample(gate.partNumberSignal, ({ value }) => {
+          isNumberText = typeof value === 'string';
+        });
 
   return {
     command(isOn, command) {
@@ -60,6 +68,8 @@ export function createGateHand({ gate, machine, onFailed, warn }: GateHandOption
       if (isActive && gate.lineStopSignal !== undefined) void write(gate.lineStopSignal, true);
     },
     connected() {
+      // What could not be written on the connection before may be possible on this one.
+      problems.clear();
       if (isActive && !isWanted) void release();
     },
     get problem() {
@@ -68,6 +78,7 @@ export function createGateHand({ gate, machine, onFailed, warn }: GateHandOption
     async stop() {
       isStopped = true;
       stopHeart?.();
+      stopHearing?.();
       clearTimeout(retry);
       await line;
       if (isActive && !isReleased && machine.isConnected) await release();
@@ -84,7 +95,7 @@ export function createGateHand({ gate, machine, onFailed, warn }: GateHandOption
   async function announce(command: GateCommand): Promise<void> {
     const validUntilMs = command.validUntilMs + wallAheadMs() + (machine.clockOffset()?.offsetMs ?? 0);
     const said: [string | undefined, Json][] = [
-      [gate.partNumberSignal, command.partNumber],
+      [gate.partNumberSignal, numberOf(command)],
       [gate.deadlineSignal, Math.round(validUntilMs)],
     ];
     const reasons = await Promise.all(
@@ -96,6 +107,10 @@ export function createGateHand({ gate, machine, onFailed, warn }: GateHandOption
       return onFailed(command, 'the machine took the part number when it was too late for the command');
     }
     await give(command);
+  }
+
+  function numberOf({ counter, partId }: GateCommand): Json {
+    return isNumberText ? (partId ?? String(counter ?? '')) : (counter ?? partId);
   }
 
   /** A command that waited for its announcement is as long as any other. */

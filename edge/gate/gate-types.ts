@@ -84,8 +84,9 @@ export type GateAction =
 export interface GateCommand {
   readonly triggeredAtMs: number;
   readonly atMs: number;
-  /** What a controller that tracks parts itself calls the part; null when nobody knows. */
-  readonly partNumber: string | number | null;
+  /** What a controller that tracks parts itself knows the part by: what the trigger's counter showed with it, and its id. */
+  readonly counter: number | undefined;
+  readonly partId: string | null;
   /** When the part has left the gate, by the belt's speed now. */
   readonly validUntilMs: number;
 }

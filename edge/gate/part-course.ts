@@ -1,41 +1,8 @@
 /** A part's way past the gate: when its command is due, what is decided then, and how it ends. */
-import type { Belt } from './belt.ts';
 import { decidePart, summarise, WITHOUT_GATE } from './decide-part.ts';
-import type { Ejector } from './ejector.ts';
-import type { ExitWatch } from './exit-watch.ts';
-import type { GateEvents } from './gate-events.ts';
-import type { GateProblems } from './gate-problems.ts';
-import type { Ending, GateSettings } from './gate-types.ts';
-import type { JobRuns } from './job-runs.ts';
-import type { SignalWatch } from './signal-watch.ts';
+import type { Ending } from './gate-types.ts';
+import type { Station } from './station.ts';
 import type { TrackedPart } from './tracked-part.ts';
-
-/** What the parts of one station have in common. */
-export interface Station {
-  readonly settings: GateSettings;
-  readonly belt: Belt | undefined;
-  readonly ejector: Ejector | undefined;
-  /** Where there is a sensor behind the gate. */
-  exit: ExitWatch | undefined;
-  readonly signals: SignalWatch;
-  readonly problems: GateProblems;
-  readonly events: GateEvents;
-  readonly runs: JobRuns;
-  /** In the order of their triggers, the next at the gate first. */
-  parts: TrackedPart[];
-  isConnected: boolean;
-  /** Until then what was told while the node stood still may still be on its way. */
-  deafUntilMs: number;
-  isEnabled: boolean;
-  /** Two signals of the gate are one node: a command could come back as its own confirmation. */
-  isInConflict: boolean;
-  readonly tally: { confirmed: number; notConfirmed: number; unexpected: number; late: number };
-  lastCommandAtMs: number | undefined;
-  /** How much later than planned the last parts came to the gate. */
-  readonly leadErrorsMs: number[];
-  /** How long after the moment at which they were due the last commands were given. */
-  readonly latenessMs: number[];
-}
 
 /** Of which times are kept. */
 const LAST_PARTS = 101;

@@ -144,12 +144,11 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
 
   function inputOf({ sourceMs, value, type }: SignalSample, signal: string, kind: SignalInput['kind']): SignalInput {
     const nowMs = steadyNow();
-    let atMs = sourceClock.toSteady(sourceMs, nowMs, signal);
+    const atMs = sourceClock.toSteady(sourceMs, nowMs, signal);
     const olderMs = sourceClock.takeStep();
     if (olderMs !== undefined) {
       steppedAtMs = nowMs;
       feed({ kind: 'clock-step', stepMs: -olderMs });
-      atMs = sourceClock.toSteady(sourceMs, nowMs, signal);
     }
     return { kind, value, atMs, modulus: counterModulus(type) };
   }
@@ -193,7 +192,7 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
     const other = options.otherAt(machine.nodeOf(gate.commandSignal));
     const text =
       other === undefined
-        ? findConflict(settings, machine.nodeOf)
+        ? findConflict(settings, (signal) => machine.nodeOf(signal))
         : `gate.commandSignal (${gate.commandSignal}) is the command of ${other} too: give each gate its own node; until then this gate does not fire`;
     if (text === conflict) return;
     conflict = text;

@@ -6,7 +6,8 @@ import { tellSteps } from './counter-news.ts';
 import type { GateAction, GateSnapshot, SignalInput } from './gate-types.ts';
 import type { ImageTies } from './image-ties.ts';
 import { nameOf } from './name-of.ts';
-import { end, loseTracking, type Station } from './part-course.ts';
+import { end, loseTracking } from './part-course.ts';
+import type { Station } from './station.ts';
 import { createStepReader, NOTHING_KNOWN } from './step-reader.ts';
 import { newPart } from './tracked-part.ts';
 import type { TriggerWatch } from './trigger-watch.ts';
@@ -56,7 +57,7 @@ export function createTriggerInput(
       if (steps.kind === 'unusable' && silence !== UNUSABLE) pause(UNUSABLE, nowMs);
       const { count, isCatchUp, isUnsure } = tellSteps(steps, value, news, nowMs);
       if (isUnsure) station.exit?.doubt();
-      if (steps.kind !== 'unusable') watch?.triggered();
+      if (count > 0) watch?.triggered();
       const missed = isCatchUp ? count : count - 1;
       if (missed > 0) {
         const fromMs = isCatchUp ? silentSinceMs : beforeMs;

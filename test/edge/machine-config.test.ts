@@ -37,6 +37,9 @@ describe("a machine's configuration", () => {
     [{ fastPublishingIntervalMs: 1_001 }, 'fastPublishingIntervalMs: give a whole number from 5 to 1000'],
     [{ retryPathsMs: 99 }, 'retryPathsMs: give a whole number from 100 to 3600000'],
     [{ retryPathsMs: 3_600_001 }, 'retryPathsMs: give a whole number from 100 to 3600000'],
+    [{ reresolveMs: 99 }, 'reresolveMs: give a whole number from 100 to 3600000'],
+    [{ badAfterMs: 99 }, 'badAfterMs: give a whole number from 100 to 3600000'],
+    [{ firstValueMs: 60_001 }, 'firstValueMs: give a whole number from 100 to 60000'],
   ])('refuses %j', (change, message) => {
     expect(mistakes(change)).toEqual([expect.stringContaining(message)]);
   });

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { DataType, StatusCodes, type UAVariable, Variant, VariantArrayType } from 'node-opcua';
+import {
+  DataType,
+  resolveNodeId,
+  StatusCodes,
+  type UAVariable,
+  VariableIds,
+  Variant,
+  VariantArrayType,
+} from 'node-opcua';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MachineSchema } from '../../edge/config/machine-config.ts';
@@ -58,6 +66,14 @@ function start(signals: object, settings: object = {}): OpcuaMachine {
 const connected = () => expect.poll(() => machine?.isConnected, { timeout: 15_000 }).toBe(true);
 const problem = () => expect.poll(() => machine?.problem, { timeout: 15_000 });
 const signal = (name: string) => machine?.now().signals.find((each) => each.name === name);
+/** Of the server's own description. */
+const LIMIT_NODES = [
+  VariableIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead,
+  VariableIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerTranslateBrowsePathsToNodeIds,
+  VariableIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall,
+  VariableIds.Server_ServerCapabilities_MaxSubscriptionsPerSession,
+];
+
 const at = (name: string, more: object = {}) => ({ path: `/Objects/T:Machine/T:${name}`, ...more });
 
 describe('a program download, which deletes nodes and makes them anew', () => {
@@ -147,27 +163,35 @@ describe('a signal that gives no value', () => {
 });
 
 describe('what a server grants', () => {
-  it('is kept: items, paths and nodes for each call, one subscription in each session', async () => {
-    await serve({
-      limits: {
-        maxNodesPerRead: 2,
-        maxNodesPerBrowse: 3,
-        maxNodesPerTranslateBrowsePathsToNodeIds: 4,
-        maxMonitoredItemsPerCall: 5,
-        subscriptions: 1,
-      },
-    });
-    const names = [...Array(23).keys()].map((index) => `N${index}`);
-    for (const [index, name] of names.entries()) addNumber(name, `s=${name}`, index);
-    const { granted } = start(
-      Object.fromEntries(names.map((name, index) => [name, at(name, { fast: index % 2 === 0 })])),
-    );
-    await connected();
-    await problem().toBeUndefined();
-    expect(machine?.now().signals.map(({ value }) => value)).toEqual([...names.keys()]);
-    // Those that are not fast are heard as often, too.
-    expect(granted('N1')?.publishingMs).toBe(20);
-  }, 30_000);
+  it.each([
+    ['says', true],
+    ['does not say', false],
+  ])(
+    'is kept where it %s so: items, paths and nodes for each call, one subscription in each session',
+    async (_how, isSaid) => {
+      await serve({
+        limits: {
+          maxNodesPerRead: 2,
+          maxNodesPerBrowse: 3,
+          maxNodesPerTranslateBrowsePathsToNodeIds: 4,
+          maxMonitoredItemsPerCall: 5,
+          subscriptions: 1,
+        },
+      });
+      if (!isSaid) for (const id of LIMIT_NODES) server.namespace.addressSpace.deleteNode(resolveNodeId(id));
+      const names = [...Array(23).keys()].map((index) => `N${index}`);
+      for (const [index, name] of names.entries()) addNumber(name, `s=${name}`, index);
+      const { granted } = start(
+        Object.fromEntries(names.map((name, index) => [name, at(name, { fast: index % 2 === 0 })])),
+      );
+      await connected();
+      await problem().toBeUndefined();
+      expect(machine?.now().signals.map(({ value }) => value)).toEqual([...names.keys()]);
+      // Those that are not fast are heard as often, too.
+      expect(granted('N1')?.publishingMs).toBe(20);
+    },
+    30_000,
+  );
 
   it('is found out where the server does not say it', async () => {
     const sizes: number[] = [];

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MachineConfig, MachineSchema } from '../../edge/config/machine-config.ts';
 import { createOpcuaMachine, type OpcuaMachine } from '../../edge/devices/opcua-machine.ts';
 import { certificateExpiry, openPki } from '../../edge/devices/opcua-pki.ts';
+import { shiftClock } from '../plant/clock.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 import { startOpcuaServer, TEST_URI, type TestServer, type TestServerOptions } from './kit/opcua-server.ts';
 
@@ -188,6 +189,25 @@ describe('being let in', () => {
       /server\.pem has a key of 1024 bits, where the policies take 2048 to 4096; give a pair/,
     );
   });
+
+  it('lives through a setting of the clock by an hour, by which the keys of the connection are too old', async () => {
+    await serve();
+    connect(SECURE);
+    await problem().toContain('not trusted');
+    await trust();
+    await state().toBe('Execute');
+    await problem().toBeUndefined();
+    try {
+      shiftClock(3_600_000);
+      const context = async () => (await machine?.contextAt(Date.now()))?.machineState;
+      // Known from before, lost with the connection or not, and known again.
+      await context();
+      await expect.poll(() => machine?.now().quality, { timeout: 20_000 }).toBe('GOOD');
+      await expect.poll(context, { timeout: 20_000 }).toBe('Execute');
+    } finally {
+      shiftClock(0);
+    }
+  }, 60_000);
 
   it('says which file the machine has to trust', async () => {
     await serve({ acceptsAll: false });

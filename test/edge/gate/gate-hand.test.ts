@@ -36,7 +36,8 @@ function take(more: Partial<z.input<typeof GateSchema>> = {}): GateHand {
 const command = (validForMs = 5_000) => ({
   triggeredAtMs: steadyNow(),
   atMs: steadyNow(),
-  partNumber: 7,
+  counter: 7,
+  partId: 'P-7',
   validUntilMs: steadyNow() + validForMs,
 });
 const values = (signal = 'command') =>
@@ -122,6 +123,15 @@ describe('the hand on the machine', () => {
       ['command', false],
     ]);
     expect(Math.abs(Number(order[1]?.[1]) - Date.now() - 5_000)).toBeLessThan(2_000);
+  });
+
+  it('names the part by its id where the machine has a text for it', async () => {
+    take({ partNumberSignal: 'number' });
+    machine.connect(true);
+    machine.say('number', '');
+    hand.command(true, command());
+    await pass(0);
+    expect(machine.writes.map(({ value }) => value)).toEqual(['P-7', true]);
   });
 
   it('gives no command for a part that the machine was told of too late, or not at all', async () => {

@@ -127,6 +127,8 @@ describe('a trigger that is silent while the line runs', () => {
     bench.run(100).judgedPart('PASS');
     bench.run(2_090);
     expect(bench.kinds()).toEqual([]);
+    // A frozen counter that is told again is no part.
+    bench.run(3_000).feed({ kind: 'trigger', value: bench.counter, atMs: 3_000 });
     bench.run(5_000);
     expect(bench.dataOf('TRIGGER_SILENT')).toMatchObject([{ signal: 'counter', state: null }]);
     expect(problem(bench)).toMatch(/counter told of no part while the belt moved 20\d\d mm/);
@@ -217,6 +219,19 @@ describe('a clock of the machine that was set', () => {
     bench.run(3_000);
     expect(bench.dataOf('GATE_TRACKING_LOST')).toHaveLength(1);
     expect(bench.commands()).toHaveLength(2);
+  });
+});
+
+describe('a clock of the machine that was set, with a belt that tells only of changes', () => {
+  it('goes on with the speed that it had', () => {
+    const bench = new GateBench({ gate: { encoderSignal: undefined, speedSignal: 'speed' } });
+    bench.isEncoderHeard = false;
+    bench.feed({ kind: 'belt', value: 600, atMs: 0.5 });
+    bench.run(300).feed({ kind: 'clock-step', stepMs: -500 });
+    bench.run(400).judgedPart('REJECT');
+    bench.run(3_000);
+    expect(bench.commands()).toEqual([1_390]);
+    expect(bench.dataOf('GATE_TRACKING_LOST')).toEqual([]);
   });
 });
 
