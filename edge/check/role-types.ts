@@ -20,9 +20,9 @@ const NEEDS: Record<RoleKind, { types: readonly string[]; remedy: string }> = {
   name: { types: [...TEXTS, ...NUMBERS], remedy: 'a part is named by a text or a number: map one' },
   number: { types: NUMBERS, remedy: 'the belt is followed by a number: map one' },
   boolean: { types: ['Boolean'], remedy: 'it has to be true or false: map a Boolean' },
-  count: {
-    types: [...SMALL_INTEGERS, 'Float', 'Double'],
-    remedy: 'the number of the part is written into it: map an integer of up to 32 bits',
+  'part-number': {
+    types: [...SMALL_INTEGERS, 'Float', 'Double', 'String'],
+    remedy: 'the number of the part is written into it: map a String, or an integer of up to 32 bits',
   },
   text: { types: ['String'], remedy: 'the name of the part is written into it: map a String' },
   time: {

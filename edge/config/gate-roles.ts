@@ -2,7 +2,7 @@
 import type { GateConfig, TriggerConfig } from './gate-config.ts';
 import type { FieldPath } from './mistake.ts';
 
-/** What a signal has to be for its role. `name`: a text or a number. `count`: a whole number that the node writes. `time`: milliseconds since 1970. */
+/** What a signal has to be for its role. `name`: a text or a number. `part-number`: what the node writes of a counted part, a number or a text. `time`: milliseconds since 1970. */
 export type RoleKind =
   | 'counter'
   | 'edge'
@@ -53,7 +53,7 @@ export function gateRoles({ trigger, gate }: RoleSettings): GateRole[] {
   if (exit) read(['gate', 'exit', 'signal'], exit.signal, exit.kind, { modulus: exit.modulus });
   write('commandSignal', gate.commandSignal, 'boolean');
   write('lineStopSignal', gate.lineStopSignal, 'boolean');
-  write('partNumberSignal', gate.partNumberSignal, trigger.kind === 'counter' ? 'count' : 'text');
+  write('partNumberSignal', gate.partNumberSignal, trigger.kind === 'counter' ? 'part-number' : 'text');
   write('deadlineSignal', gate.deadlineSignal, 'time');
   write('heartbeatSignal', gate.heartbeatSignal, 'heartbeat');
   return roles;

@@ -118,9 +118,7 @@ describe('checking a configuration', () => {
         ['    namespaces', '    security: { mode: Sign, policy: Basic256Sha256 }\n    namespaces'],
       ]);
       const unknown = await complaints(text, secured.endpoint);
-      expect(unknown).toEqual([
-        expect.stringMatching(/^wrong .*edge\.yaml:7: .*endpoint is .* move .+ to \S+trusted/),
-      ]);
+      expect(unknown).toEqual([expect.stringMatching(/^wrong .*edge\.yaml:7: .*endpoint is .* move .+ to \S+trusted/)]);
       const pki = join(folder.path, 'home', 'opcua');
       const [name = ''] = await readdir(join(pki, 'rejected'));
       await cp(join(pki, 'rejected', name), join(pki, 'trusted', 'certs', name));
