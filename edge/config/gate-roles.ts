@@ -10,7 +10,7 @@ export type RoleKind =
   | 'name'
   | 'number'
   | 'boolean'
-  | 'count'
+  | 'part-number'
   | 'text'
   | 'time'
   | 'heartbeat';
@@ -47,11 +47,11 @@ export function gateRoles({ trigger, gate }: RoleSettings): GateRole[] {
   const { confirm, exit } = gate;
   read(['gate', 'encoderSignal'], gate.encoderSignal, 'number');
   read(['gate', 'speedSignal'], gate.speedSignal, 'number');
+  write('commandSignal', gate.commandSignal, 'boolean');
   const confirmKind = confirm.kind === 'part-id' ? 'name' : confirm.kind;
   read(['gate', 'confirm', 'signal'], confirm.signal, confirmKind, { modulus: confirm.modulus, isOwn: true });
   read(['gate', 'enabledSignal'], gate.enabledSignal, 'boolean');
   if (exit) read(['gate', 'exit', 'signal'], exit.signal, exit.kind, { modulus: exit.modulus });
-  write('commandSignal', gate.commandSignal, 'boolean');
   write('lineStopSignal', gate.lineStopSignal, 'boolean');
   write('partNumberSignal', gate.partNumberSignal, trigger.kind === 'counter' ? 'part-number' : 'text');
   write('deadlineSignal', gate.deadlineSignal, 'time');

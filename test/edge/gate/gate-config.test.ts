@@ -100,7 +100,7 @@ describe('a gate in the configuration', () => {
     [
       'signal: confirm, kind: counter',
       'signal: command, kind: counter',
-      /commandSignal is "command"; give each role a/,
+      /confirm\.signal is "command"; give each role a/,
     ],
     [
       'leadMs: 20',

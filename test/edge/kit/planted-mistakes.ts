@@ -114,18 +114,15 @@ export const REFUSED: PlantedMistake[] = [
   ],
   [
     'the command as its own confirmation',
-    [
-      ['signal: confirm,', 'signal: command,'],
-      ['T:Command }', 'T:Command, fast: true }'],
-    ],
-    'commandSignal',
-    /gate\.commandSignal is "command"; give each role a signal of its own: gate\.confirm\.signal is command too/,
+    [['signal: confirm,', 'signal: command,']],
+    'signal: command',
+    /gate\.confirm\.signal is "command"; give each role a signal of its own: gate\.commandSignal is command too/,
   ],
   [
     'two names for one path',
     [['/Objects/T:Machine/T:Confirm,', '/Objects/U:Machine/T:Command,']],
-    'commandSignal',
-    /gate\.commandSignal is "command"; give each role a node of its own: gate\.confirm\.signal \(confirm\) leads to the same/,
+    'signal: confirm',
+    /gate\.confirm\.signal is "confirm"; give each role a node of its own: gate\.commandSignal \(command\) leads to the same/,
   ],
   [
     'two names for one node id',
