@@ -7,7 +7,7 @@ import type { SeenSignal } from './seen-signal.ts';
 const SMALL_INTEGERS = ['SByte', 'Byte', 'Int16', 'UInt16', 'Int32', 'UInt32'];
 const INTEGERS = [...SMALL_INTEGERS, 'Int64', 'UInt64'];
 const NUMBERS = [...INTEGERS, 'Float', 'Double'];
-const TEXTS = ['String', 'LocalizedText', 'QualifiedName', 'NodeId', 'Guid'];
+const TEXTS = ['String', 'LocalizedText', 'QualifiedName', 'NodeId', 'Guid', 'DateTime'];
 
 /** Types and what to do about others. */
 const NEEDS: Record<RoleKind, { types: readonly string[]; remedy: string }> = {

@@ -10,7 +10,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-
 import { addNodes, type CheckCameras, startCameras } from './kit/check-plant.ts';
 import { startOpcuaServer, type TestServer, type TestServerOptions } from './kit/opcua-server.ts';
 import { FOUND } from './kit/planted-at-the-line.ts';
-import { GOOD, REFUSED } from './kit/planted-mistakes.ts';
+import { GOOD, REFUSED, SECOND_SIGNALS, SECOND_STATION } from './kit/planted-mistakes.ts';
 import { type ReceivingServer, startReceivingServer } from './kit/receiving-server.ts';
 
 const LIMIT_MS = 120_000;
@@ -90,6 +90,17 @@ describe('checking a configuration', () => {
       const said = await complaints(text);
       expect(said).toEqual([expect.stringMatching(expected)]);
       expect(said[0]).toContain(`edge.yaml:${line}: `);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'finds two stations on one command that is written in two ways',
+    async () => {
+      const sameNode = SECOND_SIGNALS.replace('path: /Objects/T:Machine/T:Locked', 'nodeId: T:s=Command');
+      const said = await complaints(plant([FOLDER, ['stations:\n', sameNode + SECOND_STATION]]));
+      const message = /commandSignal is "command"; give each station a node of its own: station line-1\/station-2 has/;
+      expect(said).toContainEqual(expect.stringMatching(message));
     },
     LIMIT_MS,
   );

@@ -45,7 +45,7 @@ stations:
       enabledSignal: enabled
       confirm: { signal: confirm, kind: counter, windowMs: 150 }
 `;
-const SECOND_STATION = `  - station: station-2
+export const SECOND_STATION = `  - station: station-2
     line: line-1
     cameras: [{ camera: camera-2, source: { kind: folder, path: spool-2 } }]
     trigger: { signal: counter, kind: counter }
@@ -60,7 +60,7 @@ const SECOND_STATION = `  - station: station-2
       commandSignal: command2
       confirm: { signal: confirm2, kind: counter, windowMs: 150 }
 `;
-const SECOND_SIGNALS = `      command2: { path: /Objects/T:Machine/T:Locked }
+export const SECOND_SIGNALS = `      command2: { path: /Objects/T:Machine/T:Locked }
       confirm2: { path: /Objects/T:Machine/T:CounterByte, fast: true }
 stations:
 `;
