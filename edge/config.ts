@@ -1,14 +1,18 @@
 /** The node's configuration: one YAML file, checked once. A mistake is named by file, line, field and value, with its remedy. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { readYaml, type YamlLimits } from '#schema/read-yaml.ts';
+import { findCameraMistakes } from './config/camera-mistakes.ts';
+import { type ConfigFile, readConfigFile, readText, showValue } from './config/config-file.ts';
 import { code, text, whole } from './config/fields.ts';
-import { findGateMistakes } from './config/gate-config.ts';
+import { findGateMistakes } from './config/gate-mistakes.ts';
 import { MachineSchema, withAbsolutePaths } from './config/machine-config.ts';
+import { ConfigError, type FieldPath, type Mistake } from './config/mistake.ts';
 import { OutboxSchema } from './config/outbox-config.ts';
+import { findSharingMistakes } from './config/sharing-mistakes.ts';
 import { resolveSource } from './config/source-config.ts';
 import { StationSchema } from './config/station-config.ts';
+import { findTimingMistakes } from './config/timing-mistakes.ts';
+import { findUnitMistakes } from './config/unit-mistakes.ts';
 
 const ConfigSchema = z.strictObject({
   node: code,
@@ -78,42 +82,21 @@ export type EdgeConfig = Omit<ParsedConfig, 'server'> & {
   };
 };
 
-/** Every mistake in the file, one line each. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-/** Far more than the 64 stations and machines need that a node may have. */
-const yamlLimits: YamlLimits = { bytes: 1024 * 1024, depth: 20, tokens: 100_000, aliases: 100 };
-
 const mostTokenBytes = 64 * 1024;
 
-/** Throws `ConfigError`. Relative paths start at the folder of the file. */
-export function readConfig(file: string): EdgeConfig {
-  const read = readYaml(readText(file, '--config', yamlLimits.bytes), yamlLimits);
-  if (read.problems) {
-    const broken = read.problems.map(
-      ({ line, value, remedy }) =>
-        `${file}:${line}: not YAML that is read${value === null ? '' : ` (${value})`}; ${remedy}`,
-    );
-    throw new ConfigError(broken.join('\n'));
-  }
-  const source = read.value;
-  const parsed = ConfigSchema.safeParse(source);
-  const mistakes = parsed.success
-    ? [...findDuplicates(parsed.data), ...findGateMistakes(parsed.data.stations, parsed.data.machines)]
-    : parsed.error.issues.flatMap(flattenIssue);
-  if (!parsed.success || mistakes.length > 0) {
-    const describe = ({ path, message }: Mistake) =>
-      `${file}:${read.placeOf(path).line}: ${fieldName(path)} is ${show(valueAt(source, path))}; ${message}`;
-    throw new ConfigError(mistakes.map(describe).join('\n'));
-  }
-  return completeConfig(parsed.data, file);
+/** What is read, and how its fields are named to people. */
+export interface ReadConfig {
+  config: EdgeConfig;
+  describe: ConfigFile['describe'];
 }
 
-interface Mistake {
-  path: (string | number)[];
-  message: string;
+/** Throws `ConfigError` with every mistake in the file, one line each. Relative paths start at the folder of the file. */
+export function readConfig(file: string): ReadConfig {
+  const { content, describe } = readConfigFile(file);
+  const parsed = ConfigSchema.safeParse(content);
+  const mistakes = parsed.success ? findMistakes(parsed.data) : parsed.error.issues.flatMap(flattenIssue);
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes.map(describe).join('\n'));
+  return { config: completeConfig(parsed.data, file), describe };
 }
 
 function flattenIssue(issue: z.core.$ZodIssue): Mistake[] {
@@ -127,16 +110,28 @@ function flattenIssue(issue: z.core.$ZodIssue): Mistake[] {
   return [{ path, message: issue.message }];
 }
 
+/** What only the whole file shows. */
+function findMistakes(config: ParsedConfig): Mistake[] {
+  const { stations, machines } = config;
+  return [
+    ...findDuplicates(config),
+    ...findCameraMistakes(stations),
+    ...findGateMistakes(stations, machines),
+    ...findSharingMistakes(stations, machines),
+    ...findTimingMistakes(stations),
+    ...findUnitMistakes(stations, machines),
+  ];
+}
+
 /** Two entries of one code would take each other's images or values. */
 function findDuplicates(config: ParsedConfig): Mistake[] {
   const mistakes: Mistake[] = [];
-  const once = (seen: Set<string>, value: string, path: Mistake['path'], message: string) => {
+  const once = (seen: Set<string>, value: string, path: FieldPath, message: string) => {
     if (seen.has(value)) mistakes.push({ path, message });
     seen.add(value);
   };
   const lines = new Set<string>();
   const stations = new Set<string>();
-  const folders = new Set<string>();
   config.machines.forEach(({ line }, index) => {
     once(lines, line, ['machines', index, 'line'], 'give each line one machine');
   });
@@ -144,10 +139,8 @@ function findDuplicates(config: ParsedConfig): Mistake[] {
     const path = ['stations', index];
     once(stations, `${entry.line}/${entry.station}`, [...path, 'station'], 'give each station once');
     const cameras = new Set<string>();
-    entry.cameras.forEach(({ camera, source }, at) => {
+    entry.cameras.forEach(({ camera }, at) => {
       once(cameras, camera, [...path, 'cameras', at, 'camera'], 'give each camera once');
-      if (source.kind === 'folder')
-        once(folders, source.path, [...path, 'cameras', at, 'source', 'path'], 'give each camera a folder of its own');
     });
   });
   return mistakes;
@@ -162,7 +155,7 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
       : readText(resolve(base, tokenFile), `${file}: server.tokenFile`, mostTokenBytes).trim();
   if (token === '')
     throw new ConfigError(
-      `${file}: server.tokenFile is ${show(tokenFile)}; the file is empty, write the token into it`,
+      `${file}: server.tokenFile is ${showValue(tokenFile)}; the file is empty, write the token into it`,
     );
   const stations = config.stations.map((station) => ({
     ...station,
@@ -179,37 +172,6 @@ function completeConfig(config: ParsedConfig, file: string): EdgeConfig {
     machines: config.machines.map((machine) => withAbsolutePaths(machine, (path) => resolve(base, path))),
     stations,
   };
-}
-
-function readText(path: string, field: string, mostBytes: number): string {
-  if (!existsSync(path)) throw new ConfigError(`${field} is ${show(path)}; no such file, correct the path`);
-  const { size } = statSync(path);
-  if (size > mostBytes) throw new ConfigError(`${path}:1: ${field} has ${size} bytes; give at most ${mostBytes}`);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${field} is ${show(path)}; it cannot be read (${reason})`, { cause });
-  }
-}
-
-function valueAt(source: unknown, path: Mistake['path']): unknown {
-  return path.reduce<unknown>(
-    (value, part) =>
-      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined,
-    source,
-  );
-}
-
-function fieldName(path: Mistake['path']): string {
-  if (path.length === 0) return 'the file';
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const json = JSON.stringify(value) ?? String(value);
-  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
 }
 
 function enrolmentCodeOfEnvironment(): string | undefined {

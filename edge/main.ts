@@ -4,10 +4,12 @@
  */
 import { parseArgs } from 'node:util';
 import { checkNode } from './check.ts';
-import { ConfigError, type EdgeConfig, hasParent, readConfig } from './config.ts';
+import { ConfigError } from './config/mistake.ts';
+import { hasParent, type ReadConfig, readConfig } from './config.ts';
 import { retryDeadLetters, showDeadLetters } from './dead-letters.ts';
 import { createLog, type Logger } from './log.ts';
 import { type MetricsServer, startMetrics } from './metrics.ts';
+import { whyNotWritable } from './node/writable-home.ts';
 import { startEdgeNode } from './node.ts';
 import { PlanError } from './uplink/node-plan.ts';
 
@@ -27,16 +29,19 @@ async function main(): Promise<void> {
     },
   });
   if (values.config === undefined) throw new ConfigError(`--config is missing; ${USAGE}`);
-  const config = readConfig(values.config);
+  const read = readConfig(values.config);
+  const { config } = read;
   if (values['dead-letters']) return showDeadLetters(config.home, (line) => console.log(line));
   if (values['retry-dead-letters']) return retryDeadLetters(config, (line) => console.log(line));
   const log = createLog(values.check ? 'silent' : config.logLevel, config.node, values['json-log'] !== true);
-  if (!values.check) return await serve(config, log);
-  const isWell = await checkNode(config, log, (line) => console.log(line));
+  if (!values.check) return await serve(read, log);
+  const isWell = await checkNode(read, log, (line) => console.log(line));
   process.exit(isWell ? 0 : EXIT_FAULT);
 }
 
-async function serve(config: EdgeConfig, log: Logger): Promise<void> {
+async function serve({ config, describe }: ReadConfig, log: Logger): Promise<void> {
+  const reason = await whyNotWritable(config.home);
+  if (reason !== undefined) throw new ConfigError(describe({ path: ['home'], message: reason }));
   const starting = new AbortController();
   const stopped = Promise.withResolvers<string>();
   onEndOfLife((reason) => {

@@ -1,25 +1,17 @@
 /** Whether the node's home can hold what it has to: looked at from outside, a running node is not disturbed. */
-import { constants, existsSync, statfsSync } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EdgeConfig } from '../config.ts';
+import { nearestFolder, whyNotWritable } from '../node/writable-home.ts';
 import { readOutboxFile } from '../uplink/read-outbox-file.ts';
 import type { Finding } from './check-list.ts';
 
 /** Throws when the home cannot be written or the disk has no room. */
 export async function checkHome({ home, outbox }: EdgeConfig): Promise<Finding<void>> {
-  // Before the first start the nearest folder that is there counts.
-  let folder = home;
-  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  await access(folder, constants.W_OK | constants.X_OK).catch(() => {
-    throw new Error(`home is "${home}"; ${folder} cannot be written by this user, give it the right or another home`);
-  });
+  const reason = await whyNotWritable(home);
+  if (reason !== undefined) throw new Error(reason);
+  const folder = nearestFolder(home);
   const file = join(home, 'outbox.db');
-  if (existsSync(file)) {
-    await access(file, constants.R_OK | constants.W_OK).catch(() => {
-      throw new Error(`${file} cannot be written by this user; give it to the user that runs the node`);
-    });
-  }
   const { bavail, blocks, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (free < outbox.minFreeBytes) {

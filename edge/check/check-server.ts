@@ -27,14 +27,13 @@ export async function checkReach({ server }: EdgeConfig): Promise<Finding<number
   const askedMs = Date.now();
   const response = await fetch(new URL('/health', server.url), { signal: AbortSignal.timeout(server.timeoutMs) }).catch(
     (error: unknown) => {
-      throw new Error(`server.url is "${server.url}"; ${reasonOf(error, server.timeoutMs)}`, { cause: error });
+      throw new Error(reasonOf(error, server.timeoutMs), { cause: error });
     },
   );
   const answeredMs = Date.now();
   await response.body?.cancel();
   const date = Date.parse(response.headers.get('date') ?? '');
-  if (!response.ok || Number.isNaN(date))
-    throw new Error(`server.url is "${server.url}"; what answers there (${response.status}) is no Lehr server`);
+  if (!response.ok || Number.isNaN(date)) throw new Error(`what answers there (${response.status}) is no Lehr server`);
   const how = server.url.startsWith('https:') ? 'certificate trusted' : 'not encrypted';
   // The second of the header began up to a second before the answer.
   const skewMs = (askedMs + answeredMs) / 2 - (date + 500);

@@ -31,3 +31,5 @@ export const StationSchema = z
 export function needsTrigger(source: SourceConfig): boolean {
   return source.kind === 'http' && source.mode === 'snapshot' && source.ratePerS === undefined;
 }
+
+export type StationConfig = z.infer<typeof StationSchema>;

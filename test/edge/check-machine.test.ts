@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AccessLevelFlag, DataType } from 'node-opcua';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkMachine } from '../../edge/check/check-machine.ts';
+import { createNodeOwners } from '../../edge/check/node-owners.ts';
 import { MachineSchema } from '../../edge/config/machine-config.ts';
 import { StationSchema } from '../../edge/config/station-config.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
@@ -52,6 +53,7 @@ function check(command: string, state = 'State') {
     cameras: [{ camera: 'top', source: { kind: 'folder', path: '/nowhere' } }],
     trigger: { signal: 'machineState', kind: 'id' },
     gate: {
+      mode: 'active',
       distanceMm: 1_000,
       toleranceMm: 20,
       partPitchMm: 100,
@@ -63,12 +65,13 @@ function check(command: string, state = 'State') {
     },
   });
   const home = join(folder.path, 'home');
-  return checkMachine(machine, { home, stations: [station] }, join(folder.path, 'temporary'));
+  const config = { home, stations: [station], machines: [machine] };
+  return checkMachine(0, config, createNodeOwners(), join(folder.path, 'temporary'));
 }
 
 describe('checking a machine without touching the line', () => {
   it('names what a person has to trust, and then tells signals, certificates, clock and what can be written', async () => {
-    await expect(check('Open')).rejects.toThrow(/^opc\.tcp:\S+ its certificate .* is not trusted .* move /);
+    await expect(check('Open')).rejects.toThrow(/^its certificate .* is not trusted .* move /);
     const rejected = join(folder.path, 'home', 'opcua', 'rejected');
     const [file = ''] = await readdir(rejected);
     await rename(join(rejected, file), join(folder.path, 'home', 'opcua', 'trusted', 'certs', file));
@@ -76,14 +79,22 @@ describe('checking a machine without touching the line', () => {
     const { told, notes = [] } = await check('Open');
     expect(told).toMatch(/gives 2 signals, Basic256Sha256 Sign, clock -?\d+ ± \d+ ms ahead of the node's/);
     expect(notes.slice(0, 2)).toEqual([
-      'signal machineState: String, GOOD, "Execute"',
+      'signal machineState: String, GOOD, "Execute", can be written',
       'signal gateCommand: Boolean, GOOD, false, can be written',
     ]);
     expect(notes[2]).toMatch(/^certificate of the node \(.*lehr-edge-node\.pem\): valid until \d{4}-\d\d-\d\d$/);
     expect(notes[3]).toMatch(/^certificate of the machine: valid until .*, have a new one made soon$/);
 
-    await expect(check('Locked', 'Nothing')).rejects.toThrow(
-      /machineState: no node at its path, correct its path or node id; gateCommand: this user may not write it/,
-    );
+    const { mistakes = [] } = await check('Locked', 'Nothing');
+    expect(mistakes).toEqual([
+      {
+        path: ['machines', 0, 'signals', 'machineState'],
+        message: expect.stringMatching(/^no node at its path: correct its path or node id/),
+      },
+      {
+        path: ['stations', 0, 'gate', 'commandSignal'],
+        message: 'this user may not write it: give it the right at the machine',
+      },
+    ]);
   }, 60_000);
 });

@@ -34,7 +34,7 @@ async function read(text: string, token = 'lehr_secret\n') {
   const file = join(folder.path, 'edge.yaml');
   await writeFile(file, text);
   await writeFile(join(folder.path, 'token'), token);
-  return readConfig(file);
+  return readConfig(file).config;
 }
 
 describe('reading a configuration', () => {

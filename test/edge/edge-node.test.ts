@@ -308,6 +308,16 @@ describe('starting and stopping', () => {
     expect(second.output.join('\n')).toContain('another edge node runs on it');
   });
 
+  it('names a home that cannot be written, and does not start', async () => {
+    const config = await configure();
+    await writeFile(config, (await readFile(config, 'utf8')).replace('home: home', 'home: /proc/lehr'));
+    const edge = await start(config);
+    expect((await edge.exit).code).toBe(2);
+    expect(edge.output.join('\n')).toMatch(
+      /edge\.yaml:2: home is "\/proc\/lehr"; \/proc cannot be written by this user/,
+    );
+  });
+
   it('names field, value and remedy when the server knows no such camera', async () => {
     const edge = await start(await configure({ cameras: ['camera-9'] }));
     expect((await edge.exit).code).toBe(2);
@@ -332,7 +342,9 @@ describe('starting and stopping', () => {
     await server.down();
     const alone = await start(config, ['--check']);
     expect((await alone.exit).code).toBe(1);
-    expect(alone.output.join('\n')).toMatch(/^wrong server: server\.url is ".+"; nothing answers there/m);
+    expect(alone.output.join('\n')).toMatch(
+      /^wrong server: .+edge\.yaml:\d+: server\.url is ".+"; nothing answers there/m,
+    );
   }, 60_000);
 
   it('shows what the server refused beside the running node, and puts it back when the node does not run', async () => {

@@ -18,7 +18,7 @@ it('is taken as it stands, with what every node needs beside it', async () => {
   const example = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1];
   const file = join(folder.path, 'edge.yaml');
   writeFileSync(file, `${REST}${example}`);
-  const config = readConfig(file);
+  const { config } = readConfig(file);
   expect(config.stations[0]?.gate).toMatchObject({ mode: 'dry-run', distanceMm: 1_200 });
   expect(config.machines[0]?.security).toMatchObject({ mode: 'SignAndEncrypt' });
 });

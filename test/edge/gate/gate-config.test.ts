@@ -45,7 +45,7 @@ stations:
 async function read(text: string) {
   const file = join(folder.path, 'edge.yaml');
   await writeFile(file, text);
-  return readConfig(file);
+  return readConfig(file).config;
 }
 
 describe('a gate in the configuration', () => {
@@ -100,7 +100,7 @@ describe('a gate in the configuration', () => {
     [
       'signal: confirm, kind: counter',
       'signal: command, kind: counter',
-      /commandSignal is "command"; give each role a/,
+      /confirm\.signal is "command"; give each role a/,
     ],
     [
       'leadMs: 20',
