@@ -111,6 +111,12 @@ export function readConfig(file: string): EdgeConfig {
   return completeConfig(parsed.data, file);
 }
 
+/** Answers at which line of the file a field stands; one that is not written, what it belongs to. */
+export function readLines(file: string): (path: readonly (string | number)[]) => number {
+  const read = readYaml(readText(file, '--config', yamlLimits.bytes), yamlLimits);
+  return (path) => (read.problems ? 1 : read.placeOf(path).line);
+}
+
 interface Mistake {
   path: (string | number)[];
   message: string;
@@ -201,7 +207,7 @@ function valueAt(source: unknown, path: Mistake['path']): unknown {
   );
 }
 
-function fieldName(path: Mistake['path']): string {
+export function fieldName(path: Mistake['path']): string {
   if (path.length === 0) return 'the file';
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 }

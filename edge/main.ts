@@ -1,6 +1,7 @@
 /**
- * The edge node as a process: `node edge/main.ts --config FILE [--check | --dead-letters | --retry-dead-letters]`. Exit 0 after a wished stop
- * or when all is well, 1 on a fault, 2 on a mistake of configuration.
+ * The edge node as a process: `node edge/main.ts --config FILE [--check | --report [--json] | --dead-letters | --retry-dead-letters]`. Exit 0
+ * after a wished stop or when all is well, 1 on a fault, 2 on a mistake of configuration; `--report`: 1 with values to change, 2 with
+ * nothing measured.
  */
 import { parseArgs } from 'node:util';
 import { checkNode } from './check.ts';
@@ -9,9 +10,11 @@ import { retryDeadLetters, showDeadLetters } from './dead-letters.ts';
 import { createLog, type Logger } from './log.ts';
 import { type MetricsServer, startMetrics } from './metrics.ts';
 import { startEdgeNode } from './node.ts';
+import { showReport } from './report/show-report.ts';
 import { PlanError } from './uplink/node-plan.ts';
 
-const USAGE = 'usage: npm run edge -- --config FILE [--check | --dead-letters | --retry-dead-letters] [--json-log]';
+const USAGE =
+  'usage: npm run edge -- --config FILE [--check | --report [--json] | --dead-letters | --retry-dead-letters] [--json-log]';
 const STOP_MS = 5_000;
 const EXIT_FAULT = 1;
 const EXIT_MISTAKE = 2;
@@ -21,6 +24,8 @@ async function main(): Promise<void> {
     options: {
       config: { type: 'string' },
       check: { type: 'boolean' },
+      report: { type: 'boolean' },
+      json: { type: 'boolean' },
       'dead-letters': { type: 'boolean' },
       'retry-dead-letters': { type: 'boolean' },
       'json-log': { type: 'boolean' },
@@ -28,6 +33,10 @@ async function main(): Promise<void> {
   });
   if (values.config === undefined) throw new ConfigError(`--config is missing; ${USAGE}`);
   const config = readConfig(values.config);
+  if (values.report) {
+    process.exitCode = await showReport(config, values.config, (line) => console.log(line), values.json === true);
+    return;
+  }
   if (values['dead-letters']) return showDeadLetters(config.home, (line) => console.log(line));
   if (values['retry-dead-letters']) return retryDeadLetters(config, (line) => console.log(line));
   const log = createLog(values.check ? 'silent' : config.logLevel, config.node, values['json-log'] !== true);

@@ -77,9 +77,11 @@ async function open(more: Partial<z.input<typeof GateSchema>> = {}): Promise<Sta
     stateSignal: 'state',
     otherAt: () => other,
     countFile: join(folder.path, 'gate', 'station.json'),
+    reportFile: join(folder.path, 'gate', 'station.report.json'),
     outbox,
     newId: inspectionId,
     warn: (message) => warnings.push(message),
+    tell: () => {},
   });
   gates.push(gate);
   return gate;
@@ -292,9 +294,11 @@ describe('a gate in the running node', () => {
       stateSignal: undefined,
       otherAt: () => undefined,
       countFile: join(folder.path, 'station.json'),
+      reportFile: join(folder.path, 'station.report.json'),
       outbox,
       newId: inspectionId,
       warn: () => {},
+      tell: () => {},
     });
     await expect(opening).rejects.toThrow(/station\.json does not hold the counts of a gate; move it away/);
   });
