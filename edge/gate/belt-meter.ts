@@ -14,7 +14,7 @@ export interface BeltMeter {
 }
 
 /** Over less, the time stamps' own inexactness would be speed. */
-const SPEED_MS = 200;
+const SPEED_MS = 500;
 /** A share of the highest speed: slower, silence may be the belt's standing still. */
 const MOVING = 0.1;
 /** Triggers that wait for the encoder's next sample. */

@@ -14,6 +14,9 @@ const FAR_OFF = 2;
 const FAR_TOO_LONG = 5;
 /** A gap beside the longest interval seen. */
 const GAP = 2;
+/** That the configuration takes. */
+const LONGEST_UPDATE_MS = 10_000;
+const LONGEST_GAP_MS = 60_000;
 
 export interface BeltJudgement {
   findings: Finding[];
@@ -56,8 +59,8 @@ export function judgeBelt(statistics: GateStatistics, gate: GateConfig): BeltJud
 function judgeUpdates(updateMs: SpreadSummary, gate: GateConfig): Finding[] {
   const { p999, most } = updateMs;
   const isRight = p999 <= gate.encoderUpdateMs && gate.encoderUpdateMs <= Math.max(FAR_TOO_LONG * p999, 50);
-  const update = isRight ? gate.encoderUpdateMs : roundUp(p999 * (1 + MARGIN), 5);
-  const gap = most * 1.1 <= gate.encoderGapMs ? gate.encoderGapMs : roundUp(most * GAP, 10);
+  const update = isRight ? gate.encoderUpdateMs : Math.min(LONGEST_UPDATE_MS, roundUp(p999 * (1 + MARGIN), 5));
+  const gap = most * 1.1 <= gate.encoderGapMs ? gate.encoderGapMs : Math.min(LONGEST_GAP_MS, roundUp(most * GAP, 10));
   const measured = `every ${show(updateMs.p50)} ms`;
   return [
     findingOf(['gate', 'encoderUpdateMs'], `${measured}, 99.9 % within ${show(p999)} ms`, gate.encoderUpdateMs, update),

@@ -57,11 +57,11 @@ export function judgeImages(
   return [...findings, ...fitWindow(trigger, asked, distances, leastMs)];
 }
 
-function askedCamera(path: Finding['path'], latencyMs: number, askedMs: SpreadSummary, leastMs: number): AskedCamera {
+function askedCamera(path: Finding['path'], latencyMs: number, askedMs: SpreadSummary, apartMs: number): AskedCamera {
   const { most, p50 } = askedMs;
   const marginMs = Math.max(LEAST_MARGIN_MS, MARGIN * most, (most - p50) / 2);
   // Later, it may show the next part.
-  return { path, latencyMs, askedMs, neededMs: Math.max(most, Math.min(most + marginMs, leastMs)) };
+  return { path, latencyMs, askedMs, neededMs: Math.max(most, Math.min(most + marginMs, apartMs)) };
 }
 
 function fitWindow(
@@ -70,8 +70,11 @@ function fitWindow(
   distances: readonly ImageDistance[],
   leastMs: number,
 ): Finding[] {
-  if (asked.length === 0 && distances.length === 0) return [];
   const boundMs = Math.max(1, Math.floor(leastMs / 2));
+  if (asked.length === 0 && distances.length === 0) {
+    const measured = `parts ${show(leastMs)} ms apart`;
+    return windowMs <= boundMs ? [] : [findingOf(['trigger', 'windowMs'], measured, windowMs, boundMs)];
+  }
   const widestMs = (offset: number) =>
     Math.max(0, ...distances.map((each) => Math.max(each.mostMs - offset, offset - each.leastMs)));
   const isInTime = asked.every(({ latencyMs, askedMs, neededMs }) => {
@@ -102,7 +105,9 @@ function fitWindow(
   function judgeOffset(): Finding[] {
     if (distances.length === 0) return [];
     const measured = `image taken ${show(Math.min(...leasts))} to ${show(Math.max(...mosts))} ms after its trigger`;
-    return [findingOf(['trigger', 'offsetMs'], measured, offsetMs, offset)];
+    const without = distances.reduce((sum, each) => sum + each.without, 0);
+    const remark = without === 0 ? undefined : `${without} images have no trigger there and stay untied`;
+    return [findingOf(['trigger', 'offsetMs'], measured, offsetMs, offset, remark)];
   }
 
   function judgeWindow(): Finding {
@@ -110,7 +115,9 @@ function fitWindow(
     const measured = `images ± ${show(Math.max(widestMs(offset), ...asked.map(({ askedMs }) => askedMs.most - askedMs.p50)))} ms`;
     if (widestMs(offset) <= boundMs) return findingOf(path, measured, windowMs, window);
     const remark = `more than half of the ${show(leastMs)} ms between two parts: keep them farther apart, run slower, or take images at a steadier time`;
-    return { path, measured, configured: windowMs, fit: 'cannot fit', remark };
+    // What the file takes beside the other values.
+    const enter = windowMs > boundMs ? { enter: boundMs } : {};
+    return { path, measured, configured: windowMs, fit: 'cannot fit', remark, ...enter };
   }
 }
 

@@ -6,16 +6,19 @@
 export interface ImageDistance {
   leastMs: number;
   mostMs: number;
-  /** Images that have a trigger there. */
+  /** Images that have a trigger there, and those that have none. */
   count: number;
+  without: number;
 }
+
+type Window = Omit<ImageDistance, 'without'>;
 
 export type ImageMatch = { distance: ImageDistance } | { problem: string };
 
 /** So far an image may be from its trigger. */
 const FARTHEST_MS = 10_000;
-/** Of the least time between two parts: within it there is one of them. */
-const WIDTH = 0.9;
+/** Of the least time between two parts. In a wider one some images could be matched to the part before or after and nobody would know. */
+const WIDTH = 0.5;
 const LEAST_SHARE = 0.95;
 /** Pairs that the right distance has more than any other. */
 const CLEAR = 3;
@@ -31,13 +34,13 @@ export function matchImages(triggersMs: readonly number[], takenMs: readonly num
   if (best.count < LEAST_SHARE * images.length) {
     return { problem: `only ${best.count} of ${images.length} images keep one distance to a trigger` };
   }
-  const isApart = ({ leastMs: least, mostMs }: ImageDistance) => mostMs < best.leastMs || least > best.mostMs;
+  const isApart = ({ leastMs: least, mostMs }: Window) => mostMs < best.leastMs || least > best.mostMs;
   const second = pick(windows.filter(isApart));
   if (second && best.count - second.count < CLEAR) {
     const [a, b] = [best, second].map(({ leastMs: least, mostMs }) => Math.round((least + mostMs) / 2));
     return { problem: `parts come so regularly that images may be ${a} or ${b} ms after their trigger` };
   }
-  return { distance: best };
+  return { distance: { ...best, without: images.length - best.count } };
 }
 
 /** Whether the triggers around it are known, so that one that is missing was not there. */
@@ -58,7 +61,7 @@ function distances(triggersMs: readonly number[], images: readonly number[]): nu
 }
 
 /** From each distance as far as the width goes. */
-function windowsOf(ascending: readonly number[], widthMs: number): ImageDistance[] {
+function windowsOf(ascending: readonly number[], widthMs: number): Window[] {
   let end = 0;
   return ascending.map((leastMs, start) => {
     while ((ascending[end] ?? Number.POSITIVE_INFINITY) <= leastMs + widthMs) end++;
@@ -67,8 +70,8 @@ function windowsOf(ascending: readonly number[], widthMs: number): ImageDistance
 }
 
 /** The one with most pairs, the narrowest of several. */
-function pick(windows: readonly ImageDistance[]): ImageDistance | undefined {
-  let best: ImageDistance | undefined;
+function pick(windows: readonly Window[]): Window | undefined {
+  let best: Window | undefined;
   for (const window of windows) {
     const isBetter = !best || window.count > best.count;
     if (isBetter || (best && window.count === best.count && widthOf(window) < widthOf(best))) best = window;
@@ -76,6 +79,6 @@ function pick(windows: readonly ImageDistance[]): ImageDistance | undefined {
   return best;
 }
 
-function widthOf({ leastMs, mostMs }: ImageDistance): number {
+function widthOf({ leastMs, mostMs }: Window): number {
   return mostMs - leastMs;
 }

@@ -14,12 +14,20 @@ const around =
   (random) =>
     middleMs + (random.next() * 2 - 1) * jitterMs;
 
-const base = { speedMmPerS: 500, wayMs: 25 };
+const base = { speedMmPerS: 500, encoderMs: 20, wayMs: 25 };
 export const lines: Record<string, UnknownLine> = {
   '40 ± 10 ms': { ...base, camera: 'asked', latencyMs: around(40, 10), pitchMm: 150 },
   '180 ± 30 ms': { ...base, camera: 'asked', latencyMs: around(180, 30), pitchMm: 200 },
   '420 ± 60 ms': { ...base, camera: 'asked', latencyMs: around(420, 60), pitchMm: 350 },
   '250 ± 15 ms, by the sensor': { ...base, camera: 'sensor', latencyMs: around(250, 15), pitchMm: 120 },
+  '120 ± 20 ms, of a slow machine': {
+    camera: 'asked',
+    latencyMs: around(120, 20),
+    pitchMm: 300,
+    speedMmPerS: 400,
+    encoderMs: 120,
+    wayMs: 160,
+  },
 };
 
 export async function run({ n = fullSize, seed, report }: ProofOptions): Promise<ProofResult> {

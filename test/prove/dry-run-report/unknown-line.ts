@@ -18,6 +18,7 @@ export interface UnknownLine {
   latencyMs(random: SeededRandom): number;
   pitchMm: number;
   speedMmPerS: number;
+  encoderMs: number;
   /** The longest way of what the machine says. */
   wayMs: number;
 }
@@ -34,7 +35,6 @@ export interface Run {
   statistics: GateStatistics;
 }
 
-const ENCODER_MS = 20;
 const MACHINE_BEHIND_MS = 60_000;
 const REST_MS = 10_000;
 
@@ -74,7 +74,7 @@ export function runLine(
     if (!isFeeding) restMs--;
     if (now % 5_000 === 0) speed = line.speedMmPerS * (0.8 + random.next() * 0.2);
     mm += speed / 1_000;
-    if (now % ENCODER_MS === 0) say('belt', Math.round(mm * 2) / 2, now);
+    if (now % line.encoderMs === 0) say('belt', Math.round(mm * 2) / 2, now);
     if (isFeeding && mm >= nextMm) sense(now - (mm - nextMm) / (speed / 1_000));
     for (;;) {
       const wakeMs = core.wake().atMs;
@@ -105,6 +105,8 @@ export function runLine(
     lastArrival.set(kind, arrivalMs);
     later(arrivalMs, () => {
       const steadyMs = sourceClock.toSteady(atMs - MACHINE_BEHIND_MS, now, kind);
+      const olderMs = sourceClock.takeStep();
+      if (olderMs !== undefined) feed({ kind: 'clock-step', stepMs: -olderMs });
       feed({ kind, value, atMs: steadyMs });
     });
   }
