@@ -88,15 +88,16 @@ const mostTokenBytes = 64 * 1024;
 export interface ReadConfig {
   config: EdgeConfig;
   describe: ConfigFile['describe'];
+  lineOf: ConfigFile['lineOf'];
 }
 
 /** Throws `ConfigError` with every mistake in the file, one line each. Relative paths start at the folder of the file. */
 export function readConfig(file: string): ReadConfig {
-  const { content, describe } = readConfigFile(file);
+  const { content, describe, lineOf } = readConfigFile(file);
   const parsed = ConfigSchema.safeParse(content);
   const mistakes = parsed.success ? findMistakes(parsed.data) : parsed.error.issues.flatMap(flattenIssue);
   if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes.map(describe).join('\n'));
-  return { config: completeConfig(parsed.data, file), describe };
+  return { config: completeConfig(parsed.data, file), describe, lineOf };
 }
 
 function flattenIssue(issue: z.core.$ZodIssue): Mistake[] {

@@ -1,6 +1,7 @@
 /**
- * The edge node as a process: `node edge/main.ts --config FILE [--check | --dead-letters | --retry-dead-letters]`. Exit 0 after a wished stop
- * or when all is well, 1 on a fault, 2 on a mistake of configuration.
+ * The edge node as a process: `node edge/main.ts --config FILE [--check | --report [--json] | --dead-letters | --retry-dead-letters]`. Exit 0
+ * after a wished stop or when all is well, 1 on a fault, 2 on a mistake of configuration; `--report`: 1 with values to change, 2 with
+ * nothing measured.
  */
 import { parseArgs } from 'node:util';
 import { checkNode } from './check.ts';
@@ -11,9 +12,11 @@ import { createLog, type Logger } from './log.ts';
 import { type MetricsServer, startMetrics } from './metrics.ts';
 import { whyNotWritable } from './node/writable-home.ts';
 import { startEdgeNode } from './node.ts';
+import { showReport } from './report/show-report.ts';
 import { PlanError } from './uplink/node-plan.ts';
 
-const USAGE = 'usage: npm run edge -- --config FILE [--check | --dead-letters | --retry-dead-letters] [--json-log]';
+const USAGE =
+  'usage: npm run edge -- --config FILE [--check | --report [--json] | --dead-letters | --retry-dead-letters] [--json-log]';
 const STOP_MS = 5_000;
 const EXIT_FAULT = 1;
 const EXIT_MISTAKE = 2;
@@ -23,6 +26,8 @@ async function main(): Promise<void> {
     options: {
       config: { type: 'string' },
       check: { type: 'boolean' },
+      report: { type: 'boolean' },
+      json: { type: 'boolean' },
       'dead-letters': { type: 'boolean' },
       'retry-dead-letters': { type: 'boolean' },
       'json-log': { type: 'boolean' },
@@ -31,6 +36,10 @@ async function main(): Promise<void> {
   if (values.config === undefined) throw new ConfigError(`--config is missing; ${USAGE}`);
   const read = readConfig(values.config);
   const { config } = read;
+  if (values.report) {
+    process.exitCode = await showReport(read, values.config, (line) => console.log(line), values.json === true);
+    return;
+  }
   if (values['dead-letters']) return showDeadLetters(config.home, (line) => console.log(line));
   if (values['retry-dead-letters']) return retryDeadLetters(config, (line) => console.log(line));
   const log = createLog(values.check ? 'silent' : config.logLevel, config.node, values['json-log'] !== true);

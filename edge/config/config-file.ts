@@ -8,6 +8,8 @@ const yamlLimits: YamlLimits = { bytes: 1024 * 1024, depth: 20, tokens: 100_000,
 
 export interface ConfigFile {
   content: unknown;
+  /** At which line of the file a field stands; one that is not written, what it belongs to. */
+  lineOf(path: FieldPath): number;
   /** One line: `FILE:LINE: FIELD is VALUE; MESSAGE`. */
   describe(mistake: Mistake): string;
 }
@@ -23,10 +25,12 @@ export function readConfigFile(file: string): ConfigFile {
     throw new ConfigError(broken.join('\n'));
   }
   const content = read.value;
+  const lineOf = (path: FieldPath) => read.placeOf(path).line;
   return {
     content,
+    lineOf,
     describe: ({ path, message }) =>
-      `${file}:${read.placeOf(path).line}: ${fieldName(path)} is ${showValue(valueAt(content, path))}; ${message}`,
+      `${file}:${lineOf(path)}: ${fieldName(path)} is ${showValue(valueAt(content, path))}; ${message}`,
   };
 }
 
@@ -57,7 +61,7 @@ function valueAt(content: unknown, path: FieldPath): unknown {
   );
 }
 
-function fieldName(path: FieldPath): string {
+export function fieldName(path: FieldPath): string {
   if (path.length === 0) return 'the file';
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 }

@@ -1,8 +1,8 @@
 /** Where a station's counts outlive the node: one small file, replaced as a whole, written off the event loop. */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { GateEvent, GateSnapshot } from './gate-types.ts';
+import { replaceFile } from './replace-file.ts';
 
 const count = z.int().nonnegative();
 const RunSchema = z.object({
@@ -48,13 +48,5 @@ export async function readCountFile(path: string): Promise<KeptCounts | undefine
 
 /** Resolves when it is on disk. A kill leaves the old file or the new one. */
 export async function writeCountFile(path: string, snapshot: KeptCounts): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(snapshot));
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  await replaceFile(path, JSON.stringify(snapshot));
 }

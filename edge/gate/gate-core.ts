@@ -77,6 +77,7 @@ export function createGateCore(
     problems,
     events,
     runs,
+    emit,
     parts: [],
     isConnected: false,
     deafUntilMs: startMs,

@@ -24,6 +24,8 @@ export interface GateHandOptions {
   machine: Pick<Machine, 'isConnected' | 'onSample' | 'write' | 'clockOffset'>;
   /** The command was not taken, or was not given at all. */
   onFailed(command: GateCommand, reason: string): void;
+  /** The machine took a write after so long. */
+  onWritten(tookMs: number): void;
   warn(message: string): void;
 }
 
@@ -33,7 +35,7 @@ const RETRY_MS = 500;
 const HEARTBEAT_END = 32_768;
 const HEARTBEAT_END_OF_BYTE = 128;
 
-export function createGateHand({ gate, machine, onFailed, warn }: GateHandOptions): GateHand {
+export function createGateHand({ gate, machine, onFailed, onWritten, warn }: GateHandOptions): GateHand {
   const isActive = gate.mode === 'active';
   const isAnnounced = gate.partNumberSignal !== undefined || gate.deadlineSignal !== undefined;
   const problems = new Map<string, string>();
@@ -136,7 +138,9 @@ export function createGateHand({ gate, machine, onFailed, warn }: GateHandOption
   /** Answers why the machine did not take it. */
   async function write(signal: string, value: Json): Promise<string | undefined> {
     try {
+      const fromMs = steadyNow();
       await machine.write(signal, value, gate.writeMs);
+      onWritten(steadyNow() - fromMs);
       problems.delete(signal);
       return undefined;
     } catch (error) {

@@ -78,7 +78,19 @@ export type GateAction =
   /** A part's trigger has come. */
   | { kind: 'triggered'; part: TriggeredPart }
   /** The image is tied to its part, or the time for that is over. */
-  | { kind: 'tied'; image: SeenImage };
+  | { kind: 'tied'; image: SeenImage; part: TriggeredPart | undefined }
+  /** A part is past the gate. */
+  | { kind: 'ended'; part: EndedPart };
+
+/** What is known of a part at its end. */
+export interface EndedPart extends TriggeredPart {
+  readonly looks: ReadonlyMap<string, Look>;
+  readonly finding: { readonly verdict: string } | undefined;
+  /** When its command was due, by what was known then. */
+  readonly dueAtMs: number | undefined;
+  readonly commandAtMs: number | undefined;
+  readonly ejectedAtMs: number | undefined;
+}
 
 /** One firing of the gate. */
 export interface GateCommand {

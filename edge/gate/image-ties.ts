@@ -158,7 +158,7 @@ export function createImageTies(
       untied.set(image, reason);
       tellReject(image, reason, nowMs);
     }
-    emit({ kind: 'tied', image });
+    emit({ kind: 'tied', image, part });
   }
 
   function tellReject(image: SeenImage, reason: string, nowMs: number): void {

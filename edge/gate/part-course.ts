@@ -41,6 +41,7 @@ export function decide(station: Station, part: TrackedPart, dueMs: number, nowMs
   }
   part.decision = decision;
   part.finding = finding;
+  part.dueAtMs = dueMs;
   if (finding.verdict === 'LATE' || (finding.verdict === 'NONE' && decision.isEjected)) {
     tally.late++;
     const reaction = decision.isEjected ? 'reject' : decision.asksForStop ? 'stop' : 'pass';
@@ -133,6 +134,7 @@ export function end(station: Station, part: TrackedPart, ending: Ending, nowMs: 
   station.parts = station.parts.filter((each) => each !== part);
   station.runs.ended(part.run, ending, 1, nowMs);
   station.events.ended(part, ending, nowMs);
+  station.emit({ kind: 'ended', part });
 }
 
 /** Nobody knows any more where the parts are that wait for their command, or some of them: they get the configured reaction instead of their verdict. */

@@ -6,6 +6,7 @@ import { readCountFile } from './count-file.ts';
 import { createGateCore } from './gate-core.ts';
 import { createGateHand } from './gate-hand.ts';
 import { createGateKeeper, type GateOutbox } from './gate-keeper.ts';
+import { createGateMeter } from './gate-meter.ts';
 import type {
   GateAction,
   GateCommand,
@@ -18,6 +19,7 @@ import type {
 import { createImageTracker } from './image-tracker.ts';
 import { findConflict } from './node-conflicts.ts';
 import { createPreciseTimer } from './precise-timer.ts';
+import { createReportKeeper } from './report-keeper.ts';
 import { createSourceClock } from './source-clock.ts';
 import { steadyNow, wallAheadMs } from './steady-clock.ts';
 import { counterModulus } from './step-reader.ts';
@@ -28,7 +30,10 @@ export interface StationGateOptions {
   stationId: string;
   /** What the server calls each camera. */
   cameraIds: Readonly<Record<string, string>>;
-  machine: Pick<Machine, 'isConnected' | 'onSample' | 'onChange' | 'write' | 'nodeOf' | 'onClockStep' | 'clockOffset'>;
+  machine: Pick<
+    Machine,
+    'isConnected' | 'onSample' | 'onChange' | 'write' | 'nodeOf' | 'granted' | 'onClockStep' | 'clockOffset'
+  >;
   /** The machine's signal that names the job, where it has one. */
   jobSignal: string | undefined;
   /** The machine's signal that tells its state, where it has one. */
@@ -37,11 +42,15 @@ export interface StationGateOptions {
   otherAt(commandNode: string | undefined): string | undefined;
   /** Where the counts are kept; the folder need not be there. */
   countFile: string;
+  /** Where what was measured is written down; the folder need not be there. */
+  reportFile: string;
   outbox: GateOutbox;
   /** A UUIDv7 of the moment. */
   newId(atMs: number): string;
   /** Tells people of a new trouble. */
   warn(message: string): void;
+  /** Tells people of what is no trouble. */
+  tell(message: string): void;
 }
 
 /** Times are wall time. */
@@ -86,12 +95,27 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
     maxEvents: MAX_WAITING_EVENTS,
     warn,
   });
-  const core = createGateCore(settings, known, stamps, steadyNow());
+  const startMs = steadyNow();
+  const core = createGateCore(settings, known, stamps, startMs);
+  const meter = createGateMeter(settings, startMs);
+  const reporter = createReportKeeper({
+    file: options.reportFile,
+    meter,
+    machine,
+    signals: [trigger.signal, gate?.encoderSignal ?? gate?.speedSignal, gate?.confirm.signal].filter(
+      (signal) => signal !== undefined,
+    ),
+    timeOf: stamps.time,
+    startMs,
+    now: steadyNow,
+    tell: options.tell,
+    warn,
+  });
   const sourceClock = createSourceClock(trigger.settleMs);
   const timer = createPreciseTimer(() => feed({ kind: 'tick' }));
   const tracker = createImageTracker(options.cameraIds, feed);
   const onFailed = (command: GateCommand, reason: string) => feed({ kind: 'write-failed', command, reason });
-  const hand = gate && createGateHand({ gate, machine, onFailed, warn });
+  const hand = gate && createGateHand({ gate, machine, onFailed, onWritten: meter.wrote, warn });
   let conflict: string | undefined;
   let wasConnected = false;
   let steppedAtMs = Number.NEGATIVE_INFINITY;
@@ -135,7 +159,7 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
       tracker.stop();
       await hand?.stop();
       keepCounts();
-      await keeper.close();
+      await Promise.all([keeper.close(), reporter.stop()]);
     },
   };
 
@@ -170,7 +194,10 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
   }
 
   function feed(input: GateInput): void {
-    act(core.handle(input, steadyNow()));
+    const nowMs = steadyNow();
+    const actions = core.handle(input, nowMs);
+    act(actions);
+    meter.take(input, actions, nowMs);
     const { atMs, isCommand } = core.wake();
     timer.set(atMs, isCommand);
   }
@@ -212,6 +239,7 @@ export async function openStationGate(options: StationGateOptions): Promise<Stat
   function work(): void {
     checkNodes();
     keepCounts();
+    void reporter.work(steadyNow());
   }
 
   function keepCounts(): void {

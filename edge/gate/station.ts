@@ -3,7 +3,7 @@ import type { Belt } from './belt.ts';
 import type { Ejector } from './ejector.ts';
 import type { GateEvents } from './gate-events.ts';
 import type { GateProblems } from './gate-problems.ts';
-import type { GateSettings, SignalInput } from './gate-types.ts';
+import type { GateAction, GateSettings, SignalInput } from './gate-types.ts';
 import type { JobRuns } from './job-runs.ts';
 import type { SignalWatch } from './signal-watch.ts';
 import type { TrackedPart } from './tracked-part.ts';
@@ -18,6 +18,7 @@ export interface Station {
   readonly problems: GateProblems;
   readonly events: GateEvents;
   readonly runs: JobRuns;
+  emit(action: GateAction): void;
   /** In the order of their triggers, the next at the gate first. */
   parts: TrackedPart[];
   isConnected: boolean;

@@ -22,6 +22,8 @@ export interface TrackedPart {
   /** Once the command was due. */
   decision: PartDecision | undefined;
   finding: Finding | undefined;
+  /** By what was known when it was decided. */
+  dueAtMs: number | undefined;
   /** When the gate was fired at it, or would have been; undefined for parts that are let go on their verdict. */
   commandAtMs: number | undefined;
   passedAtMs: number | undefined;
@@ -43,6 +45,7 @@ export function newPart(triggeredAtMs: number, counter: number | undefined, mm: 
     pastSinceMs: undefined,
     decision: undefined,
     finding: undefined,
+    dueAtMs: undefined,
     commandAtMs: undefined,
     passedAtMs: undefined,
     ejectedAtMs: undefined,

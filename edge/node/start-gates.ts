@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { signalNames } from '../config/machine-config.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Machine } from '../devices/device.ts';
+import { reportFile } from '../gate/report-keeper.ts';
 import { openStationGate, type StationGate } from '../gate/station-gate.ts';
 import type { Logger } from '../log.ts';
 import { inspectionId } from '../pipeline/inspection-id.ts';
@@ -50,9 +51,11 @@ export async function startGates(
       stateSignal: known('machineState'),
       otherAt: (node) => otherAt(`${line}/${station}`, node && `${machineConfig?.endpoint} ${node}`),
       countFile: join(config.home, 'gate', line, `${station}.json`),
+      reportFile: reportFile(config.home, line, station),
       outbox,
       newId: inspectionId,
       warn: (message) => log.warn({ line, station }, message),
+      tell: (message) => log.info({ line, station }, message),
     });
     gates.set(`${line}/${station}`, opened);
   }

@@ -7,6 +7,7 @@ import type {
   GateCommand,
   GateEvent,
   GateInput,
+  GateSettings,
   GateSnapshot,
   Look,
   RunCounts,
@@ -72,9 +73,9 @@ export class GateBench {
     this.#tellEncoder();
   }
 
-  #open(known: GateSnapshot | undefined): GateCore {
+  get settings(): GateSettings {
     const { cameras = ['a'], trigger, gate } = this.#options;
-    const settings = {
+    return {
       cameras,
       trigger: TriggerSchema.parse({
         signal: 'counter',
@@ -86,8 +87,11 @@ export class GateBench {
       }),
       gate: gate === null ? undefined : GateSchema.parse({ ...GATE, ...gate }),
     };
+  }
+
+  #open(known: GateSnapshot | undefined): GateCore {
     const stamps = { id: (atMs: number) => `${atMs}-${++this.#ids}`, time: (atMs: number) => `t${Math.round(atMs)}` };
-    return createGateCore(settings, known, stamps, this.nowMs);
+    return createGateCore(this.settings, known, stamps, this.nowMs);
   }
 
   /** A kill and a new start; the machine goes on. */

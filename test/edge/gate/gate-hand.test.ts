@@ -28,6 +28,7 @@ function take(more: Partial<z.input<typeof GateSchema>> = {}): GateHand {
     gate: GateSchema.parse({ ...GATE, ...more }),
     machine,
     onFailed: (_command, reason) => failures.push(reason),
+    onWritten: () => {},
     warn: () => {},
   });
   return hand;

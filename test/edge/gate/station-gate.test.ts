@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { GateSchema, TriggerSchema } from '../../../edge/config/gate-config.ts';
+import { GateStatisticsSchema } from '../../../edge/gate/gate-statistics.ts';
 import type { GateEvent, RunCounts } from '../../../edge/gate/gate-types.ts';
 import { openStationGate, type StationGate } from '../../../edge/gate/station-gate.ts';
 import type { TriggeredPart } from '../../../edge/pipeline/frame.ts';
@@ -77,9 +78,11 @@ async function open(more: Partial<z.input<typeof GateSchema>> = {}): Promise<Sta
     stateSignal: 'state',
     otherAt: () => other,
     countFile: join(folder.path, 'gate', 'station.json'),
+    reportFile: join(folder.path, 'gate', 'station.report.json'),
     outbox,
     newId: inspectionId,
     warn: (message) => warnings.push(message),
+    tell: () => {},
   });
   gates.push(gate);
   return gate;
@@ -276,6 +279,33 @@ describe('a gate in the running node', () => {
     });
   });
 
+  it('writes down what it measured of a dry run, in which it writes nothing to the machine', async () => {
+    const gate = await open({ mode: 'dry-run' });
+    const asked: TriggeredPart[] = [];
+    const tracker = gate.tracker('camera');
+    tracker.onTriggered((triggered) => asked.push(triggered));
+    startLine();
+    machine.say('counter', 1, machineNow());
+    const way = { partId: null, uncertaintyMs: 0, latencyMs: 0 };
+    const nowMs = Date.now() + 40;
+    const seen = tracker.seen({ ...way, capturedAtMs: nowMs, arrivedAtMs: nowMs, trigger: asked[0] ?? null });
+    tracker.decided(seen, { verdict: 'PASS', inspectionId: 'i' });
+    await until(() => total('accepted') === 1);
+    await gate.stop();
+    const written = await readFile(join(folder.path, 'gate', 'station.report.json'), 'utf8');
+    const statistics = GateStatisticsSchema.parse(JSON.parse(written));
+    expect(statistics).toMatchObject({
+      mode: 'dry-run',
+      parts: { triggered: 1, ended: 1, late: 0 },
+      writeMs: null,
+      granted: { counter: { publishingMs: 20, samplingMs: 10 } },
+      cameras: { camera: { images: 1, untied: 0, partsWithout: 0, askedMs: { count: 1 } } },
+    });
+    expect(statistics.cameras.camera?.askedMs?.most).toBeGreaterThanOrEqual(40);
+    expect(statistics.marginMs?.least).toBeGreaterThan(0);
+    expect(machine.writes).toEqual([]);
+  });
+
   it('does not begin new counts over those that it cannot read', async () => {
     await writeFile(join(folder.path, 'station.json'), 'x');
     const opening = openStationGate({
@@ -292,9 +322,11 @@ describe('a gate in the running node', () => {
       stateSignal: undefined,
       otherAt: () => undefined,
       countFile: join(folder.path, 'station.json'),
+      reportFile: join(folder.path, 'station.report.json'),
       outbox,
       newId: inspectionId,
       warn: () => {},
+      tell: () => {},
     });
     await expect(opening).rejects.toThrow(/station\.json does not hold the counts of a gate; move it away/);
   });
