@@ -12,6 +12,7 @@ import {
   upgradeFixture,
 } from '../prove/upgrade/fixture.ts';
 import { findDifferences, NO_CHANGES, readTables } from '../prove/upgrade/table-rows.ts';
+import { timeMigrations } from '../prove/upgrade/time-migrations.ts';
 import { databases, dropAll } from '../support/database.ts';
 import { type HttpTestServer, openHttpServer } from '../support/http-server.ts';
 
@@ -27,7 +28,7 @@ describe.each(databases())('an upgrade on %s', (kind) => {
     door = await openHttpServer(kind, { now: () => now });
     await dropAll(door.server.db);
     upgraded = await upgradeFixture(door.server.db, manifest);
-  });
+  }, 120_000);
   afterAll(() => door?.close());
 
   const count = async (table: string, column: string, values: readonly unknown[]) => {
@@ -104,6 +105,14 @@ describe.each(databases())('an upgrade on %s', (kind) => {
       expect(outcomes(answer).filter((outcome) => outcome !== 'DUPLICATE')).toEqual([]);
     }
     expect(await findDifferences(door.server.db, before, NO_CHANGES)).toEqual([]);
+  });
+});
+
+describe.runIf(databases().includes('postgresql'))('migrations of a plant that has made parts', () => {
+  it('change none of its results, and end in time', async () => {
+    const { faults, seconds } = await timeMigrations(await readManifest(), 2_000, () => {});
+    expect(faults).toEqual([]);
+    expect(seconds).toBeLessThan(60);
   });
 });
 

@@ -219,6 +219,13 @@ export async function fillOldPlant(
   const next = { ...personWith(people, 'OPERATOR'), password: `${passwordOf('OPERATOR')}-changed` };
   await operator.act('changePassword', { oldPassword: passwordOf('OPERATOR'), newPassword: next.password });
 
+  report('filling: the pool is compared');
+  await waitFor(async () => {
+    const compared = `plantId: "${plantId}", first: 1, filter: { uniqueness: { min: 0 } }`;
+    const { poolImages } = await quality.query<Pool>(`{ poolImages(${compared}) { edges { node { imageSha256 } } } }`);
+    return poolImages.edges[0];
+  });
+
   const cookies = [...clients].map(([role, client]): [string, string] => [role, client.headers().cookie ?? '']);
   return {
     sessions: Object.fromEntries(cookies),

@@ -49,6 +49,10 @@ export const rowsFile = new URL('./fixture/rows.sql', import.meta.url);
 export const manifestFile = new URL('./fixture/manifest.json', import.meta.url);
 const migrations = new URL('../../../migrations/', import.meta.url);
 
+export function readRows(): Promise<string> {
+  return readFile(rowsFile, 'utf8');
+}
+
 export async function readManifest(): Promise<Manifest> {
   return Manifest.parse(JSON.parse(await readFile(manifestFile, 'utf8')));
 }
@@ -75,7 +79,7 @@ export async function upgradeFixture(db: Db, manifest: Manifest): Promise<Upgrad
     if ((await hashMigration(name)) !== hash) faults.push(`migration ${name} was edited after it landed`);
   }
   await migrateTo(db, Object.keys(manifest.migrations));
-  await loadRows(db, await readFile(rowsFile, 'utf8'));
+  await loadRows(db, await readRows());
   faults.push(...(await findDifferences(db, manifest.tables)).map((fault) => `loading: ${fault}`));
 
   const before = await readTables(db, WANTED_CHANGES);
