@@ -65,12 +65,17 @@ export async function openTestDatabase(kind: DatabaseKind): Promise<TestDatabase
 /** As after the first start: what the file before has left, its session state too, is gone. */
 async function empty(db: Db): Promise<void> {
   await sql`DISCARD ALL`.execute(db);
+  await dropAll(db);
+  await migrateToLatest(db, () => {});
+}
+
+/** No table is left, not even a migrated one. */
+export async function dropAll(db: Db): Promise<void> {
   const { rows } = await sql<{ name: string }>`
     SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
   `.execute(db);
   for (const { name } of rows) await sql`DROP SCHEMA ${sql.id(name)} CASCADE`.execute(db);
   await sql`CREATE SCHEMA public`.execute(db);
-  await migrateToLatest(db, () => {});
 }
 
 interface Loan {

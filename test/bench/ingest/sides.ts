@@ -38,8 +38,14 @@ const OPERATION = createHash('sha256').update(RECORD_INSPECTIONS).digest('hex');
 /** Databases of runs that were killed are dropped when they are older; no run lasts so long. */
 const leftoverAgeS = 3600;
 
-/** Where an empty database is: made on the server that DATABASE_URL names (or the local one); null for the embedded kind. */
-export async function makeDatabase(kind: Kind): Promise<{ url: string | null; remove(): Promise<void> }> {
+/**
+ * Where an empty database is, or a copy of the one that `from` names and nobody uses: made on the server that DATABASE_URL names (or the
+ * local one); null for the embedded kind.
+ */
+export async function makeDatabase(
+  kind: Kind,
+  from: string | null = null,
+): Promise<{ url: string | null; remove(): Promise<void> }> {
   if (kind === 'embedded') return { url: null, remove: async () => {} };
   const server = new URL(process.env.DATABASE_URL || `postgres://${userInfo().username}@127.0.0.1:5432/postgres`);
   const nowS = Math.floor(Date.now() / 1000);
@@ -51,7 +57,8 @@ export async function makeDatabase(kind: Kind): Promise<{ url: string | null; re
       const [, madeAt] = /^lehr_bench_(\d+)_[0-9a-f]{12}$/.exec(datname) ?? [];
       if (madeAt && Number(madeAt) < nowS - leftoverAgeS) await admin.query(drop(datname));
     }
-    await admin.query(`CREATE DATABASE ${name}`);
+    const template = from === null ? '' : ` TEMPLATE ${new URL(from).pathname.slice(1)}`;
+    await admin.query(`CREATE DATABASE ${name}${template}`);
   });
   const url = new URL(server);
   url.pathname = `/${name}`;
