@@ -25,6 +25,8 @@ function project(name: string, test: TestProjectInlineConfiguration['test']): Te
       pool: 'forks',
       isolate: true,
       setupFiles: [fromHere('support/leak-check.ts')],
+      // A condition is waited for as long as a busy computer takes; when it comes is asserted nowhere.
+      expect: { poll: { timeout: 10_000 } },
       ...test,
     },
   };
