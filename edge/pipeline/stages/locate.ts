@@ -92,13 +92,14 @@ function search(samples: Samples, at: At, { maxOffset, maxRotationDeg }: LocateL
   const reach = Math.ceil((maxOffset * SEARCH_MARGIN) / factor);
   const turn = maxRotationDeg * DEGREE * SEARCH_MARGIN;
   const turns = Math.ceil(turn * samples.radius);
+  const seen = new Float32Array(samples.count);
   const poses: Pose[] = [];
   for (let step = -turns; step <= turns; step++) {
     const angle = turns === 0 ? 0 : (step / turns) * turn;
     for (let dy = -reach; dy <= reach; dy++) {
       for (let dx = -reach; dx <= reach; dx++) {
         const pose = { dx, dy, angle, correlation: 0 };
-        poses.push({ ...pose, correlation: compare(samples, at, pose, undefined).correlation });
+        poses.push({ ...pose, correlation: compare(samples, at, pose, seen).correlation });
       }
     }
   }
@@ -110,6 +111,7 @@ function refine(samples: Samples, at: At, start: Pose): Pose {
   let pose = start;
   for (let step = 0; step < MAX_STEPS; step++) {
     const comparison = compare(samples, at, pose, seen);
+    pose = { ...pose, correlation: comparison.correlation };
     const change = solveStep(samples, seen, comparison, at.canTurn);
     if (!change) break;
     const angle = pose.angle - change.angle;
@@ -123,5 +125,5 @@ function refine(samples: Samples, at: At, start: Pose): Pose {
     };
     if (Math.hypot(change.dx, change.dy) + Math.abs(change.angle) * samples.radius < CONVERGED) break;
   }
-  return { ...pose, correlation: compare(samples, at, pose, undefined).correlation };
+  return pose;
 }
