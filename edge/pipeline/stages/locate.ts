@@ -113,7 +113,7 @@ function refine(samples: Samples, at: At, start: Pose): Pose {
     const comparison = compare(samples, at, pose, seen);
     pose = { ...pose, correlation: comparison.correlation };
     const change = solveStep(samples, seen, comparison, at.canTurn);
-    if (!change) break;
+    if (!change) return pose;
     const angle = pose.angle - change.angle;
     const cos = Math.cos(angle);
     const sin = Math.sin(angle);
@@ -123,7 +123,7 @@ function refine(samples: Samples, at: At, start: Pose): Pose {
       dx: pose.dx - (cos * change.dx - sin * change.dy),
       dy: pose.dy - (sin * change.dx + cos * change.dy),
     };
-    if (Math.hypot(change.dx, change.dy) + Math.abs(change.angle) * samples.radius < CONVERGED) break;
+    if (Math.hypot(change.dx, change.dy) + Math.abs(change.angle) * samples.radius < CONVERGED) return pose;
   }
-  return pose;
+  return { ...pose, correlation: compare(samples, at, pose, seen).correlation };
 }
