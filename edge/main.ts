@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { checkNode } from './check.ts';
 import { ConfigError, type EdgeConfig, hasParent, readConfig } from './config.ts';
 import { retryDeadLetters, showDeadLetters } from './dead-letters.ts';
+import { collectLessOften } from './heap.ts';
 import { createLog, type Logger } from './log.ts';
 import { type MetricsServer, startMetrics } from './metrics.ts';
 import { startEdgeNode } from './node.ts';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
 }
 
 async function serve(config: EdgeConfig, log: Logger): Promise<void> {
+  collectLessOften();
   const starting = new AbortController();
   const stopped = Promise.withResolvers<string>();
   onEndOfLife((reason) => {
