@@ -12,6 +12,8 @@ const WEIGHT_BITS = 14;
 const KEPT_BITS = 6;
 const ROW_SHIFT = WEIGHT_BITS - KEPT_BITS;
 const COLUMN_SHIFT = WEIGHT_BITS + KEPT_BITS;
+/** Before the first pixel. */
+const NONE = -(2 ** 30);
 const DEGREE = Math.PI / 180;
 /** Cubic convolution with a = -1/2 (Keys 1981): exact at whole pixels, and hardly blurs between them. */
 const WEIGHTS = cubicWeights();
@@ -41,7 +43,7 @@ export function resample(image: RgbImage, window: Window, { dx, dy, rotationDeg 
   }
   const data = new Uint8ClampedArray(width * height * 3);
   const start = origin.y - top - sin * half.x - cos * half.y;
-  for (let y = 0; y < height; y++) resampleColumns(across, rows, data, y * width * 3, width, start + cos * y, sin);
+  for (let x = 0; x < width; x++) resampleColumn(across, rows, data, 3 * x, 3 * width, start + sin * x, cos);
   return { data: new Uint8Array(data.buffer), width, height };
 }
 
@@ -59,6 +61,19 @@ function resampleRow(
   const from = row * width * 3;
   const end = toAt + 3 * count;
   let position = start * PHASES + 0.5;
+  let last = NONE;
+  let a0 = 0;
+  let a1 = 0;
+  let a2 = 0;
+  let b0 = 0;
+  let b1 = 0;
+  let b2 = 0;
+  let c0 = 0;
+  let c1 = 0;
+  let c2 = 0;
+  let d0 = 0;
+  let d1 = 0;
+  let d2 = 0;
   for (let at = toAt; at < end; at += 3) {
     const fixed = Math.floor(position) | 0;
     position += step * PHASES;
@@ -68,54 +83,67 @@ function resampleRow(
     const w1 = WEIGHTS[phase + 1] as number;
     const w2 = WEIGHTS[phase + 2] as number;
     const w3 = WEIGHTS[phase + 3] as number;
-    let b = from + 3 * left;
-    let a = b - 3;
-    let c = b + 3;
-    let d = b + 6;
-    if (left < 1 || left >= width - 2) {
-      a = from + 3 * clamp(left - 1, width);
-      b = from + 3 * clamp(left, width);
-      c = from + 3 * clamp(left + 1, width);
-      d = from + 3 * clamp(left + 2, width);
+    if (left === last + 1) {
+      a0 = b0;
+      a1 = b1;
+      a2 = b2;
+      b0 = c0;
+      b1 = c1;
+      b2 = c2;
+      c0 = d0;
+      c1 = d1;
+      c2 = d2;
+    } else {
+      const a = from + 3 * clamp(left - 1, width);
+      const b = from + 3 * clamp(left, width);
+      const c = from + 3 * clamp(left + 1, width);
+      a0 = data[a] as number;
+      a1 = data[a + 1] as number;
+      a2 = data[a + 2] as number;
+      b0 = data[b] as number;
+      b1 = data[b + 1] as number;
+      b2 = data[b + 2] as number;
+      c0 = data[c] as number;
+      c1 = data[c + 1] as number;
+      c2 = data[c + 2] as number;
     }
-    to[at] =
-      (half +
-        w0 * (data[a] as number) +
-        w1 * (data[b] as number) +
-        w2 * (data[c] as number) +
-        w3 * (data[d] as number)) >>
-      ROW_SHIFT;
-    to[at + 1] =
-      (half +
-        w0 * (data[a + 1] as number) +
-        w1 * (data[b + 1] as number) +
-        w2 * (data[c + 1] as number) +
-        w3 * (data[d + 1] as number)) >>
-      ROW_SHIFT;
-    to[at + 2] =
-      (half +
-        w0 * (data[a + 2] as number) +
-        w1 * (data[b + 2] as number) +
-        w2 * (data[c + 2] as number) +
-        w3 * (data[d + 2] as number)) >>
-      ROW_SHIFT;
+    last = left;
+    const d = from + 3 * clamp(left + 2, width);
+    d0 = data[d] as number;
+    d1 = data[d + 1] as number;
+    d2 = data[d + 2] as number;
+    to[at] = (half + w0 * a0 + w1 * b0 + w2 * c0 + w3 * d0) >> ROW_SHIFT;
+    to[at + 1] = (half + w0 * a1 + w1 * b1 + w2 * c1 + w3 * d1) >> ROW_SHIFT;
+    to[at + 2] = (half + w0 * a2 + w1 * b2 + w2 * c2 + w3 * d2) >> ROW_SHIFT;
   }
 }
 
-/** One row of the window, read across the columns from the row `start` on, `step` rows further with each column. */
-function resampleColumns(
+/** One column of the window, read down from the row `start` in steps of `step` rows. */
+function resampleColumn(
   from: Int16Array,
   rows: number,
   to: Uint8ClampedArray,
-  toAt: number,
-  count: number,
+  x: number,
+  stride: number,
   start: number,
   step: number,
 ): void {
   const half = 1 << (COLUMN_SHIFT - 1);
-  const stride = 3 * count;
   let position = start * PHASES + 0.5;
-  for (let x = 0, at = toAt; x < stride; x += 3, at += 3) {
+  let last = NONE;
+  let a0 = 0;
+  let a1 = 0;
+  let a2 = 0;
+  let b0 = 0;
+  let b1 = 0;
+  let b2 = 0;
+  let c0 = 0;
+  let c1 = 0;
+  let c2 = 0;
+  let d0 = 0;
+  let d1 = 0;
+  let d2 = 0;
+  for (let at = x; at < to.length; at += stride) {
     const fixed = Math.floor(position) | 0;
     position += step * PHASES;
     const upper = fixed >> PHASE_BITS;
@@ -124,37 +152,38 @@ function resampleColumns(
     const w1 = WEIGHTS[phase + 1] as number;
     const w2 = WEIGHTS[phase + 2] as number;
     const w3 = WEIGHTS[phase + 3] as number;
-    let b = stride * upper + x;
-    let a = b - stride;
-    let c = b + stride;
-    let d = c + stride;
-    if (upper < 1 || upper >= rows - 2) {
-      a = stride * clamp(upper - 1, rows) + x;
-      b = stride * clamp(upper, rows) + x;
-      c = stride * clamp(upper + 1, rows) + x;
-      d = stride * clamp(upper + 2, rows) + x;
+    if (upper === last + 1) {
+      a0 = b0;
+      a1 = b1;
+      a2 = b2;
+      b0 = c0;
+      b1 = c1;
+      b2 = c2;
+      c0 = d0;
+      c1 = d1;
+      c2 = d2;
+    } else {
+      const a = x + stride * clamp(upper - 1, rows);
+      const b = x + stride * clamp(upper, rows);
+      const c = x + stride * clamp(upper + 1, rows);
+      a0 = from[a] as number;
+      a1 = from[a + 1] as number;
+      a2 = from[a + 2] as number;
+      b0 = from[b] as number;
+      b1 = from[b + 1] as number;
+      b2 = from[b + 2] as number;
+      c0 = from[c] as number;
+      c1 = from[c + 1] as number;
+      c2 = from[c + 2] as number;
     }
-    to[at] =
-      (half +
-        w0 * (from[a] as number) +
-        w1 * (from[b] as number) +
-        w2 * (from[c] as number) +
-        w3 * (from[d] as number)) >>
-      COLUMN_SHIFT;
-    to[at + 1] =
-      (half +
-        w0 * (from[a + 1] as number) +
-        w1 * (from[b + 1] as number) +
-        w2 * (from[c + 1] as number) +
-        w3 * (from[d + 1] as number)) >>
-      COLUMN_SHIFT;
-    to[at + 2] =
-      (half +
-        w0 * (from[a + 2] as number) +
-        w1 * (from[b + 2] as number) +
-        w2 * (from[c + 2] as number) +
-        w3 * (from[d + 2] as number)) >>
-      COLUMN_SHIFT;
+    last = upper;
+    const d = x + stride * clamp(upper + 2, rows);
+    d0 = from[d] as number;
+    d1 = from[d + 1] as number;
+    d2 = from[d + 2] as number;
+    to[at] = (half + w0 * a0 + w1 * b0 + w2 * c0 + w3 * d0) >> COLUMN_SHIFT;
+    to[at + 1] = (half + w0 * a1 + w1 * b1 + w2 * c1 + w3 * d1) >> COLUMN_SHIFT;
+    to[at + 2] = (half + w0 * a2 + w1 * b2 + w2 * c2 + w3 * d2) >> COLUMN_SHIFT;
   }
 }
 
