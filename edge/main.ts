@@ -8,6 +8,7 @@ import { checkNode } from './check.ts';
 import { ConfigError } from './config/mistake.ts';
 import { hasParent, type ReadConfig, readConfig } from './config.ts';
 import { retryDeadLetters, showDeadLetters } from './dead-letters.ts';
+import { collectLessOften } from './heap.ts';
 import { createLog, type Logger } from './log.ts';
 import { type MetricsServer, startMetrics } from './metrics.ts';
 import { whyNotWritable } from './node/writable-home.ts';
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
 async function serve({ config, describe }: ReadConfig, log: Logger): Promise<void> {
   const reason = await whyNotWritable(config.home);
   if (reason !== undefined) throw new ConfigError(describe({ path: ['home'], message: reason }));
+  collectLessOften();
   const starting = new AbortController();
   const stopped = Promise.withResolvers<string>();
   onEndOfLife((reason) => {

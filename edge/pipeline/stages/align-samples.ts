@@ -25,18 +25,15 @@ export interface Comparison {
 }
 
 /** Reads the image where the pose puts the samples, NaN outside of it. */
-export function compare(
-  samples: Samples,
-  { level, centre }: At,
-  pose: Pose,
-  seen: Float32Array | undefined,
-): Comparison {
+export function compare(samples: Samples, { level, centre }: At, pose: Pose, seen: Float32Array): Comparison {
   const { data, width, height } = level;
   const { count, x, y, value } = samples;
   const cos = Math.cos(pose.angle);
   const sin = Math.sin(pose.angle);
   const originX = centre.x + pose.dx;
   const originY = centre.y + pose.dy;
+  const right = width - 1;
+  const bottom = height - 1;
   let n = 0;
   let sumT = 0;
   let sumI = 0;
@@ -48,20 +45,22 @@ export function compare(
     const py = y[index] as number;
     const u = cos * px - sin * py + originX;
     const v = sin * px + cos * py + originY;
-    const column = Math.floor(u);
-    const row = Math.floor(v);
-    if (column < 0 || row < 0 || column >= width - 1 || row >= height - 1) {
-      if (seen) seen[index] = Number.NaN;
+    if (!(u >= 0 && v >= 0 && u < right && v < bottom)) {
+      seen[index] = Number.NaN;
       continue;
     }
-    const fx = u - column;
-    const fy = v - row;
+    // Neither is below 0: cutting off is rounding down.
+    const column = u | 0;
+    const row = v | 0;
     const corner = row * width + column;
-    const upper = (data[corner] as number) * (1 - fx) + (data[corner + 1] as number) * fx;
-    const lower = (data[corner + width] as number) * (1 - fx) + (data[corner + width + 1] as number) * fx;
-    const image = upper * (1 - fy) + lower * fy;
+    const upperLeft = data[corner] as number;
+    const lowerLeft = data[corner + width] as number;
+    const fx = u - column;
+    const upper = upperLeft + ((data[corner + 1] as number) - upperLeft) * fx;
+    const lower = lowerLeft + ((data[corner + width + 1] as number) - lowerLeft) * fx;
+    const image = upper + (lower - upper) * (v - row);
     const template = value[index] as number;
-    if (seen) seen[index] = image;
+    seen[index] = image;
     n++;
     sumT += template;
     sumI += image;
@@ -83,39 +82,52 @@ export function compare(
 
 /** One weighted least-squares step; undefined when the reference has no structure to hold on to. */
 export function solveStep(
-  { count, x, y, value, gradientX, gradientY }: Samples,
+  { count, value, gradientX, gradientY, gradientTurn }: Samples,
   seen: Float32Array,
   { gain, bias, meanError }: Comparison,
   canTurn: boolean,
 ): { dx: number; dy: number; angle: number } | undefined {
   const limit = (1.5 * meanError) / gain + 1e-6;
-  let [xx, xy, yy, xa, ya, aa, ex, ey, ea] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const perGain = 1 / gain;
+  let xx = 0;
+  let xy = 0;
+  let yy = 0;
+  let xa = 0;
+  let ya = 0;
+  let aa = 0;
+  let ex = 0;
+  let ey = 0;
+  let ea = 0;
   for (let index = 0; index < count; index++) {
     const image = seen[index] as number;
     if (Number.isNaN(image)) continue;
-    const error = (image - bias) / gain - (value[index] as number);
+    const error = (image - bias) * perGain - (value[index] as number);
     const size = Math.abs(error);
     const weight = size > limit ? limit / size : 1;
     const gx = gradientX[index] as number;
     const gy = gradientY[index] as number;
-    const ga = (x[index] as number) * gy - (y[index] as number) * gx;
-    xx += weight * gx * gx;
-    xy += weight * gx * gy;
-    yy += weight * gy * gy;
-    xa += weight * gx * ga;
-    ya += weight * gy * ga;
-    aa += weight * ga * ga;
-    ex += weight * gx * error;
-    ey += weight * gy * error;
-    ea += weight * ga * error;
+    const ga = gradientTurn[index] as number;
+    const wx = weight * gx;
+    const wy = weight * gy;
+    const wa = weight * ga;
+    xx += wx * gx;
+    xy += wx * gy;
+    yy += wy * gy;
+    xa += wx * ga;
+    ya += wy * ga;
+    aa += wa * ga;
+    ex += wx * error;
+    ey += wy * error;
+    ea += wa * error;
   }
   const plane = xx * yy - xy * xy;
   if (!(plane > 1e-9 * (xx + yy) ** 2)) return undefined;
   // The angle by the Schur complement of the two offsets.
-  const solve = (a: number, b: number) => [(yy * a - xy * b) / plane, (xx * b - xy * a) / plane] as const;
-  const [gx, gy] = solve(xa, ya);
-  const stiffness = aa - xa * gx - ya * gy;
-  const angle = canTurn && stiffness > 1e-6 * aa ? (ea - ex * gx - ey * gy) / stiffness : 0;
-  const [dx, dy] = solve(ex - xa * angle, ey - ya * angle);
-  return { dx, dy, angle };
+  const alongX = (yy * xa - xy * ya) / plane;
+  const alongY = (xx * ya - xy * xa) / plane;
+  const stiffness = aa - xa * alongX - ya * alongY;
+  const angle = canTurn && stiffness > 1e-6 * aa ? (ea - ex * alongX - ey * alongY) / stiffness : 0;
+  const restX = ex - xa * angle;
+  const restY = ey - ya * angle;
+  return { dx: (yy * restX - xy * restY) / plane, dy: (xx * restY - xy * restX) / plane, angle };
 }

@@ -92,13 +92,14 @@ function search(samples: Samples, at: At, { maxOffset, maxRotationDeg }: LocateL
   const reach = Math.ceil((maxOffset * SEARCH_MARGIN) / factor);
   const turn = maxRotationDeg * DEGREE * SEARCH_MARGIN;
   const turns = Math.ceil(turn * samples.radius);
+  const seen = new Float32Array(samples.count);
   const poses: Pose[] = [];
   for (let step = -turns; step <= turns; step++) {
     const angle = turns === 0 ? 0 : (step / turns) * turn;
     for (let dy = -reach; dy <= reach; dy++) {
       for (let dx = -reach; dx <= reach; dx++) {
         const pose = { dx, dy, angle, correlation: 0 };
-        poses.push({ ...pose, correlation: compare(samples, at, pose, undefined).correlation });
+        poses.push({ ...pose, correlation: compare(samples, at, pose, seen).correlation });
       }
     }
   }
@@ -110,8 +111,9 @@ function refine(samples: Samples, at: At, start: Pose): Pose {
   let pose = start;
   for (let step = 0; step < MAX_STEPS; step++) {
     const comparison = compare(samples, at, pose, seen);
+    pose = { ...pose, correlation: comparison.correlation };
     const change = solveStep(samples, seen, comparison, at.canTurn);
-    if (!change) break;
+    if (!change) return pose;
     const angle = pose.angle - change.angle;
     const cos = Math.cos(angle);
     const sin = Math.sin(angle);
@@ -121,7 +123,7 @@ function refine(samples: Samples, at: At, start: Pose): Pose {
       dx: pose.dx - (cos * change.dx - sin * change.dy),
       dy: pose.dy - (sin * change.dx + cos * change.dy),
     };
-    if (Math.hypot(change.dx, change.dy) + Math.abs(change.angle) * samples.radius < CONVERGED) break;
+    if (Math.hypot(change.dx, change.dy) + Math.abs(change.angle) * samples.radius < CONVERGED) return pose;
   }
-  return { ...pose, correlation: compare(samples, at, pose, undefined).correlation };
+  return { ...pose, correlation: compare(samples, at, pose, seen).correlation };
 }

@@ -19,6 +19,8 @@ export interface Samples {
   value: Float32Array;
   gradientX: Float32Array;
   gradientY: Float32Array;
+  /** How the value changes when the sample turns around the centre. */
+  gradientTurn: Float32Array;
 }
 
 /** Per level: enough for hundredths of a pixel, few enough for a fraction of a millisecond. */
@@ -42,12 +44,14 @@ export function chooseSamples({ data, width, height }: GreyLevel, window: Window
   const cell = Math.max(1, Math.ceil(Math.sqrt(((right - left) * (bottom - top)) / MAX_SAMPLES)));
   const centre = atLevel({ x: window.x + (window.width - 1) / 2, y: window.y + (window.height - 1) / 2 }, index);
   const size = Math.ceil((right - left) / cell) * Math.ceil((bottom - top) / cell);
-  const [x, y, value, gradientX, gradientY] = [0, 1, 2, 3, 4].map(() => new Float32Array(Math.max(0, size))) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
+  const column = () => new Float32Array(Math.max(0, size));
+  const [x, y, value, gradientX, gradientY, gradientTurn] = [
+    column(),
+    column(),
+    column(),
+    column(),
+    column(),
+    column(),
   ];
   let count = 0;
   for (let cellTop = top; cellTop < bottom; cellTop += cell) {
@@ -67,13 +71,18 @@ export function chooseSamples({ data, width, height }: GreyLevel, window: Window
           chosen = at;
         }
       }
-      x[count] = (chosen % width) - centre.x;
-      y[count] = Math.floor(chosen / width) - centre.y;
+      const fromX = (chosen % width) - centre.x;
+      const fromY = Math.floor(chosen / width) - centre.y;
+      const gx = ((data[chosen + 1] ?? 0) - (data[chosen - 1] ?? 0)) / 2;
+      const gy = ((data[chosen + width] ?? 0) - (data[chosen - width] ?? 0)) / 2;
+      x[count] = fromX;
+      y[count] = fromY;
       value[count] = data[chosen] ?? 0;
-      gradientX[count] = ((data[chosen + 1] ?? 0) - (data[chosen - 1] ?? 0)) / 2;
-      gradientY[count] = ((data[chosen + width] ?? 0) - (data[chosen - width] ?? 0)) / 2;
+      gradientX[count] = gx;
+      gradientY[count] = gy;
+      gradientTurn[count] = fromX * gy - fromY * gx;
       count++;
     }
   }
-  return { count, radius: Math.max(1, (right - left) / 2), x, y, value, gradientX, gradientY };
+  return { count, radius: Math.max(1, (right - left) / 2), x, y, value, gradientX, gradientY, gradientTurn };
 }

@@ -7,6 +7,7 @@ import { MachineSchema } from '../../../edge/config/machine-config.ts';
 import { OutboxSchema } from '../../../edge/config/outbox-config.ts';
 import type { Machine } from '../../../edge/devices/device.ts';
 import { createOpcuaMachine } from '../../../edge/devices/opcua-machine.ts';
+import { collectLessOften } from '../../../edge/heap.ts';
 import { type ModelProcess, startModelProcess } from '../../../edge/models/model-process.ts';
 import { type CameraSetup, WHOLE_IMAGE } from '../../../edge/pipeline/camera-setup.ts';
 import type { CapturedImage } from '../../../edge/pipeline/frame.ts';
@@ -51,6 +52,7 @@ const times: StageTimes[] = [];
 serveParent(
   {
     async open(options: LineOptions): Promise<void> {
+      collectLessOften();
       // Each in memory of its own, as a camera gives it: what came in one message lies in one piece.
       images = options.images.map((image) => image.slice());
       const { endpoint, certificateFile, home, path, sha256 } = options;
