@@ -4,12 +4,12 @@ import { CURATORS, requireRole } from '../../../kit/access.ts';
 import { actorOf, appendAudit } from '../../../kit/audit.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import { keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
 import type { Role } from '../../../kit/rights.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
 import { findInspections, type ReadInspection } from '../../line/inspections/inspections.service.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import type { LabelSuggestionRow, SuggestionKind } from '../annotations/annotations.table.ts';
 import {
   queueSuggested,

@@ -1,7 +1,7 @@
 /** What time alone does to alarms: delays, pulses and shelves end. */
 import { systemActor } from '../../../kit/audit.ts';
 import type { Services } from '../../../kit/context.ts';
-import { lockEventStreams } from '../../plant/events/events.service.ts';
+import { lockEventStreams } from '../../../kit/event-log.ts';
 import { passTime } from './alarm-life.ts';
 import { lockDueAlarms, selectPlantsWithDueAlarms } from './alarms.queries.ts';
 import { readCircumstances, writeAlarms } from './write-alarms.ts';

@@ -1,8 +1,8 @@
 /** Takes what is known of conditions and lets the alarms follow, in the transaction of whoever knows it. */
 import type { Trx } from '../../../database/database.ts';
 import { systemActor } from '../../../kit/audit.ts';
+import { lockEventStreams } from '../../../kit/event-log.ts';
 import { newId } from '../../../kit/ids.ts';
-import { lockEventStreams } from '../../plant/events/events.service.ts';
 import { type AlarmType, alarmDefinitions, alarmTypes } from './alarm-definitions.ts';
 import { type Life, type Observed, observe, passTime, stateFound } from './alarm-life.ts';
 import { insertAlarms, lockAlarms, selectAlarmsOf, selectAlarmsOfLines } from './alarms.queries.ts';

@@ -1,7 +1,7 @@
 /** What a server finds hidden when it starts may have been hidden by another rule than its own. */
 import { systemActor } from '../../../kit/audit.ts';
 import type { Services } from '../../../kit/context.ts';
-import { lockEventStreams } from '../../plant/events/events.service.ts';
+import { lockEventStreams } from '../../../kit/event-log.ts';
 import { passTime } from './alarm-life.ts';
 import { isUnacknowledged } from './alarm-state.ts';
 import { lockAlarms, selectSuppressed } from './alarms.queries.ts';

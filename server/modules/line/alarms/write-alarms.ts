@@ -1,9 +1,9 @@
 /** Decides about alarms by their plants' settings and machines, and writes what came of it: rows, history and events. */
 import type { Trx } from '../../../database/database.ts';
 import type { Actor } from '../../../kit/audit.ts';
+import { appendEvents, type NewEvent } from '../../../kit/event-log.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
-import { appendEvents, type NewEvent } from '../../plant/events/events.service.ts';
 import { type AlarmType, definitionIn, isSuppressedByDesign } from './alarm-definitions.ts';
 import type { AlarmChange, Circumstances, Life } from './alarm-life.ts';
 import { alarmText } from './alarm-texts.ts';

@@ -4,11 +4,11 @@ import { requireRole, SETTERS } from '../../../kit/access.ts';
 import { actorOf, appendAudit } from '../../../kit/audit.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
 import { loadByParent } from '../../../kit/load-rows.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart, loadPart } from '../../plant/parts/plants.service.ts';
 import type { CameraRow } from '../../plant/parts/plants.table.ts';
 import {

@@ -5,11 +5,11 @@ import { actorOf, appendAudit } from '../../../kit/audit.ts';
 import { checkRange } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import { encodeGlobalId, keyOf, optionalKeyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
 import { loadByParent } from '../../../kit/load-rows.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import {
   type CountedQuota,

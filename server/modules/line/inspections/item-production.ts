@@ -2,7 +2,7 @@
 import type { Db, Trx } from '../../../database/database.ts';
 import { actorOf, appendAudit } from '../../../kit/audit.ts';
 import type { Context } from '../../../kit/context.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import {
   ensureProduction,
   heldJobs,

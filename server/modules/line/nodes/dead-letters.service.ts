@@ -3,8 +3,8 @@ import { requireRole, SETTERS } from '../../../kit/access.ts';
 import { actorOf, appendAudit } from '../../../kit/audit.ts';
 import type { Context } from '../../../kit/context.ts';
 import { NotFoundError } from '../../../kit/errors.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import { keyOf } from '../../../kit/global-id.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import type { EdgeNodeRow } from '../../plant/parts/plants.table.ts';
 

@@ -6,9 +6,9 @@ import { actorOf, appendAudit } from '../../../kit/audit.ts';
 import { checkText } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import { keyOf } from '../../../kit/global-id.ts';
 import type { Role } from '../../../kit/rights.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import { hearOfJob, type JobChange } from './job-changes.service.ts';
 import {

@@ -4,7 +4,7 @@ import { systemActor } from '../../../kit/audit.ts';
 import { canonicalJson } from '../../../kit/canonical-json.ts';
 import type { Services } from '../../../kit/context.ts';
 import { defineJob } from '../../../kit/define-job.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import { jobFacts } from './job-facts.service.ts';
 import { deleteRecount, selectDueRecounts } from './job-recounts.queries.ts';
 import { selectJob, updateJob } from './production-runs.queries.ts';

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { appendAudit, systemActor } from '../../../kit/audit.ts';
 import type { Services } from '../../../kit/context.ts';
 import { defineJob } from '../../../kit/define-job.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { exportFolder } from '../../../kit/paths.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import {
   deleteFiles,
   selectExport,

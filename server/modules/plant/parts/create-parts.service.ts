@@ -5,9 +5,9 @@ import { ADMINISTRATORS, requireRole } from '../../../kit/access.ts';
 import { actorOf, appendAudit } from '../../../kit/audit.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
+import { appendEvents } from '../../../kit/event-log.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
-import { appendEvents } from '../events/events.service.ts';
 import { requireLivingParents } from './change-parts.service.ts';
 import { partKinds } from './part-kinds.ts';
 import {
