@@ -1,9 +1,10 @@
 /** Every list of the API: all rows once, forward and backward, in pages of any size, and no more statements for more rows. */
+
 import { randomBytes } from 'node:crypto';
 import { getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Trx } from '../../server/database/database.ts';
 import { schema } from '../../server/graphql/schema.ts';
+import { type ActScope, act } from '../../server/kit/act.ts';
 import { encodeGlobalId } from '../../server/kit/global-id.ts';
 import { newId } from '../../server/kit/ids.ts';
 import { observeConditions } from '../../server/modules/line/alarms/observe-conditions.service.ts';
@@ -377,7 +378,7 @@ async function fill(server: TestServer, plant: SeededPlant): Promise<void> {
   for (let index = 0; index < ROWS; index += 1) {
     await seedExchange(db, { plantId: plant.row.id, versionId, personId: people[index % 2]?.row.id ?? '' });
   }
-  await db.transaction().execute((trx) => raiseAlarms(trx, plant));
+  await act(server.services, (scope) => raiseAlarms(scope, plant));
   const { next_position: next } = await db
     .selectFrom('stream')
     .select('next_position')
@@ -408,7 +409,7 @@ async function fill(server: TestServer, plant: SeededPlant): Promise<void> {
 }
 
 /** An alarm of every line and station. */
-async function raiseAlarms(trx: Trx, plant: SeededPlant): Promise<void> {
+async function raiseAlarms(scope: ActScope, plant: SeededPlant): Promise<void> {
   const at = new Date();
   const observed = plant.lines.map(({ line, stations }, index) => ({
     ...(index % 2 === 0
@@ -418,10 +419,10 @@ async function raiseAlarms(trx: Trx, plant: SeededPlant): Promise<void> {
     at: new Date(at.getTime() - (index % 7) * 1000),
     data: {},
   }));
-  await observeConditions(trx, plant.row.id, observed);
+  await observeConditions(scope, plant.row.id, observed);
   // past the delay that some of them have
   await observeConditions(
-    trx,
+    scope,
     plant.row.id,
     observed.map((each) => ({ ...each, at: new Date(at.getTime() + 60_000) })),
   );

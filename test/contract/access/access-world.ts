@@ -1,4 +1,5 @@
 /** A plant with something of every type, one caller of every role, and the object behind every type of the schema. */
+
 import {
   createSourceEventStream,
   execute,
@@ -10,6 +11,7 @@ import {
   parse,
 } from 'graphql';
 import { schema } from '../../../server/graphql/schema.ts';
+import { act } from '../../../server/kit/act.ts';
 import { type Context, makeContext } from '../../../server/kit/context.ts';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
@@ -338,7 +340,7 @@ async function raiseAlarm(server: TestServer, plant: SeededPlant, administrator:
     at: new Date(),
     data: { marker },
   };
-  await server.db.transaction().execute((trx) => observeConditions(trx, plant.row.id, [observed]));
+  await act(server.services, (scope) => observeConditions(scope, plant.row.id, [observed]));
   const { id: key } = await server.db
     .selectFrom('alarm')
     .select('id')

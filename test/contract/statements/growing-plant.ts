@@ -1,9 +1,11 @@
 /** A plant of which everything that the API lists can be made more of: what a list says of few must cost the same statements as of many. */
+
 import { randomBytes } from 'node:crypto';
+import { act } from '../../../server/kit/act.ts';
+import { appendEvents } from '../../../server/kit/event-log.ts';
 import { encodeGlobalId } from '../../../server/kit/global-id.ts';
 import { newId } from '../../../server/kit/ids.ts';
 import { observeConditions } from '../../../server/modules/line/alarms/observe-conditions.service.ts';
-import { appendEvents } from '../../../server/modules/plant/events/events.service.ts';
 import { idAt, record, recordingPlant } from '../../server/line/inspections/recording.ts';
 import { createSeed, freshCode, type SeededPerson, type SeededPlant } from '../../support/seed.ts';
 import { seedLabels } from '../../support/seed-labels.ts';
@@ -347,9 +349,9 @@ export async function growingPlant(server: TestServer): Promise<GrowingPlant> {
   /** An alarm of each camera, and as many changes of the first as there are. */
   async function raiseAlarms(): Promise<void> {
     const observe = (cameras: readonly string[], state: 'active' | 'clear') =>
-      db.transaction().execute((trx) =>
+      act(server.services, (scope) =>
         observeConditions(
-          trx,
+          scope,
           plantId,
           cameras.map((id) => ({
             ...{ type: 'IMAGE_STATISTICS_OUT_OF_BAND', source: { kind: 'camera', id } },

@@ -6,7 +6,7 @@ import WebSocket from 'ws';
 import { createLiveDoor } from '../../../server/graphql/live-door.ts';
 import { schema } from '../../../server/graphql/schema.ts';
 import { systemActor } from '../../../server/kit/audit.ts';
-import { appendEvents } from '../../../server/modules/plant/events/events.service.ts';
+import { appendEvents } from '../../../server/kit/event-log.ts';
 import type { DatabaseKind } from '../../support/database.ts';
 import { createSeed } from '../../support/seed.ts';
 import { openTestServer, type TestServerOptions } from '../../support/server.ts';

@@ -1,13 +1,13 @@
 /** The jobs that carry imports out and take away archives that nobody needs any more. */
+
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { appendAudit, systemActor } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { defineJob } from '../../../kit/define-job.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { importUploadPath } from '../../../kit/paths.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import type { DatasetImportRow } from './exchange.table.ts';
 import { deleteImportFiles, selectImport, updateOpenImport } from './import.queries.ts';
 import { IMPORT_JOB } from './imports.service.ts';
@@ -50,18 +50,16 @@ async function end(
   { id, plant_id: plantId, is_dry_run: isDryRun }: DatasetImportRow,
   change: Parameters<typeof updateOpenImport>[2],
 ): Promise<void> {
-  const at = services.now();
-  await services.db.transaction().execute(async (trx) => {
-    const ended = await updateOpenImport(trx, id, { ...change, finished_at: at });
+  await act(services, async ({ trx, now, audit, event }) => {
+    const ended = await updateOpenImport(trx, id, { ...change, finished_at: now });
     if (!ended || isDryRun) return;
     const { state, counts, error } = ended;
     const data = { importId: encodeGlobalId('DatasetImport', id), state: state.toUpperCase(), ...counts };
-    await appendEvents(trx, plantId, [{ kind: 'dataset.imported', occurredAt: at, actor: systemActor, data }]);
+    event(plantId, { kind: 'dataset.imported', data });
     const subject = { plantId, subjectType: 'DatasetImport', subjectId: id };
     const detail = { state, counts, error };
-    await appendAudit(trx, { actor: systemActor, at, ...subject, action: 'import.finish', detail });
+    audit('import.finish', subject, detail);
   });
-  services.hub.wake('event', plantId);
 }
 
 /** Archives that lie for as long as exports do, whole or in part, are taken away. */

@@ -1,8 +1,9 @@
 /** Imports of labelled sets: asked for by a person, carried out by a job, reported file by file. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { CURATORS, canSee, READERS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -53,7 +54,7 @@ export async function startImport(context: Context, input: StartImport): Promise
   await checkSource(context, plant.id, input);
   const options = await optionsOf(context, plant.id, input);
   const personId = viewingPerson(context);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit }) => {
     const open = await countOpenImports(trx, plant.id);
     if (open >= context.config.limits.importsOpen)
       throw new ConflictError('input', `${open} imports of the plant are not finished`, 'wait for one, or cancel it');
@@ -70,12 +71,12 @@ export async function startImport(context: Context, input: StartImport): Promise
       counts: '{}',
       error: null,
       requested_by: personId,
-      requested_at: context.now(),
+      requested_at: now,
       started_at: null,
       finished_at: null,
     });
     await context.jobs.send(trx, IMPORT_JOB, { importId: row.id });
-    if (!input.isDryRun) await audit(trx, context, row, 'import.start', { source: input.source, options });
+    audit(input.isDryRun ? 'import.dry_run' : 'import.start', subjectOf(row), { source: input.source, options });
     return row;
   });
 }
@@ -86,13 +87,14 @@ export async function cancelImport(context: Context, globalId: string): Promise<
   const row = await findImport(context, id);
   if (!row) throw new NotFoundError('id', globalId);
   requireRole(context, row.plant_id, CURATORS, { field: 'id', value: globalId });
-  return context.db.transaction().execute(async (trx) => {
-    const cancelled = await updateOpenImport(trx, id, { state: 'cancelled', finished_at: context.now() });
+  return act(context, async ({ trx, now, audit }) => {
+    const cancelled = await updateOpenImport(trx, id, { state: 'cancelled', finished_at: now });
     if (!cancelled) {
       const state = (await selectImport(trx, id))?.state ?? row.state;
       throw new ConflictError('id', globalId, `it has ended (${state.toUpperCase()}): there is nothing to cancel`);
     }
-    await audit(trx, context, cancelled, 'import.cancel', { counts: cancelled.counts });
+    const change = { before: { state: row.state }, after: { state: cancelled.state } };
+    audit('import.cancel', subjectOf(cancelled), { counts: cancelled.counts, ...change });
     return cancelled;
   });
 }
@@ -232,13 +234,6 @@ export async function listUploads(
   return found.flatMap(({ name, file }) => (file ? [{ name, sizeBytes: file.size, sentAt: file.mtime }] : []));
 }
 
-function audit(
-  trx: Parameters<typeof appendAudit>[0],
-  context: Context,
-  { id: subjectId, plant_id: plantId }: DatasetImportRow,
-  action: string,
-  detail: Record<string, unknown>,
-): Promise<void> {
-  const subject = { plantId, subjectType: 'DatasetImport', subjectId };
-  return appendAudit(trx, { actor: actorOf(context.viewer), at: context.now(), ...subject, action, detail });
+function subjectOf(row: DatasetImportRow) {
+  return { plantId: row.plant_id, subjectType: 'DatasetImport', subjectId: row.id };
 }

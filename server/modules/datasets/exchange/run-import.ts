@@ -1,10 +1,12 @@
 /** Carries out an import: the set is read in a process of its own; this checks classes, stores images and records what the person says of them. */
+
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Region } from '#schema/region.ts';
 import type { Trx } from '../../../database/database.ts';
 import { CURATORS } from '../../../kit/access.ts';
+import { act } from '../../../kit/act.ts';
 import { canonicalJson } from '../../../kit/canonical-json.ts';
 import { type Context, makeContext, type Services } from '../../../kit/context.ts';
 import { newId } from '../../../kit/ids.ts';
@@ -148,7 +150,7 @@ async function takeFound(run: Run, found: FoundSet): Promise<void> {
     .map(([name, images]) => ({ name, images, code: codeOf(name) }));
   const summary: FoundInSet = { images: found.images, splits: found.splits, classes };
   const files = found.refused.map(({ path, reason }) => refusedFile(path, reason));
-  await services.db.transaction().execute(async (trx) => {
+  await act(services, async ({ trx }) => {
     await upsertImportFiles(trx, row.id, files);
     // a run before this one has counted them
     run.counts.refused = Math.max(run.counts.refused, files.length);
@@ -164,8 +166,7 @@ async function takeFound(run: Run, found: FoundSet): Promise<void> {
 
 async function takeImages(run: Run, batch: Extract<ReadMessage, { kind: 'images' }>): Promise<void> {
   const { services, row, counts } = run;
-  const { db, config } = services;
-  const { home } = config;
+  const { home } = services.config;
   await contextOfPerson(services, row);
   const hashes = batch.images.map(({ sha256 }) => sha256);
   if (!row.is_dry_run) {
@@ -173,7 +174,7 @@ async function takeImages(run: Run, batch: Extract<ReadMessage, { kind: 'images'
       if (file) await settleImageFile(file, imagePath(home, row.plant_id, sha256));
     }
   }
-  await db.transaction().execute(async (trx) => {
+  await act(services, async ({ trx }) => {
     const added = row.is_dry_run
       ? await newOf(trx, row.plant_id, hashes)
       : new Set(await store(trx, run, batch.images));

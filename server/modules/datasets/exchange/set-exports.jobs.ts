@@ -1,12 +1,12 @@
 /** The jobs that carry exports of dataset versions out and take away archives that were kept long enough. */
+
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { appendAudit, systemActor } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { defineJob } from '../../../kit/define-job.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { exportFolder } from '../../../kit/paths.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import type { DatasetExportRow } from './exchange.table.ts';
 import {
   selectOldSetExports,
@@ -58,18 +58,16 @@ async function end(
   { id, plant_id: plantId }: DatasetExportRow,
   change: Parameters<typeof updateOpenSetExport>[2],
 ): Promise<void> {
-  const at = services.now();
-  await services.db.transaction().execute(async (trx) => {
-    const ended = await updateOpenSetExport(trx, id, { ...change, finished_at: at });
+  await act(services, async ({ trx, now, audit, event }) => {
+    const ended = await updateOpenSetExport(trx, id, { ...change, finished_at: now });
     if (!ended) return;
     const { state, counts, error } = ended;
     const data = { exportId: encodeGlobalId('DatasetExport', id), state: state.toUpperCase(), ...counts };
-    await appendEvents(trx, plantId, [{ kind: 'dataset.exported', occurredAt: at, actor: systemActor, data }]);
+    event(plantId, { kind: 'dataset.exported', data });
     const subject = { plantId, subjectType: 'DatasetExport', subjectId: id };
     const detail = { state, counts, error };
-    await appendAudit(trx, { actor: systemActor, at, ...subject, action: 'dataset-export.finish', detail });
+    audit('dataset-export.finish', subject, detail);
   });
-  services.hub.wake('event', plantId);
 }
 
 export const setExportCleanUpJob = defineJob({

@@ -1,7 +1,8 @@
 /** Exports of dataset versions: asked for by a person, carried out by a job, fetched as one archive. */
+
 import { sql } from 'kysely';
 import { CURATORS, canSee, READERS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -30,7 +31,7 @@ export async function startSetExport(
   if (!version) throw new NotFoundError(field, input.datasetVersionId);
   requireRole(context, version.plant_id, CURATORS, { field, value: input.datasetVersionId });
   const personId = viewingPerson(context);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit }) => {
     const open = await countOpenSetExports(trx, version.plant_id);
     if (open >= context.config.limits.exportsOpen)
       throw new ConflictError('input', `${open} exports of the plant are not finished`, 'wait for one, or cancel it');
@@ -46,12 +47,12 @@ export async function startSetExport(
       sha256: null,
       error: null,
       requested_by: personId,
-      requested_at: context.now(),
+      requested_at: now,
       started_at: null,
       finished_at: null,
     });
     await context.jobs.send(trx, SET_EXPORT_JOB, { exportId: row.id });
-    await audit(trx, context, row, 'dataset-export.start', { format: row.format, version: version.number });
+    audit('dataset-export.start', subjectOf(row), { format: row.format, version: version.number });
     return row;
   });
 }
@@ -62,8 +63,8 @@ export async function cancelSetExport(context: Context, globalId: string): Promi
   const row = await findSetExport(context, id);
   if (!row) throw new NotFoundError('id', globalId);
   requireRole(context, row.plant_id, CURATORS, { field: 'id', value: globalId });
-  return context.db.transaction().execute(async (trx) => {
-    const cancelled = await updateOpenSetExport(trx, id, { state: 'cancelled', finished_at: context.now() });
+  return act(context, async ({ trx, now, audit }) => {
+    const cancelled = await updateOpenSetExport(trx, id, { state: 'cancelled', finished_at: now });
     if (!cancelled) {
       const state = (await selectSetExport(trx, id))?.state ?? row.state;
       throw new ConflictError(
@@ -72,7 +73,8 @@ export async function cancelSetExport(context: Context, globalId: string): Promi
         `it has ended (${state.toUpperCase()}); its archive is removed by itself`,
       );
     }
-    await audit(trx, context, cancelled, 'dataset-export.cancel', {});
+    const change = { before: { state: row.state }, after: { state: cancelled.state } };
+    audit('dataset-export.cancel', subjectOf(cancelled), change);
     return cancelled;
   });
 }
@@ -101,13 +103,6 @@ export function listSetExports(
   return listVisible(context, 'dataset_export', args, sql<boolean>`plant_id = ${plantId}::uuid`);
 }
 
-function audit(
-  trx: Parameters<typeof appendAudit>[0],
-  context: Context,
-  { id: subjectId, plant_id: plantId }: DatasetExportRow,
-  action: string,
-  detail: Record<string, unknown>,
-): Promise<void> {
-  const subject = { plantId, subjectType: 'DatasetExport', subjectId };
-  return appendAudit(trx, { actor: actorOf(context.viewer), at: context.now(), ...subject, action, detail });
+function subjectOf(row: DatasetExportRow) {
+  return { plantId: row.plant_id, subjectType: 'DatasetExport', subjectId: row.id };
 }

@@ -1,5 +1,5 @@
 /** Checks of drafts: asked for by a person, carried out by a job, read with what was found. */
-import { appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
 import { loadByParent } from '../../../kit/load-rows.ts';
@@ -13,7 +13,7 @@ import {
 } from './checks.queries.ts';
 import type { DatasetCheckRow } from './dataset-checks.table.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
-import { editableVersion, personOf, subjectOf, whoAndWhen } from './draft-access.ts';
+import { editableVersion, personOf, subjectOf } from './draft-access.ts';
 import { lockDraft } from './draft-items.service.ts';
 
 export const CHECK_JOB = 'dataset-check';
@@ -26,14 +26,14 @@ export async function checkDatasetVersion(context: Context, versionGlobalId: str
   const field = 'datasetVersionId';
   const version = await editableVersion(context, versionGlobalId, field);
   const by = { personId: personOf(context), at: context.now() };
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     const locked = await lockDraft(trx, version, field, versionGlobalId);
     const [check] = await selectChecks(trx, [version.id]);
     const isUnderWay = check?.state === 'queued' || check?.state === 'running';
     if (isUnderWay && check.requested_at.getTime() > by.at.getTime() - CHECK_EXPIRES_S * 1000) return locked;
     await upsertQueuedCheck(trx, version, by);
     await context.jobs.send(trx, CHECK_JOB, { datasetVersionId: version.id });
-    await appendAudit(trx, { ...whoAndWhen(context), ...subjectOf(version), action: 'dataset.check', detail: {} });
+    audit('dataset.check', subjectOf(version), { revision: locked.revision });
     return locked;
   });
 }

@@ -1,7 +1,8 @@
 /** Datasets: every item is a named person's decision, and a version that is frozen stays as it is. */
+
 import { uniqueViolation } from '../../../database/postgres-error.ts';
 import { CURATORS, canSee, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -27,16 +28,10 @@ export async function createDataset(
   const name = checkName(input.name);
   const row: DatasetRow = { id: newId(), plant_id: plant.id, code, name, created_at: context.now() };
   try {
-    await context.db.transaction().execute(async (trx) => {
+    await act(context, async ({ trx, audit }) => {
       await insertDataset(trx, row);
       const subject = { subjectType: 'Dataset', subjectId: row.id, plantId: plant.id };
-      await appendAudit(trx, {
-        actor: actorOf(context.viewer),
-        at: row.created_at,
-        ...subject,
-        action: 'dataset.create',
-        detail: { code },
-      });
+      audit('dataset.create', subject, { before: null, after: { code, name } });
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;

@@ -1,6 +1,5 @@
 /** What every act on a dataset version starts with: it is found, the caller may, and it is still a draft. */
 import { CURATORS, requireRole } from '../../../kit/access.ts';
-import { actorOf } from '../../../kit/audit.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -18,10 +17,6 @@ export async function editableVersion(context: Context, globalId: string, field:
 
 export function frozenConflict(field: string, globalId: string): ConflictError {
   return new ConflictError(field, globalId, 'the version is frozen; open a new one with createDatasetVersion');
-}
-
-export function whoAndWhen(context: Context) {
-  return { actor: actorOf(context.viewer), at: context.now() };
 }
 
 export function subjectOf(row: Pick<DatasetVersionRow, 'id' | 'plant_id'>) {

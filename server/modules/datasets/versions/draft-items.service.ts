@@ -1,6 +1,7 @@
 /** What goes into a draft and out of it: images, each with a decision that people made about it. */
+
 import type { Trx } from '../../../database/database.ts';
-import { appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { poolCondition } from '../../images/pool/pool-condition.ts';
@@ -9,7 +10,7 @@ import { readPoolFilter } from '../../images/pool/read-filter.ts';
 import { contentHash } from './dataset-manifest.ts';
 import { countItems, lockDatasetVersion, selectNewestBook } from './datasets.queries.ts';
 import type { DatasetVersionRow, SplitName } from './datasets.table.ts';
-import { editableVersion, frozenConflict, personOf, subjectOf, whoAndWhen } from './draft-access.ts';
+import { editableVersion, frozenConflict, personOf, subjectOf } from './draft-access.ts';
 import { deleteItems, insertDecided, insertGoldenOf, selectCandidates, upsertItems } from './draft-items.queries.ts';
 import { decideOwn } from './own-decisions.ts';
 
@@ -31,12 +32,12 @@ const longestLabel = 100;
 export async function addDatasetItems(context: Context, input: AddDatasetItems): Promise<DatasetVersionRow> {
   const version = await editableVersion(context, input.datasetVersionId, 'input.datasetVersionId');
   checkItems(input.items, context.config.limits.datasetItemsPerCall);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     await lockDraft(trx, version, 'input.datasetVersionId', input.datasetVersionId);
     const items = await putItems(trx, context, version, input.items);
     await checkSize(trx, context, version, 'input.items', input.items.length);
     const detail = { items: items.length, contentHash: contentHash(items).toString('hex') };
-    await appendAudit(trx, { ...whoAndWhen(context), ...subjectOf(version), action: 'dataset.decide', detail });
+    audit('dataset.decide', subjectOf(version), detail);
     return version;
   });
 }
@@ -54,7 +55,7 @@ export async function addDatasetItemsByFilter(
   }
   const selection = readPoolFilter(context.config, input.filter, 'input.filter');
   const condition = poolCondition(version.plant_id, selection);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     await lockDraft(trx, version, 'input.datasetVersionId', input.datasetVersionId);
     const person = { personId: personOf(context), at: context.now() };
     const most = context.config.limits.datasetItems + 1;
@@ -65,7 +66,7 @@ export async function addDatasetItemsByFilter(
     }
     const items = await checkSize(trx, context, version, 'input.filter', input.filter);
     const detail = { filter: JSON.stringify(input.filter), written: added, items };
-    await appendAudit(trx, { ...whoAndWhen(context), ...subjectOf(version), action: 'dataset.decide', detail });
+    audit('dataset.decide', subjectOf(version), detail);
     return version;
   });
 }
@@ -81,13 +82,13 @@ export async function removeDatasetItems(
   if (imageSha256s.length === 0 || imageSha256s.length > most) {
     throw new InvalidInputError('input.imageSha256s', imageSha256s.length, `give 1 to ${most} images in a call`);
   }
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     await lockDraft(trx, version, 'input.datasetVersionId', input.datasetVersionId);
     const removed = new Set(await deleteItems(trx, version.id, imageSha256s));
     const missing = imageSha256s.findIndex((sha256) => !removed.has(sha256));
     if (missing >= 0) throw new NotFoundError(`input.imageSha256s[${missing}]`, imageSha256s[missing]);
     const detail = { items: removed.size, images: [...removed].slice(0, 20).join(' ') };
-    await appendAudit(trx, { ...whoAndWhen(context), ...subjectOf(version), action: 'dataset.remove', detail });
+    audit('dataset.remove', subjectOf(version), detail);
     return version;
   });
 }

@@ -1,14 +1,14 @@
 /** Freezing: from here on the database refuses every change. What is read and hashed, is so before the version is held. */
-import type { Db, Trx } from '../../../database/database.ts';
-import { appendAudit } from '../../../kit/audit.ts';
+
+import type { Db } from '../../../database/database.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError } from '../../../kit/errors.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { ManifestHash } from './dataset-manifest.ts';
 import { freezeVersion, selectBookHash, selectManifestPage } from './datasets.queries.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
-import { editableVersion, personOf, subjectOf, whoAndWhen } from './draft-access.ts';
+import { editableVersion, personOf, subjectOf } from './draft-access.ts';
 import { lockDraft } from './draft-items.service.ts';
 import { refuseUnsafe } from './freeze-rules.ts';
 
@@ -25,7 +25,8 @@ export async function freezeDatasetVersion(context: Context, versionGlobalId: st
     const isHeld = attempt > hashesBeforeHolding;
     await refuseUnsafe(context.db, version, versionGlobalId, context.config.limits);
     const ready = isHeld ? null : await hashItems(context.db, version);
-    const frozen = await context.db.transaction().execute(async (trx) => {
+    const frozen = await act(context, async (scope) => {
+      const { trx, now } = scope;
       const locked = await lockDraft(trx, version, field, versionGlobalId);
       if (!isHeld && locked.revision !== version.revision) return locked;
       if (isHeld) await refuseUnsafe(trx, locked, versionGlobalId, context.config.limits);
@@ -33,14 +34,11 @@ export async function freezeDatasetVersion(context: Context, versionGlobalId: st
       if (items === 0) {
         throw new ConflictError(field, versionGlobalId, 'a version without images cannot be frozen; add images first');
       }
-      const row = await freezeVersion(trx, version.id, { personId, at: context.now(), contentHash: hash });
-      await say(trx, context, row, { items, hash });
+      const row = await freezeVersion(trx, version.id, { personId, at: now, contentHash: hash });
+      tellFrozen(scope, locked, row, { items, hash });
       return row;
     });
-    if (frozen.state === 'frozen') {
-      context.hub.wake('event', frozen.plant_id);
-      return frozen;
-    }
+    if (frozen.state === 'frozen') return frozen;
     version = frozen;
   }
 }
@@ -61,15 +59,14 @@ async function hashItems(db: Db, version: DatasetVersionRow): Promise<{ hash: Bu
   return { hash: manifest.digest({ bookHash, splitPolicy: version.split_policy }), items: manifest.size };
 }
 
-async function say(
-  trx: Trx,
-  context: Context,
+function tellFrozen(
+  { audit, event }: ActScope,
+  draft: DatasetVersionRow,
   row: DatasetVersionRow,
   { items, hash }: { items: number; hash: Buffer },
-): Promise<void> {
-  const { actor, at } = whoAndWhen(context);
+): void {
   const data = { datasetVersionId: encodeGlobalId('DatasetVersion', row.id), number: row.number, items };
-  await appendEvents(trx, row.plant_id, [{ kind: 'dataset.frozen', occurredAt: at, actor, data }]);
-  const detail = { items, contentHash: hash.toString('hex') };
-  await appendAudit(trx, { actor, at, ...subjectOf(row), action: 'dataset.freeze', detail });
+  event(row.plant_id, { kind: 'dataset.frozen', data });
+  const change = { before: { state: draft.state }, after: { state: row.state } };
+  audit('dataset.freeze', subjectOf(row), { items, contentHash: hash.toString('hex'), ...change });
 }

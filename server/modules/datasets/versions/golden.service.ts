@@ -1,13 +1,14 @@
 /** The golden set of a plant: what judges models, per product and condition, and is never trained on. */
+
 import { CURATORS, requireRole } from '../../../kit/access.ts';
-import { appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
 import { type Connection, type PageArgs, toConnection } from '../../../kit/page.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import type { GoldenImageRow } from './dataset-checks.table.ts';
-import { personOf, whoAndWhen } from './draft-access.ts';
+import { personOf } from './draft-access.ts';
 import { insertGoldenOf } from './draft-items.queries.ts';
 import { deleteGolden, selectGoldenPage, selectGoldenState } from './golden.queries.ts';
 import { parseHashPage } from './hash-page.ts';
@@ -86,14 +87,15 @@ async function changeGolden(
   if (twice >= 0) {
     throw new InvalidInputError(`input.imageSha256s[${twice}]`, imageSha256s[twice], 'give each image once in a call');
   }
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     const states = await selectGoldenState(trx, plant.id, imageSha256s);
     const missing = imageSha256s.findIndex((sha256) => !states.has(sha256));
     if (missing >= 0) throw new NotFoundError(`input.imageSha256s[${missing}]`, imageSha256s[missing]);
     await change(trx, plant.id, states);
     const subject = { subjectType: 'Plant', subjectId: plant.id, plantId: plant.id };
-    const said = { ...detail, images: imageSha256s.length, first: imageSha256s[0] ?? '' };
-    await appendAudit(trx, { ...whoAndWhen(context), ...subject, action, detail: said });
+    const wereGolden = [...states.values()].filter(({ isGolden }) => isGolden).length;
+    const counts = { images: imageSha256s.length, wereGolden, first: imageSha256s[0] ?? '' };
+    audit(action, subject, { ...detail, ...counts });
   });
   return { plantId: plant.id, images: imageSha256s.length };
 }

@@ -1,6 +1,7 @@
 /** Opens drafts: empty, or with the images of the version that they go on from. */
+
 import { CURATORS, requireRole } from '../../../kit/access.ts';
-import { appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -14,7 +15,7 @@ import {
 } from './datasets.queries.ts';
 import { findDataset, findDatasetVersion } from './datasets.service.ts';
 import type { DatasetVersionRow } from './datasets.table.ts';
-import { personOf, subjectOf, whoAndWhen } from './draft-access.ts';
+import { personOf, subjectOf } from './draft-access.ts';
 
 /** The versions of a dataset are numbered from 1. A version may go on from one of another dataset of the plant. */
 export async function createDatasetVersion(
@@ -33,7 +34,7 @@ export async function createDatasetVersion(
     throw new NotFoundError('basedOnId', basedOnGlobalId);
   }
   const personId = personOf(context);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit }) => {
     await lockDataset(trx, dataset.id);
     const row: DatasetVersionRow = {
       id: newId(),
@@ -42,7 +43,7 @@ export async function createDatasetVersion(
       number: (await selectLastNumber(trx, dataset.id)) + 1,
       state: 'draft',
       created_by: personId,
-      created_at: context.now(),
+      created_at: now,
       frozen_by: null,
       frozen_at: null,
       content_hash: null,
@@ -54,11 +55,9 @@ export async function createDatasetVersion(
     };
     await insertDatasetVersion(trx, row);
     if (basedOn) await copyItems(trx, basedOn.id, row.id);
-    await appendAudit(trx, {
-      ...whoAndWhen(context),
-      ...subjectOf(row),
-      action: 'dataset.open',
-      detail: { number: row.number, ...(basedOn ? { basedOn: basedOn.id } : {}) },
+    audit('dataset.open', subjectOf(row), {
+      before: null,
+      after: { number: row.number, basedOn: basedOn?.id ?? null },
     });
     return row;
   });

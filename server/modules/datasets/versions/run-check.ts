@@ -1,4 +1,5 @@
 /** Carries a check out: what leaks, what stands across the splits, and the traps of data sets. The arithmetic runs in a child. */
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import type { AuditOutput } from '../../images/data-quality/audit-types.ts';
 import { runAudit } from '../../images/data-quality/run-audit.ts';
@@ -39,14 +40,14 @@ export async function runCheck(services: Services, version: DatasetVersionRow, s
   );
   const found = gather(read, leaks, sides, audit, limits.datasetCheckIssues);
   await writeLeakScores(services, version, read, found.leaks);
-  await services.db.transaction().execute(async (trx) => {
+  await act(services, async ({ trx, now }) => {
     const locked = await lockDatasetVersion(trx, version.id);
     // what was found before it froze is kept as it was
     if (locked?.state !== 'draft') return;
     await deleteIssues(trx, version.id);
     for (const part of partsOf(found.issues)) await insertIssues(trx, version.id, part);
     const { revision } = version;
-    await finishCheck(trx, version.id, { revision, figures: found.figures, at: services.now() });
+    await finishCheck(trx, version.id, { revision, figures: found.figures, at: now });
   });
 }
 

@@ -1,9 +1,9 @@
 /** Divides the images of a draft by a policy, or says how it would. */
-import { appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError } from '../../../kit/errors.ts';
 import type { DatasetVersionRow, SplitName } from './datasets.table.ts';
-import { editableVersion, personOf, subjectOf, whoAndWhen } from './draft-access.ts';
+import { editableVersion, personOf, subjectOf } from './draft-access.ts';
 import { insertGoldenOf } from './draft-items.queries.ts';
 import { lockDraft } from './draft-items.service.ts';
 import type { SplitPlan } from './plan-split.ts';
@@ -64,18 +64,18 @@ export async function splitDatasetVersion(context: Context, input: SplitVersion)
   };
   if (input.dryRun) return outcome;
 
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit }) => {
     const locked = await lockDraft(trx, version, field, input.datasetVersionId);
     if (locked.revision !== version.revision) {
       const remedy = 'images were added, changed or removed while the split was planned; try again';
       throw new ConflictError(field, input.datasetVersionId, remedy);
     }
-    const person = { personId: personOf(context), at: context.now() };
+    const person = { personId: personOf(context), at: now };
     for (const part of partsOf(newGolden)) await insertGoldenOf(trx, version.plant_id, part, '', person);
     for (const part of partsOf(changes)) await updateSplits(trx, version.id, part);
     await updatePolicy(trx, version.id, policy);
-    const detail = { ...policy, moved: changes.length, newGolden: newGolden.length };
-    await appendAudit(trx, { ...whoAndWhen(context), ...subjectOf(version), action: 'dataset.split', detail });
+    const change = { before: { policy: locked.split_policy }, after: { policy } };
+    audit('dataset.split', subjectOf(version), { moved: changes.length, newGolden: newGolden.length, ...change });
     return { ...outcome, version: { ...locked, split_policy: policy } };
   });
 }

@@ -1,10 +1,10 @@
 /** Background work of data quality: labels that are probably wrong, and the maps. */
+
 import { z } from 'zod';
-import { systemActor } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { defineJob } from '../../../kit/define-job.ts';
 import type { Slot } from '../../../kit/memory.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { countNewDecisions, selectPlantIds } from './data-quality.queries.ts';
 import { JUDGE_LABELS_JOB } from './data-quality.service.ts';
 import { judgeLabels } from './judge-labels.ts';
@@ -25,11 +25,7 @@ export const judgeLabelsJob = defineJob({
     const at = services.now();
     const found = await judgeLabels(services, plantId, signal);
     services.memory.of(judgedSlot).set(plantId, at);
-    await services.db.transaction().execute(async (trx) => {
-      const event = { kind: 'labels.judged', occurredAt: services.now(), actor: systemActor, data: { ...found } };
-      await appendEvents(trx, plantId, [event]);
-    });
-    services.hub.wake('event', plantId);
+    await act(services, async ({ event }) => event(plantId, { kind: 'labels.judged', data: { ...found } }));
   },
 });
 

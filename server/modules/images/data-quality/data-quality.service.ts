@@ -1,6 +1,7 @@
 /** What people may start: a look through the labels of a plant. */
+
 import { CURATORS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -14,17 +15,9 @@ export async function findLabelErrors(context: Context, plantGlobalId: string): 
   const plant = await findPart(context, 'plant', keyOf('Plant', plantGlobalId, 'plantId'));
   if (!plant) throw new NotFoundError('plantId', plantGlobalId);
   requireRole(context, plant.id, CURATORS, { field: 'plantId', value: plantGlobalId });
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     await context.jobs.send(trx, JUDGE_LABELS_JOB, { plantId: plant.id });
-    await appendAudit(trx, {
-      actor: actorOf(context.viewer),
-      at: context.now(),
-      plantId: plant.id,
-      subjectType: 'Plant',
-      subjectId: plant.id,
-      action: 'labels.judge',
-      detail: {},
-    });
+    audit('labels.judge', { plantId: plant.id, subjectType: 'Plant', subjectId: plant.id });
   });
   return plant;
 }

@@ -1,6 +1,7 @@
 /** Tags: words that people put on images, many at once, named one by one or by a filter. */
+
 import { CURATORS, READERS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
@@ -38,20 +39,12 @@ export async function tagImages(context: Context, plant: PlantArgument, change: 
       `more than ${poolTagged} images`,
       `tag at most ${poolTagged} at once (LEHR_LIMIT_POOL_TAGGED): narrow the filter`,
     );
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     const { changed, most } = await updateTags(trx, condition, add, remove);
     if (most > poolTags)
       throw new InvalidInputError('input.add', `${most} tags on one image`, `leave at most ${poolTags} on each`);
-    if (changed > 0)
-      await appendAudit(trx, {
-        actor: actorOf(context.viewer),
-        at: context.now(),
-        plantId: plant.id,
-        action: 'pool.tag',
-        subjectType: 'Plant',
-        subjectId: plant.id,
-        detail: { images: changed, add, remove, selection: { ...change.selection } },
-      });
+    const subject = { plantId: plant.id, subjectType: 'Plant', subjectId: plant.id };
+    if (changed > 0) audit('pool.tag', subject, { images: changed, add, remove, selection: { ...change.selection } });
     return changed;
   });
 }

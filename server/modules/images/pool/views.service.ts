@@ -1,6 +1,7 @@
 /** Saved views of a plant's pool: a filter with its order, by a name. */
+
 import { CURATORS, READERS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import { canonicalJson } from '../../../kit/canonical-json.ts';
 import { checkJson } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
@@ -40,7 +41,7 @@ export async function saveView(context: Context, plant: PlantArgument, input: Vi
   const refusal = checkJson('input.question', question, QUESTION_LENGTH, 'a shorter filter');
   if (refusal) throw new InvalidInputError(refusal.field, refusal.value, refusal.reason);
   const personId = viewingPerson(context);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit }) => {
     const { poolViews } = context.config.limits;
     if ((await countViews(trx, plant.id, personId, name)) >= poolViews)
       throw new ConflictError(
@@ -48,7 +49,6 @@ export async function saveView(context: Context, plant: PlantArgument, input: Vi
         name,
         `keep at most ${poolViews} views (LEHR_LIMIT_POOL_VIEWS): delete one first`,
       );
-    const at = context.now();
     const row = {
       id: newId(),
       plant_id: plant.id,
@@ -56,17 +56,16 @@ export async function saveView(context: Context, plant: PlantArgument, input: Vi
       question,
       is_shared: input.isShared,
       made_by: personId,
-      made_at: at,
+      made_at: now,
     };
+    const before = (await selectViews(trx, plant.id, personId)).find(
+      (each) => each.made_by === personId && each.name === name,
+    );
     const view = await upsertView(trx, row);
-    await appendAudit(trx, {
-      actor: actorOf(context.viewer),
-      at,
-      plantId: plant.id,
-      action: 'pool_view.save',
-      subjectType: 'PoolView',
-      subjectId: view.id,
-      detail: { name, isShared: input.isShared, question: input.question },
+    audit('pool_view.save', subjectOf(view), {
+      name,
+      before: before ? viewFacts(before) : null,
+      after: viewFacts(view),
     });
     return view;
   });
@@ -76,20 +75,20 @@ export async function saveView(context: Context, plant: PlantArgument, input: Vi
 export async function removeView(context: Context, plant: PlantArgument, name: string): Promise<PoolViewRow> {
   requireRole(context, plant.id, READERS, { field: 'input.plantId', value: plant.globalId });
   const personId = viewingPerson(context);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     const view = await deleteView(trx, plant.id, personId, name);
     if (!view) throw new InvalidInputError('input.name', name, 'give the name of a view that you saved');
-    await appendAudit(trx, {
-      actor: actorOf(context.viewer),
-      at: context.now(),
-      plantId: plant.id,
-      action: 'pool_view.delete',
-      subjectType: 'PoolView',
-      subjectId: view.id,
-      detail: { name },
-    });
+    audit('pool_view.delete', subjectOf(view), { name, before: viewFacts(view), after: null });
     return view;
   });
+}
+
+function subjectOf(view: PoolViewRow) {
+  return { plantId: view.plant_id, subjectType: 'PoolView', subjectId: view.id };
+}
+
+function viewFacts({ name, is_shared: isShared, question }: PoolViewRow) {
+  return { name, isShared, question };
 }
 
 /** The views with these ids that the caller may see; null for the others. */

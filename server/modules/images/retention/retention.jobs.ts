@@ -1,12 +1,12 @@
 /** The job that lists what is due, or deletes what was listed: in small steps that can be cut short anywhere and gone on with. */
+
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { appendAudit, systemActor } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { defineJob } from '../../../kit/define-job.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { imagePath, sketchPath, thumbnailPath, thumbnailWidths } from '../../../kit/paths.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import {
   countList,
   deleteList,
@@ -70,19 +70,19 @@ async function makeList(services: Services, run: RetentionRunRow, signal?: Abort
 }
 
 async function carryOut(services: Services, run: RetentionRunRow, listId: string, signal?: AbortSignal): Promise<void> {
-  const { db, now } = services;
   const list = { id: listId, plantId: run.plant_id, rules: run.rules };
   for (;;) {
     signal?.throwIfAborted();
-    const looked = await db.transaction().execute((trx) => deleteNext(trx, list, DELETED_AT_ONCE, now()));
+    const looked = await act(services, ({ trx, now }) => deleteNext(trx, list, DELETED_AT_ONCE, now));
     const removed = await removeFiles(services, list);
     if (looked === 0 && removed === 0) return;
   }
 }
 
 /** The rows say already that the files are gone; who asks for one meanwhile is told so. */
-function removeFiles({ db, config: { home } }: Services, list: { id: string; plantId: string }): Promise<number> {
-  return db.transaction().execute(async (trx) => {
+function removeFiles(services: Services, list: { id: string; plantId: string }): Promise<number> {
+  const { home } = services.config;
+  return act(services, async ({ trx }) => {
     for (const sha256 of await lockDeleted(trx, list, DELETED_AT_ONCE)) {
       await rm(imagePath(home, list.plantId, sha256), { force: true });
       await rm(sketchPath(home, list.plantId, sha256), { force: true });
@@ -97,26 +97,17 @@ async function end(
   run: RetentionRunRow,
   change: Pick<RetentionRunRow, 'state'> & { error?: string },
 ): Promise<void> {
-  const at = services.now();
-  await services.db.transaction().execute(async (trx) => {
+  await act(services, async ({ trx, now, audit, event }) => {
     const sums = await countList(trx, run.dry_run_id ?? run.id, !run.is_dry);
     const counts: RetentionCounts = Object.fromEntries(
       sums.map(({ kind, images, bytes }) => [kind, { images, bytes }]),
     );
-    const ended = await updateOpenRun(trx, run.id, { ...change, counts: JSON.stringify(counts), finished_at: at });
+    const ended = await updateOpenRun(trx, run.id, { ...change, counts: JSON.stringify(counts), finished_at: now });
     if (!ended || run.is_dry) return;
     const data = { runId: encodeGlobalId('RetentionRun', run.id), state: change.state.toUpperCase(), counts };
-    const event = { kind: 'retention.finished', occurredAt: at, actor: systemActor, data };
-    await appendEvents(trx, run.plant_id, [event]);
-    await appendAudit(trx, {
-      actor: systemActor,
-      at,
-      plantId: run.plant_id,
-      action: 'retention.finish',
-      subjectType: 'RetentionRun',
-      subjectId: run.id,
-      detail: { state: change.state, counts, dryRunId: run.dry_run_id, requestedBy: run.requested_by },
-    });
+    event(run.plant_id, { kind: 'retention.finished', data });
+    const subject = { plantId: run.plant_id, subjectType: 'RetentionRun', subjectId: run.id };
+    const { dry_run_id: dryRunId, requested_by: requestedBy } = run;
+    audit('retention.finish', subject, { state: change.state, counts, dryRunId, requestedBy });
   });
-  if (!run.is_dry) services.hub.wake('event', run.plant_id);
 }

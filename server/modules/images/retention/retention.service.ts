@@ -1,6 +1,7 @@
 /** Retention: rules by kind, a dry run that lists, and a real one that carries a list out. */
+
 import { ADMINISTRATORS, READERS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import { canonicalJson } from '../../../kit/canonical-json.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
@@ -63,18 +64,11 @@ export async function setRules(
     ...{ id: newId(), plant_id: plant.id, kind, keep_days: keepDays },
     ...{ changed_by: personId, changed_at: at },
   }));
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     const before = daysOf(await selectRules(trx, plant.id));
     await replaceRules(trx, plant.id, rules);
-    await appendAudit(trx, {
-      actor: actorOf(context.viewer),
-      at,
-      plantId: plant.id,
-      action: 'retention.set_rules',
-      subjectType: 'Plant',
-      subjectId: plant.id,
-      detail: { before, after: daysOf(rules) },
-    });
+    const subject = { plantId: plant.id, subjectType: 'Plant', subjectId: plant.id };
+    audit('retention.set_rules', subject, { before, after: daysOf(rules) });
     return selectRules(trx, plant.id);
   });
 }
@@ -82,20 +76,22 @@ export async function setRules(
 /** Queues a look at what the rules would delete now. */
 export function startDryRun(context: Context, plant: PlantArgument): Promise<RetentionRunRow> {
   requireRole(context, plant.id, ADMINISTRATORS, { field: 'input.plantId', value: plant.globalId });
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async (scope) => {
+    const { trx } = scope;
     const rules = daysOf(await selectRules(trx, plant.id));
     if (Object.keys(rules).length === 0)
       throw new ConflictError('input.plantId', plant.globalId, 'set a rule first: without one everything is kept');
     if (await hasOpenRun(trx, plant.id))
       throw new ConflictError('input.plantId', plant.globalId, 'a run of retention is not finished: wait for its end');
-    return queue(trx, context, { plant_id: plant.id, is_dry: true, dry_run_id: null, rules });
+    return queue(scope, context, { plant_id: plant.id, is_dry: true, dry_run_id: null, rules });
   });
 }
 
 /** Queues the deletion of what a dry run has listed: once, soon after it, and under the same rules. */
 export function startRun(context: Context, globalId: string): Promise<RetentionRunRow> {
   const field = 'input.dryRunId';
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async (scope) => {
+    const { trx } = scope;
     const list = await lockRun(trx, keyOf('RetentionRun', globalId, field));
     if (!list || context.rights.rolesIn(list.plant_id).size === 0) throw new NotFoundError(field, globalId);
     requireRole(context, list.plant_id, ADMINISTRATORS, { field, value: globalId });
@@ -108,27 +104,20 @@ export function startRun(context: Context, globalId: string): Promise<RetentionR
     if (canonicalJson(rules) !== canonicalJson(list.rules))
       throw refuse('the rules are others now: start another dry run and look at its list');
     if (await hasOpenRun(trx, list.plant_id)) throw refuse('a run of retention is not finished: wait for its end');
-    return queue(trx, context, { plant_id: list.plant_id, is_dry: false, dry_run_id: list.id, rules });
+    return queue(scope, context, { plant_id: list.plant_id, is_dry: false, dry_run_id: list.id, rules });
   });
 }
 
 async function queue(
-  trx: Parameters<typeof insertRun>[0],
+  { trx, now, audit }: ActScope,
   context: Context,
   run: Pick<RetentionRunRow, 'plant_id' | 'is_dry' | 'dry_run_id' | 'rules'>,
 ): Promise<RetentionRunRow> {
-  const at = context.now();
-  const row = await insertRun(trx, { ...run, id: newId(), requested_by: viewingPerson(context), requested_at: at });
+  const row = await insertRun(trx, { ...run, id: newId(), requested_by: viewingPerson(context), requested_at: now });
   await context.jobs.send(trx, RETENTION_JOB, { runId: row.id });
-  await appendAudit(trx, {
-    actor: actorOf(context.viewer),
-    at,
-    plantId: run.plant_id,
-    action: run.is_dry ? 'retention.dry_run' : 'retention.run',
-    subjectType: 'RetentionRun',
-    subjectId: row.id,
-    detail: { rules: run.rules, dryRunId: run.dry_run_id },
-  });
+  const subject = { plantId: run.plant_id, subjectType: 'RetentionRun', subjectId: row.id };
+  const action = run.is_dry ? 'retention.dry_run' : 'retention.run';
+  audit(action, subject, { rules: run.rules, dryRunId: run.dry_run_id });
   return row;
 }
 

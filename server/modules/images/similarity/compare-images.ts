@@ -3,6 +3,7 @@
  * photograph. Candidates come from the index and the perceptual hashes; each is then laid on the image and judged
  * (sketch-likeness.ts, pair-threshold.ts). What it costs does not grow with the pool but for the search's logarithm.
  */
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { imagePath, sketchPath } from '../../../kit/paths.ts';
 import { EMBEDDER } from './embedding-graph.ts';
@@ -26,14 +27,14 @@ import { plantScale } from './plant-scale.ts';
 import { type GroundRow, type NumberedRow, selectNumbered, writeGrounds } from './similarity.queries.ts';
 import type { SketchPlace } from './similarity-calls.ts';
 
-type Needed = Pick<Services, 'db' | 'config' | 'memory' | 'now'>;
+type Needed = Pick<Services, 'db' | 'hub' | 'config' | 'memory' | 'now'>;
 
 /** Pairs of one image with others of the very same pixels that are kept. */
 const MOST_SAME = 50;
 
 /** True when more may wait. */
 export async function compareImages(services: Needed, plantId: string, signal?: AbortSignal): Promise<boolean> {
-  const { db, config, memory, now } = services;
+  const { db, config, memory } = services;
   const { measureBatch } = config.limits;
   const images = await selectToCompare(db, plantId, EMBEDDER, measureBatch);
   if (images.length === 0) return false;
@@ -93,9 +94,9 @@ export async function compareImages(services: Needed, plantId: string, signal?: 
   const members = [...new Set(kept.flatMap(({ a, b }) => [a, b]))];
   const groups = new Map((await selectNearGroups(db, plantId, members)).map((row) => [row.sha256, row.group]));
   const { renamed, joined } = mergeGroups(kept, groups);
-  await db.transaction().execute(async (trx) => {
+  await act(services, async ({ trx, now }) => {
     if (kept.length > 0) {
-      await insertPairs(trx, plantId, kept, now());
+      await insertPairs(trx, plantId, kept, now);
       await updateNearGroups(trx, plantId, renamed, joined);
     }
     await updateExactGroups(trx, plantId, own);

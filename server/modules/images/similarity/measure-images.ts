@@ -1,4 +1,5 @@
 /** Measures a batch of a plant's images: what no other image has a say in. */
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { imagePath, sketchPath } from '../../../kit/paths.ts';
 import { EMBEDDER } from './embedding-graph.ts';
@@ -10,9 +11,10 @@ const MOST_ERROR_LENGTH = 300;
 
 /** True when more may wait. A file that cannot be used is noted with its reason and not tried again. */
 export async function measureImages(
-  { db, config, memory, now }: Pick<Services, 'db' | 'config' | 'memory' | 'now'>,
+  services: Pick<Services, 'db' | 'hub' | 'config' | 'memory' | 'now'>,
   plantId: string,
 ): Promise<boolean> {
+  const { db, config, memory } = services;
   const { measureBatch, imagePixels } = config.limits;
   const sha256s = await selectToMeasure(db, plantId, measureBatch);
   if (sha256s.length === 0) return false;
@@ -22,7 +24,7 @@ export async function measureImages(
   }));
   const answers = await similarityOf(memory).call('measure', { images, maxPixels: imagePixels });
   const rows = answers.map((answer, index) => rowOf(sha256s[index] ?? '', answer));
-  await db.transaction().execute((trx) => writeMeasures(trx, plantId, EMBEDDER, rows, now()));
+  await act(services, ({ trx, now }) => writeMeasures(trx, plantId, EMBEDDER, rows, now));
   return sha256s.length === measureBatch;
 }
 

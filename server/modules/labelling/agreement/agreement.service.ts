@@ -1,9 +1,9 @@
 /** How far the people of a plant agree, and what the plant asks of them. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { iouOf } from '../../../../schema/region-geometry.ts';
-import type { Trx } from '../../../database/database.ts';
 import { CURATORS, READERS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -134,12 +134,12 @@ export async function setAgreementRules(context: Context, input: SetAgreementRul
     const changed = { changed_by: viewingPerson(context), changed_at: at };
     return { id: newId(), plant_id: plant.plantId, label, reviewers, ...changed };
   });
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     const images = await selectWaitingImages(trx, plant.plantId, context.config.limits.reviewOpen);
+    const before = (await selectRules(trx, plant.plantId)).map(ruleFacts);
     await replaceRules(trx, plant.plantId, rows);
     if (images.length > 0) await decideImages(trx, plant.plantId, at, images);
-    const rules = rows.map(({ label, reviewers }) => ({ label, reviewers }));
-    await audit(trx, context, plant.plantId, 'review.rules', { rules });
+    audit('review.rules', plantSubject(plant), { before: { rules: before }, after: { rules: rows.map(ruleFacts) } });
   });
   return reviewSettings(context, plant);
 }
@@ -153,10 +153,11 @@ export async function setReviewSettings(
   const { knownShare } = input;
   if (knownShare !== 0 && !(knownShare >= 0.05 && knownShare <= 0.15))
     throw new InvalidInputError('input.knownShare', knownShare, 'give 0, or 0.05 to 0.15');
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
+    const before = (await selectSetting(trx, plant.plantId))?.known_share ?? 0;
     const changed = { changed_by: viewingPerson(context), changed_at: context.now() };
     await upsertSetting(trx, { plant_id: plant.plantId, known_share: knownShare, ...changed });
-    await audit(trx, context, plant.plantId, 'review.settings', { knownShare });
+    audit('review.settings', plantSubject(plant), { before: { knownShare: before }, after: { knownShare } });
   });
   return reviewSettings(context, plant);
 }
@@ -171,7 +172,7 @@ export async function addKnownAnswers(context: Context, input: KnownAnswers): Pr
   const plant = curatedPlant(context, input.plantId);
   const sha256s = named(context, input);
   const most = context.config.limits.knownAnswers;
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     const known = new Set(await insertKnown(trx, plant.plantId, viewingPerson(context), context.now(), sha256s));
     const index = input.imageSha256s.findIndex((sha256) => !known.has(sha256));
     if (index >= 0)
@@ -186,7 +187,7 @@ export async function addKnownAnswers(context: Context, input: KnownAnswers): Pr
         sha256s.length,
         `a plant has at most ${most} known answers (LEHR_LIMIT_KNOWN_ANSWERS); remove some first`,
       );
-    await audit(trx, context, plant.plantId, 'review.known', { added: sha256s });
+    audit('review.known', plantSubject(plant), { count: sha256s.length, added: sha256s });
   });
   return reviewSettings(context, plant);
 }
@@ -194,9 +195,9 @@ export async function addKnownAnswers(context: Context, input: KnownAnswers): Pr
 export async function removeKnownAnswers(context: Context, input: KnownAnswers): Promise<ReviewSettings> {
   const plant = curatedPlant(context, input.plantId);
   const sha256s = named(context, input);
-  await context.db.transaction().execute(async (trx) => {
-    await deleteKnown(trx, plant.plantId, sha256s);
-    await audit(trx, context, plant.plantId, 'review.known', { removed: sha256s });
+  await act(context, async ({ trx, audit }) => {
+    const count = await deleteKnown(trx, plant.plantId, sha256s);
+    audit('review.known', plantSubject(plant), { count, removed: sha256s });
   });
   return reviewSettings(context, plant);
 }
@@ -237,13 +238,10 @@ function named(context: Context, { imageSha256s }: KnownAnswers): string[] {
   return [...new Set(imageSha256s)];
 }
 
-function audit(
-  trx: Trx,
-  context: Context,
-  plantId: string,
-  action: string,
-  detail: Record<string, unknown>,
-): Promise<void> {
-  const subject = { subjectType: 'Plant', subjectId: plantId, plantId };
-  return appendAudit(trx, { actor: actorOf(context.viewer), at: context.now(), ...subject, action, detail });
+function plantSubject({ plantId }: NamedPlant) {
+  return { plantId, subjectType: 'Plant', subjectId: plantId };
+}
+
+function ruleFacts({ label, reviewers }: AgreementRuleRow) {
+  return { label, reviewers };
 }

@@ -1,7 +1,8 @@
 /** The defect book: what counts as which defect, in versions that a person signs. */
+
 import type { Db, Trx } from '../../../database/database.ts';
 import { CURATORS, canSee, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
@@ -14,7 +15,6 @@ import { viewingPerson } from '../../../kit/viewing-person.ts';
 import type { PoolImageRow } from '../../images/pool/pool.table.ts';
 import { WrongCredentialsError } from '../../people/access/access.errors.ts';
 import { verifyPassword } from '../../people/access/passwords.service.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import { bookHash } from './book-content.ts';
 import { text } from './check-class.ts';
@@ -80,14 +80,14 @@ export async function openDefectBook(
   if (!plant) throw new NotFoundError('input.plantId', input.plantId);
   requireRole(context, plant.id, CURATORS, { field: 'input.plantId', value: input.plantId });
   const personId = viewingPerson(context);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit }) => {
     const last = await lockPlantForBook(trx, plant.id);
     const [draft] = await selectNewestBooks(trx, [plant.id], 'draft');
     if (draft)
       throw new ConflictError('input.plantId', input.plantId, 'a draft is open; change, sign or discard that one');
     const row: DefectBookRow = {
       ...{ id: newId(), plant_id: plant.id, number: last + 1, state: 'draft', created_by: personId },
-      ...{ created_at: context.now(), signed_by: null, signed_at: null, meaning: null, content_hash: null },
+      ...{ created_at: now, signed_by: null, signed_at: null, meaning: null, content_hash: null },
     };
     await insertBook(trx, row);
     const [newest] = await selectNewestBooks(trx, [plant.id], 'signed');
@@ -101,7 +101,8 @@ export async function openDefectBook(
     } else {
       await insertClasses(trx, fromTemplate(row, input.template));
     }
-    await audit(trx, context, row, 'book.open', { number: row.number, template: newest ? null : input.template });
+    const after = { number: row.number, template: newest ? null : input.template, basedOn: newest?.number ?? null };
+    audit('book.open', bookSubject(row), { before: null, after });
     return row;
   });
 }
@@ -123,7 +124,7 @@ export async function signDefectBook(
   const meaning = text('input.meaning', input.meaning, LONGEST_MEANING);
   const personId = viewingPerson(context);
   if (!(await verifyPassword(context, personId, input.password))) throw new WrongCredentialsError('The password is');
-  const signed = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now: at, audit, event }) => {
     await lockDraft(trx, draft.id, 'input.defectBookId', input.defectBookId);
     const classes = await selectClasses(trx, [draft.id]);
     if (!classes.some((each) => !each.is_retired))
@@ -136,25 +137,22 @@ export async function signDefectBook(
         input.defectBookId,
         `nothing has changed since version ${newest.number}; change something or discard the draft`,
       );
-    const at = context.now();
     const row = await signBook(trx, draft.id, { personId, at, meaning, contentHash });
-    const actor = actorOf(context.viewer);
     const data = { defectBookId: encodeGlobalId('DefectBook', row.id), number: row.number, meaning };
-    await appendEvents(trx, row.plant_id, [{ kind: 'book.signed', occurredAt: at, actor, data }]);
-    await audit(trx, context, row, 'book.sign', { meaning, contentHash: contentHash.toString('hex') });
+    event(row.plant_id, { kind: 'book.signed', data });
+    const change = { before: { state: draft.state }, after: { state: row.state } };
+    audit('book.sign', bookSubject(row), { meaning, contentHash: contentHash.toString('hex'), ...change });
     return row;
   });
-  context.hub.wake('event', signed.plant_id);
-  return signed;
 }
 
 /** Gives up a draft. What is signed stays. */
 export async function discardDefectBook(context: Context, globalId: string): Promise<DefectBookRow> {
   const draft = await editableBook(context, globalId, 'defectBookId');
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     await lockDraft(trx, draft.id, 'defectBookId', globalId);
     await deleteBook(trx, draft.id);
-    await audit(trx, context, draft, 'book.discard', { number: draft.number });
+    audit('book.discard', bookSubject(draft), { before: { number: draft.number, state: draft.state }, after: null });
   });
   return draft;
 }
@@ -175,15 +173,8 @@ export async function lockDraft(trx: Trx, id: string, field: string, globalId: s
   if (locked.state === 'signed') throw signedConflict(field, globalId);
 }
 
-export function audit(
-  trx: Trx,
-  context: Context,
-  book: DefectBookRow,
-  action: string,
-  detail: Record<string, unknown>,
-): Promise<void> {
-  const subject = { subjectType: 'DefectBook', subjectId: book.id, plantId: book.plant_id };
-  return appendAudit(trx, { actor: actorOf(context.viewer), at: context.now(), ...subject, action, detail });
+export function bookSubject(book: DefectBookRow) {
+  return { plantId: book.plant_id, subjectType: 'DefectBook', subjectId: book.id };
 }
 
 export async function findDefectBook(context: Context, id: string): Promise<DefectBookRow | null> {

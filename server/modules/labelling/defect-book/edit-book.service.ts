@@ -1,4 +1,5 @@
 /** Changing a draft of the defect book: its classes and their boundary examples. */
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { isSameMeaning } from './book-content.ts';
@@ -12,8 +13,8 @@ import {
   upsertClass,
   upsertExample,
 } from './defect-book.queries.ts';
-import { audit, editableBook, lockDraft } from './defect-book.service.ts';
-import type { DefectBookRow, DefectClassRow } from './defect-book.table.ts';
+import { bookSubject, editableBook, lockDraft } from './defect-book.service.ts';
+import type { DefectBookRow, DefectClassRow, DefectExampleRow } from './defect-book.table.ts';
 
 const LONGEST_NOTE = 500;
 const field = 'input.defectBookId';
@@ -32,7 +33,7 @@ export async function putDefectClass(context: Context, input: PutDefectClass): P
   const most = context.config.limits.defectClasses;
   if (typeof ordinal === 'number' && (ordinal < 0 || ordinal >= most))
     throw new InvalidInputError('input.ordinal', ordinal, `give 0 to ${most - 1}`);
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     await lockDraft(trx, book.id, field, input.defectBookId);
     const classes = await selectClasses(trx, [book.id]);
     const before = classes.find(({ code }) => code === checked.code);
@@ -52,8 +53,8 @@ export async function putDefectClass(context: Context, input: PutDefectClass): P
       is_retired: isRetired ?? before?.is_retired ?? false,
     };
     await upsertClass(trx, row);
-    const { book_id: _book, plant_id: _plant, ...told } = row;
-    await audit(trx, context, book, 'book.class', told);
+    const change = { before: before ? classFacts(before) : null, after: classFacts(row) };
+    audit('book.class', bookSubject(book), { code: row.code, ...change });
   });
   return book;
 }
@@ -64,7 +65,7 @@ export async function removeDefectClass(
   input: { defectBookId: string; code: string },
 ): Promise<DefectBookRow> {
   const book = await editableBook(context, input.defectBookId, field);
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     await lockDraft(trx, book.id, field, input.defectBookId);
     if (await selectSignedClass(trx, book.plant_id, input.code))
       throw new ConflictError(
@@ -72,8 +73,9 @@ export async function removeDefectClass(
         input.code,
         'labels may name it, for it has been signed; retire it with putDefectClass instead',
       );
-    if (!(await deleteClass(trx, book.id, input.code))) throw new NotFoundError('input.code', input.code);
-    await audit(trx, context, book, 'book.class-removed', { code: input.code });
+    const before = (await selectClasses(trx, [book.id])).find(({ code }) => code === input.code);
+    if (!before || !(await deleteClass(trx, book.id, input.code))) throw new NotFoundError('input.code', input.code);
+    audit('book.class-removed', bookSubject(book), { code: input.code, before: classFacts(before), after: null });
   });
   return book;
 }
@@ -91,13 +93,13 @@ export async function putDefectExample(context: Context, input: PutDefectExample
   const book = await editableBook(context, input.defectBookId, field);
   const note = input.note?.trim() ? text('input.note', input.note, LONGEST_NOTE) : null;
   const most = context.config.limits.defectExamples;
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     await lockDraft(trx, book.id, field, input.defectBookId);
     const classes = await selectClasses(trx, [book.id]);
     if (!classes.some(({ code }) => code === input.code)) throw new NotFoundError('input.code', input.code);
     const examples = (await selectExamples(trx, [book.id])).filter(({ code }) => code === input.code);
-    const isNew = !examples.some(({ image_sha256 }) => image_sha256.toString('hex') === input.imageSha256);
-    if (isNew && examples.length >= most)
+    const before = examples.find(({ image_sha256 }) => image_sha256.toString('hex') === input.imageSha256);
+    if (!before && examples.length >= most)
       throw new InvalidInputError(
         'input.imageSha256',
         input.imageSha256,
@@ -109,8 +111,8 @@ export async function putDefectExample(context: Context, input: PutDefectExample
       ...{ is_defect: input.isDefect, note },
     };
     if (!(await upsertExample(trx, row))) throw new NotFoundError('input.imageSha256', input.imageSha256);
-    const { code, imageSha256, isDefect } = input;
-    await audit(trx, context, book, 'book.example', { code, imageSha256, isDefect, note });
+    const change = { before: before ? exampleFacts(before) : null, after: exampleFacts(row) };
+    audit('book.example', bookSubject(book), { code: input.code, imageSha256: input.imageSha256, ...change });
   });
   return book;
 }
@@ -121,11 +123,23 @@ export async function removeDefectExample(
 ): Promise<DefectBookRow> {
   const book = await editableBook(context, input.defectBookId, field);
   const { code, imageSha256 } = input;
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     await lockDraft(trx, book.id, field, input.defectBookId);
-    if (!(await deleteExample(trx, book.id, code, Buffer.from(imageSha256, 'hex'))))
+    const sha256 = Buffer.from(imageSha256, 'hex');
+    const examples = await selectExamples(trx, [book.id]);
+    const before = examples.find((each) => each.code === code && each.image_sha256.equals(sha256));
+    if (!before || !(await deleteExample(trx, book.id, code, sha256)))
       throw new NotFoundError('input.imageSha256', imageSha256);
-    await audit(trx, context, book, 'book.example-removed', { code, imageSha256 });
+    const change = { before: exampleFacts(before), after: null };
+    audit('book.example-removed', bookSubject(book), { code, imageSha256, ...change });
   });
   return book;
+}
+
+function classFacts({ book_id: _book, plant_id: _plant, ...facts }: DefectClassRow) {
+  return facts;
+}
+
+function exampleFacts({ is_defect: isDefect, note }: Pick<DefectExampleRow, 'is_defect' | 'note'>) {
+  return { isDefect, note };
 }

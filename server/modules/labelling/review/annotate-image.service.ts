@@ -1,15 +1,21 @@
 /** A person says what an image shows. */
+
 import type { Region } from '../../../../schema/region.ts';
-import type { Trx } from '../../../database/database.ts';
 import { CURATORS, canSee, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import { canonicalJson } from '../../../kit/canonical-json.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
 import { loadImage } from '../../images/store/images.service.ts';
-import { loadAnnotation, newestOf, recordAnnotations, recordCheck } from '../annotations/annotations.service.ts';
+import {
+  loadAnnotation,
+  loadDecisions,
+  newestOf,
+  recordAnnotations,
+  recordCheck,
+} from '../annotations/annotations.service.ts';
 import type { AnnotationOrigin, AnnotationRow } from '../annotations/annotations.table.ts';
 import { labelOf } from '../annotations/gravest-label.ts';
 import { type RegionInput, readRegions } from '../annotations/region-input.ts';
@@ -51,7 +57,7 @@ export async function annotateImage(context: Context, input: AnnotateImage): Pro
   const itemId = input.reviewItemId ? keyOf('ReviewItem', input.reviewItemId, 'input.reviewItemId') : null;
   const origin = itemId ? ('review' as const) : ('direct' as const);
   const answer: Answer = { plantId, sha256, label, regions, origin, bookId: book?.id ?? null, elapsedMs };
-  return context.db.transaction().execute((trx) => say(trx, context, answer, itemId, input.reviewItemId));
+  return act(context, (scope) => record(scope, context, answer, itemId, input.reviewItemId));
 }
 
 /** Says again what an annotation says, whoever made it: the viewer's own word, under the definitions of today. */
@@ -67,7 +73,7 @@ export async function restoreAnnotation(context: Context, annotationId: string):
     ...{ plantId: old.plant_id, sha256: old.image_sha256.toString('hex'), label, regions },
     ...{ origin: 'restore', bookId: book?.id ?? null, elapsedMs: null },
   };
-  return context.db.transaction().execute((trx) => say(trx, context, answer, null, null));
+  return act(context, (scope) => record(scope, context, answer, null, null));
 }
 
 /** Good, or the gravest class. Throws `InvalidInputError` when nothing is said, or what the book does not know. */
@@ -89,14 +95,14 @@ function checkedLabel(book: SignedBook | null, given: string | null, regions: re
   return label;
 }
 
-async function say(
-  trx: Trx,
+async function record(
+  { trx, now, audit }: ActScope,
   context: Context,
   answer: Answer,
   itemId: string | null,
   itemGlobalId: string | null | undefined,
 ): Promise<AnnotationRow> {
-  const who = { personId: viewingPerson(context), at: context.now() };
+  const who = { personId: viewingPerson(context), at: now };
   const item = itemId === null ? undefined : await lockItem(trx, itemId);
   const field = 'input.reviewItemId';
   const isMine = item?.claimed_by === who.personId;
@@ -117,17 +123,22 @@ async function say(
       throw new ConflictError(field, itemGlobalId, 'somebody else has it now; look at the next image');
   }
   const { plantId, sha256 } = answer;
+  const before = (await loadDecisions(trx, plantId, [sha256])).get(sha256)?.label ?? null;
   let annotation: AnnotationRow | undefined;
+  let after = before;
   if (item?.is_check) {
     annotation = await recordCheck(trx, who, answer);
     await closeCheck(trx, item.id, who.at);
   } else {
-    annotation = (await recordAnnotations(trx, who, [answer]))[0]?.annotation;
+    const [recorded] = await recordAnnotations(trx, who, [answer]);
+    annotation = recorded?.annotation;
+    after = recorded?.decision?.label ?? null;
   }
   if (!annotation) throw new NotFoundError('input.imageSha256', sha256);
-  const detail = { imageSha256: sha256, label: answer.label, regions: answer.regions.length, origin: answer.origin };
+  const said = { imageSha256: sha256, label: answer.label, regions: answer.regions.length, origin: answer.origin };
   const subject = { subjectType: 'Annotation', subjectId: annotation.id, plantId };
-  await appendAudit(trx, { actor: actorOf(context.viewer), at: who.at, ...subject, action: 'label.say', detail });
+  // what holds for the image: one word of two that must agree leaves it as it was
+  audit('label.say', subject, { ...said, before: { label: before }, after: { label: after } });
   return annotation;
 }
 

@@ -1,6 +1,8 @@
 /** Who works on what: items of the queue are lent to one person at a time, and known answers are mixed in unseen. */
+
 import type { Trx } from '../../../database/database.ts';
 import { CURATORS, requireRole } from '../../../kit/access.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -53,7 +55,7 @@ export async function claimReviewItems(context: Context, input: ClaimReviewItems
     ? poolCondition(plantId, readPoolFilter(context.config, input.filter, 'input.filter'))
     : null;
   const claim = claimOf(context, plantId);
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx }) => {
     await deleteStaleChecks(trx, plantId, claim.now);
     const held = await renewHeld(trx, claim, null, input.count);
     if (held.length === input.count) return held;
@@ -109,7 +111,7 @@ export async function renewReviewClaims(context: Context, itemIds: readonly stri
   const { plantId, ids } = await namedItems(context, itemIds);
   if (ids.length === 0) return [];
   const claim = claimOf(context, plantId);
-  return context.db.transaction().execute((trx) => renewHeld(trx, claim, ids, ids.length));
+  return act(context, ({ trx }) => renewHeld(trx, claim, ids, ids.length));
 }
 
 /** Gives back what the viewer holds of these. */
@@ -117,7 +119,7 @@ export async function releaseReviewItems(context: Context, itemIds: readonly str
   const { plantId, ids } = await namedItems(context, itemIds);
   if (ids.length === 0) return 0;
   const personId = viewingPerson(context);
-  return context.db.transaction().execute(async (trx) => (await releaseItems(trx, plantId, personId, ids)).length);
+  return act(context, async ({ trx }) => (await releaseItems(trx, plantId, personId, ids)).length);
 }
 
 /** Items that were named and still exist; all of one plant. */

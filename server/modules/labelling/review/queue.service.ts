@@ -1,8 +1,9 @@
 /** The queue of a plant: what waits, who has what, what people have on their screens, and how images get in. */
+
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../database/database.ts';
 import { CURATORS, canSee, READERS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import { checkJson } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
@@ -111,15 +112,11 @@ export async function openReview(context: Context, input: OpenReview): Promise<O
       'more images',
       `narrow it to at most ${limit} images (LEHR_LIMIT_REVIEW_OPEN)`,
     );
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     const opened = await openByHand(trx, context, plantId, input.purpose, condition);
     const detail = { purpose: input.purpose, opened: opened.opened, already: opened.already };
     const subject = { subjectType: 'Plant', subjectId: plantId, plantId };
-    await appendAudit(trx, {
-      ...{ actor: actorOf(context.viewer), at: context.now(), ...subject },
-      action: 'review.open',
-      detail,
-    });
+    audit('review.open', subject, detail);
     await context.jobs.send(trx, 'review-weigh', {});
     return opened;
   });

@@ -1,8 +1,9 @@
 /** Labels that a new version of the defect book touches come back into the queue. */
+
 import { sql } from 'kysely';
 import { byteaArray } from '../../../database/array-literal.ts';
 import { CURATORS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -20,14 +21,13 @@ export async function openRecheck(context: Context, input: { defectBookId: strin
     throw new ConflictError(field, input.defectBookId, 'a draft defines nothing yet; sign it first');
   const limit = context.config.limits.reviewOpen;
   const sha256s = await touchedImages(context, book, limit);
-  return context.db.transaction().execute(async (trx) => {
-    const at = context.now();
+  return act(context, async ({ trx, now: at, audit }) => {
     const reason = { code: 'recheck', book: book.number };
     const condition = sql<boolean>`p.plant_id = ${book.plant_id}::uuid AND p.image_sha256 = any(${byteaArray(sha256s)}::bytea[])`;
     const opened = await openItems(trx, { purpose: 'recheck', tier: TIERS.recheck, reason, at, limit }, condition);
     const subject = { subjectType: 'DefectBook', subjectId: book.id, plantId: book.plant_id };
     const detail = { opened: opened.opened, already: opened.already };
-    await appendAudit(trx, { actor: actorOf(context.viewer), at, ...subject, action: 'review.recheck', detail });
+    audit('review.recheck', subject, detail);
     return opened;
   });
 }

@@ -1,7 +1,7 @@
 /** The operator's one tap at the line: it asks reviewers to look, it is no label. */
 
 import { CURATORS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -9,7 +9,6 @@ import { newId } from '../../../kit/ids.ts';
 import type { Role } from '../../../kit/rights.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
 import { findInspections, type ReadInspection } from '../../line/inspections/inspections.service.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import type { LabelSuggestionRow, SuggestionKind } from '../annotations/annotations.table.ts';
 import {
   queueSuggested,
@@ -47,19 +46,18 @@ export async function suggestLabel(
     },
     ...{ image_sha256: inspection.image_sha256, kind: input.kind, person_id: viewingPerson(context), made_at: at },
   };
-  const actor = actorOf(context.viewer);
-  const written = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit, event }) => {
+    const key = { plantId: row.plant_id, id: row.inspection_id };
+    const before = (await selectSuggestions(trx, [key])).find((each) => each.person_id === row.person_id);
     const suggestion = await upsertSuggestion(trx, row);
     if (inspection.image_sha256) await queueSuggested(trx, at, [inspection.image_sha256.toString('hex')], row.plant_id);
     const data = { inspectionId: input.inspectionId, kind: input.kind };
     const place = { lineId: inspection.line_id, stationId: inspection.station_id };
-    await appendEvents(trx, row.plant_id, [{ kind: 'label.suggested', occurredAt: at, actor, ...place, data }]);
+    event(row.plant_id, { kind: 'label.suggested', occurredAt: at, ...place, data });
     const subject = { subjectType: 'Inspection', subjectId: inspection.id, plantId: row.plant_id };
-    await appendAudit(trx, { actor, at, ...subject, action: 'label.suggest', detail: { kind: input.kind } });
+    audit('label.suggest', subject, { before: before ? { kind: before.kind } : null, after: { kind: row.kind } });
     return suggestion;
   });
-  context.hub.wake('event', row.plant_id);
-  return written;
 }
 
 /** What has been said of a part at the line, oldest first: one statement for all inspections of an execution. */

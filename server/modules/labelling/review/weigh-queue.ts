@@ -1,4 +1,5 @@
 /** Fills the queues of all plants with images that nobody has seen and reckons anew what a look at each is worth. */
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { newId } from '../../../kit/ids.ts';
 import { factsOf } from './facts-of-image.ts';
@@ -17,7 +18,7 @@ import {
 } from './weigh.queries.ts';
 import { worthOf } from './worth.ts';
 
-type Needed = Pick<Services, 'db' | 'config' | 'now'>;
+type Needed = Pick<Services, 'db' | 'hub' | 'config' | 'now'>;
 
 export async function weighQueue(services: Needed, signal?: AbortSignal): Promise<void> {
   const { db } = services;
@@ -31,11 +32,12 @@ export async function weighQueue(services: Needed, signal?: AbortSignal): Promis
 }
 
 /** What was said at the line before the image came. */
-async function queueAwaited({ db, config, now }: Needed): Promise<void> {
+async function queueAwaited(services: Needed): Promise<void> {
+  const { db, config } = services;
   const waiting = await selectAwaitedSuggestions(db, config.limits.reviewStep);
   for (const [plantId, images] of Map.groupBy(waiting, (each) => each.plantId)) {
     const sha256s = images.map(({ sha256 }) => sha256);
-    await db.transaction().execute((trx) => queueSuggested(trx, now(), sha256s, plantId));
+    await act(services, ({ trx, now }) => queueSuggested(trx, now, sha256s, plantId));
   }
 }
 

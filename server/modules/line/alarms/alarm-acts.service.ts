@@ -1,14 +1,15 @@
 /** What people do with alarms. Each act is audited, in the history of the alarm and an event of the plant. */
+
 import type { Trx } from '../../../database/database.ts';
 import { requireRole } from '../../../kit/access.ts';
 import { forbidden } from '../../../kit/access-error.ts';
-import { type Actor, actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
+import { lockEventStreams } from '../../../kit/event-log.ts';
 import { keyOf } from '../../../kit/global-id.ts';
 import type { Role } from '../../../kit/rights.ts';
-import { lockEventStreams } from '../../plant/events/events.service.ts';
-import { type Act, act, passTime } from './alarm-life.ts';
+import { type Act, lifeAfter, passTime } from './alarm-life.ts';
 import { type AlarmStateName, isUnacknowledged, type ShelfKind } from './alarm-state.ts';
 import { lockAlarms } from './alarms.queries.ts';
 import type { AlarmRow } from './alarms.table.ts';
@@ -50,26 +51,27 @@ export async function acknowledgeAlarms(context: Context, alarmIds: readonly str
   if (other >= 0)
     throw new InvalidInputError(`alarmIds[${other + 1}]`, alarmIds[other + 1], 'give alarms of one plant at a time');
 
-  const { personId, actor } = viewingPerson(context);
+  const personId = viewingPerson(context);
   const ids = [...new Set([first, ...rest].map(({ id }) => id))];
-  const after = await context.db.transaction().execute(async (trx) => {
-    const now = context.now();
+  const after = await act(context, async (scope) => {
+    const { trx, now, actor, audit } = scope;
     const { alarms, circumstances } = await hold(trx, first.plant_id, ids, now);
     const done = { kind: 'acknowledge' as const, personId };
     const decided = alarms.map((before) => ({
       before,
-      life: act(before, done, circumstances(before)) ?? passTime(before, circumstances(before)),
+      life: lifeAfter(before, done, circumstances(before)) ?? passTime(before, circumstances(before)),
     }));
-    await writeAlarms(trx, first.plant_id, decided, actor);
-    const taken = decided.filter(({ before }) => isUnacknowledged(before.state)).map(({ before }) => before.id);
-    await appendAudit(trx, {
-      ...{ actor, at: now, plantId: first.plant_id, subjectType: 'Plant', subjectId: first.plant_id },
-      action: 'alarm.acknowledge',
-      detail: { alarms: taken },
-    });
+    await writeAlarms(scope, first.plant_id, decided, actor);
+    const taken = decided.filter(({ before }) => isUnacknowledged(before.state));
+    const states = (stateOf: (each: (typeof taken)[number]) => string) =>
+      Object.fromEntries(taken.map((each) => [each.before.id, stateOf(each)]));
+    audit(
+      'alarm.acknowledge',
+      { plantId: first.plant_id, subjectType: 'Plant', subjectId: first.plant_id },
+      { before: states(({ before }) => before.state), after: states(({ life }) => life.alarm.state) },
+    );
     return new Map(decided.map(({ life }) => [life.alarm.id, life.alarm]));
   });
-  context.hub.wake('event', first.plant_id);
   return ids.flatMap((id) => after.get(id) ?? []);
 }
 
@@ -122,30 +124,29 @@ async function actOn(
 ): Promise<AlarmRow> {
   const [named] = await namedAlarms(context, [alarmId], () => field, roles);
   if (!named) throw new NotFoundError(field, alarmId);
-  const { personId, actor } = viewingPerson(context);
+  const personId = viewingPerson(context);
   const done = actOf(personId);
-  const after = await context.db.transaction().execute(async (trx) => {
-    const now = context.now();
+  return act(context, async (scope) => {
+    const { trx, now, actor, audit } = scope;
     const { alarms, circumstances } = await hold(trx, named.plant_id, [named.id], now);
     const [before] = alarms;
     if (!before) throw new NotFoundError(field, alarmId);
-    const life = act(before, done, circumstances(before));
+    const life = lifeAfter(before, done, circumstances(before));
     if (!life) throw new ConflictError(field, before.state.toUpperCase(), remedies[done.kind](before.state));
-    await writeAlarms(trx, before.plant_id, [{ before, life }], actor);
-    await appendAudit(trx, {
-      ...{ actor, at: now, plantId: before.plant_id, subjectType: 'Alarm', subjectId: before.id },
+    await writeAlarms(scope, before.plant_id, [{ before, life }], actor);
+    audit(
       action,
-      detail: {
+      { plantId: before.plant_id, subjectType: 'Alarm', subjectId: before.id },
+      {
         type: before.type,
-        from: before.state,
-        to: life.alarm.state,
+        before: { state: before.state },
+        after: { state: life.alarm.state },
+        ...('until' in done && { until: done.until }),
         ...('reason' in done && { reason: done.reason }),
       },
-    });
+    );
     return life.alarm;
   });
-  context.hub.wake('event', after.plant_id);
-  return after;
 }
 
 /** What to do when the state does not know the act. */
@@ -192,7 +193,7 @@ async function hold(
   return { alarms, circumstances: await readCircumstances(trx, alarms, now) };
 }
 
-function viewingPerson({ viewer }: Context): { personId: string; actor: Actor } {
+function viewingPerson({ viewer }: Context): string {
   if (viewer.kind !== 'person') throw forbidden('this; it takes a person');
-  return { personId: viewer.personId, actor: actorOf(viewer) };
+  return viewer.personId;
 }

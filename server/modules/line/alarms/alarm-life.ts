@@ -124,7 +124,7 @@ function hear(alarm: AlarmRow, { state, at, data }: Heard, { returnMs }: AlarmDe
 }
 
 /** A person's act; undefined when the state does not know it. */
-export function act(alarm: AlarmRow, done: Act, circumstances: Circumstances): Life | undefined {
+export function lifeAfter(alarm: AlarmRow, done: Act, circumstances: Circumstances): Life | undefined {
   const { now } = circumstances;
   const life = passTime(alarm, circumstances);
   const event: AlarmEvent = done.kind === 'shelve' ? { kind: 'shelve', shelf: done.shelf } : { kind: done.kind };

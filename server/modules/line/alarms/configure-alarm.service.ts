@@ -1,15 +1,17 @@
 /** How a plant sets a type of alarm: priority, delays, deadband, latch. What is left out is as the type comes. */
+
 import { requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import { checkRange } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
+import { lockEventStreams } from '../../../kit/event-log.ts';
 import { keyOf } from '../../../kit/global-id.ts';
-import { appendEvents, lockEventStreams } from '../../plant/events/events.service.ts';
 import { ALARM_ENGINEERS } from './alarm-acts.service.ts';
 import { type AlarmType, alarmDefinitions, definitionIn, type PlantDefinition } from './alarm-definitions.ts';
 import { passTime } from './alarm-life.ts';
-import { lockAlarmsOfType, upsertSetting } from './alarms.queries.ts';
+import { lockAlarmsOfType, selectSettings, upsertSetting } from './alarms.queries.ts';
+import type { AlarmSettingRow } from './alarms.table.ts';
 import { checkReason } from './check-reason.ts';
 import { readCircumstances, writeAlarms } from './write-alarms.ts';
 
@@ -38,7 +40,6 @@ export async function configureAlarm(context: Context, input: ConfigureAlarm): P
   checkSetting(input);
   const { type } = input;
   const now = context.now();
-  const actor = actorOf(viewer);
   const setting = {
     plant_id: plantId,
     type,
@@ -52,23 +53,25 @@ export async function configureAlarm(context: Context, input: ConfigureAlarm): P
     changed_by: viewer.personId,
     changed_at: now,
   };
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async (scope) => {
+    const { trx, actor, audit, event } = scope;
     await lockEventStreams(trx, [plantId]);
+    const before = (await selectSettings(trx, [plantId])).find((each) => each.type === type);
     await upsertSetting(trx, setting);
     const alarms = await lockAlarmsOfType(trx, plantId, type);
     const circumstances = await readCircumstances(trx, alarms, now);
-    const decided = alarms.map((before) => ({ before, life: passTime(before, circumstances(before)) }));
-    await writeAlarms(trx, plantId, decided, actor);
-    const { plant_id: _plant, changed_by: _by, changed_at: _at, ...told } = setting;
-    await appendEvents(trx, plantId, [{ kind: 'alarm.configured', occurredAt: now, actor, data: told }]);
-    await appendAudit(trx, {
-      ...{ actor, at: now, plantId, subjectType: 'Plant', subjectId: plantId },
-      action: 'alarm.configure',
-      detail: told,
-    });
+    const decided = alarms.map((alarm) => ({ before: alarm, life: passTime(alarm, circumstances(alarm)) }));
+    await writeAlarms(scope, plantId, decided, actor);
+    const after = settingFacts(setting);
+    event(plantId, { kind: 'alarm.configured', data: after });
+    const subject = { plantId, subjectType: 'Plant', subjectId: plantId };
+    audit('alarm.configure', subject, { type, before: before ? settingFacts(before) : null, after });
   });
-  context.hub.wake('event', plantId);
   return { ...definitionIn(type, setting), type, setting };
+}
+
+function settingFacts({ plant_id: _plant, changed_by: _by, changed_at: _at, ...facts }: AlarmSettingRow) {
+  return facts;
 }
 
 function checkSetting(input: ConfigureAlarm): void {

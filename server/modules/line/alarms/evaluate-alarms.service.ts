@@ -1,5 +1,7 @@
 /** The alarms that nobody reports, because only the server sees enough: reject rates of lines and image statistics of cameras. */
+
 import type { Db } from '../../../database/database.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context, Services } from '../../../kit/context.ts';
 import { cameraSetups } from '../camera-setups/camera-setups.service.ts';
 import {
@@ -25,15 +27,15 @@ const LATENESS_MS = 15_000;
 export const LEAST_IMAGES = 10;
 
 /** Judges what has been produced in the windows that have ended by now; the same windows give the same answer however often. */
-export async function evaluateAlarms({ db, hub, now }: Pick<Services, 'db' | 'hub' | 'now'>): Promise<void> {
+export async function evaluateAlarms(services: Pick<Services, 'db' | 'hub' | 'now'>): Promise<void> {
+  const { db, now } = services;
   const at = now();
   const from = new Date(at.getTime() - LATENESS_MS - 2 * SUBGROUP_MS);
   const lines = Map.groupBy(await selectLiveLines(db, from, at), (line) => line.plant_id);
   for (const [plantId, own] of lines) {
     const lineIds = own.map(({ id }) => id);
     const observations = [...(await rejectRates(db, lineIds, at)), ...(await imageStatistics(db, lineIds, at))];
-    const written = await db.transaction().execute((trx) => observeConditions(trx, plantId, observations));
-    if (written > 0) hub.wake('event', plantId);
+    await act(services, (scope) => observeConditions(scope, plantId, observations));
   }
 }
 

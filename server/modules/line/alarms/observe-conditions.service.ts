@@ -1,8 +1,8 @@
 /** Takes what is known of conditions and lets the alarms follow, in the transaction of whoever knows it. */
-import type { Trx } from '../../../database/database.ts';
+import type { ActScope } from '../../../kit/act.ts';
 import { systemActor } from '../../../kit/audit.ts';
+import { lockEventStreams } from '../../../kit/event-log.ts';
 import { newId } from '../../../kit/ids.ts';
-import { lockEventStreams } from '../../plant/events/events.service.ts';
 import { type AlarmType, alarmDefinitions, alarmTypes } from './alarm-definitions.ts';
 import { type Life, type Observed, observe, passTime, stateFound } from './alarm-life.ts';
 import { insertAlarms, lockAlarms, selectAlarmsOf, selectAlarmsOfLines } from './alarms.queries.ts';
@@ -16,17 +16,17 @@ export interface Observation extends Observed {
 
 /**
  * Raises, counts and clears alarms by what was observed: `active` and `clear` say how a condition stands and may be said as often as
- * one likes, a `pulse` happens and passes. When there is news it locks the plant's event stream, before or after the transaction's own
- * `appendEvents`: call it late. Gives how many events were written: `hub.wake('event', plantId)` after the commit when there are any.
+ * one likes, a `pulse` happens and passes. When there is news it locks the plant's event stream: call it late.
  */
 export async function observeConditions(
-  trx: Trx,
+  scope: ActScope,
   plantId: string,
   observations: readonly Observation[],
-): Promise<number> {
+): Promise<void> {
+  const { trx } = scope;
   const inOrder = observations.toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const now = inOrder.at(-1)?.at;
-  if (!now) return 0;
+  if (!now) return;
   const byKey = Map.groupBy(inOrder, keyOf);
   const keys = [...byKey.values()].flatMap(([first]) =>
     first ? [{ type: first.type, sourceId: first.source.id }] : [],
@@ -36,7 +36,7 @@ export async function observeConditions(
   // Most of the time everything is as it was: nothing is locked to find that out.
   const glanced = await readCircumstances(trx, [...known.values()], now);
   const news = [...byKey].filter(([key, heard]) => isNews(known.get(key), heard, glanced));
-  if (news.length === 0) return 0;
+  if (news.length === 0) return;
   await lockEventStreams(trx, [plantId]);
   const missing = news.filter(([key]) => !known.has(key)).flatMap(([, [first]]) => (first ? [first] : []));
   if (missing.length > 0) {
@@ -55,7 +55,7 @@ export async function observeConditions(
     const heard = byKey.get(rowKey(before)) ?? [];
     return { before, life: observeAll(before, heard, circumstances) };
   });
-  return writeAlarms(trx, plantId, decided, systemActor);
+  await writeAlarms(scope, plantId, decided, systemActor);
 }
 
 /**
@@ -63,21 +63,22 @@ export async function observeConditions(
  * not, heard of the machines: when nothing changes nothing is locked.
  */
 export async function followMachines(
-  trx: Trx,
+  scope: ActScope,
   plantId: string,
   lineIds: readonly string[],
   now: Date,
-): Promise<number> {
+): Promise<void> {
+  const { trx } = scope;
   const types = alarmTypes.filter((type) => alarmDefinitions[type].isSuppressedInMaintenance);
   const known = lineIds.length === 0 ? [] : await selectAlarmsOfLines(trx, lineIds, types);
   const glanced = await readCircumstances(trx, known, now);
   const ids = known.flatMap((alarm) => (passTime(alarm, glanced(alarm)).changes.length > 0 ? [alarm.id] : []));
-  if (ids.length === 0) return 0;
+  if (ids.length === 0) return;
   await lockEventStreams(trx, [plantId]);
   const alarms = await lockAlarms(trx, ids);
   const circumstances = await readCircumstances(trx, alarms, now);
   const decided = alarms.map((before) => ({ before, life: passTime(before, circumstances(before)) }));
-  return writeAlarms(trx, plantId, decided, systemActor);
+  await writeAlarms(scope, plantId, decided, systemActor);
 }
 
 /** Whether hearing this would change the row, or make one. */

@@ -1,5 +1,5 @@
 /** What the reports of edge nodes, and their silence, do to alarms. */
-import type { Trx } from '../../../database/database.ts';
+import type { ActScope } from '../../../kit/act.ts';
 import type { NodeReport } from '../../plant/parts/node-report.table.ts';
 import { selectLinesHeardFrom } from './alarms.queries.ts';
 import { nodeConditions } from './node-conditions.ts';
@@ -15,11 +15,11 @@ export interface HeardNode {
   at: Date;
 }
 
-/** Lets the alarms follow a node's report. Gives how many events were written, as `observeConditions` does. */
-export async function observeNodeReport(trx: Trx, node: HeardNode): Promise<number> {
+/** Lets the alarms follow a node's report. */
+export async function observeNodeReport(scope: ActScope, node: HeardNode): Promise<void> {
   const { plantId, edgeNodeId, report, lineIds, at } = node;
-  const written = await observeConditions(trx, plantId, nodeConditions(edgeNodeId, report, at));
-  return written + (await followMachines(trx, plantId, lineIds, at));
+  await observeConditions(scope, plantId, nodeConditions(edgeNodeId, report, at));
+  await followMachines(scope, plantId, lineIds, at);
 }
 
 export interface SilentNode {
@@ -29,13 +29,13 @@ export interface SilentNode {
 
 /** Raises the alarm of nodes of a plant that have fallen silent, and shows what was hidden because of what they had said. */
 export async function observeSilence(
-  trx: Trx,
+  scope: ActScope,
   plantId: string,
   nodes: readonly SilentNode[],
   at: Date,
-): Promise<number> {
-  const written = await observeConditions(
-    trx,
+): Promise<void> {
+  await observeConditions(
+    scope,
     plantId,
     nodes.map(({ edge_node_id: id, last_seen_at: lastSeenAt }) => ({
       type: 'NODE_UNREACHABLE',
@@ -46,6 +46,6 @@ export async function observeSilence(
     })),
   );
   const nodeIds = nodes.map((node) => node.edge_node_id);
-  const lineIds = nodeIds.length === 0 ? [] : await selectLinesHeardFrom(trx, nodeIds);
-  return written + (await followMachines(trx, plantId, lineIds, at));
+  const lineIds = nodeIds.length === 0 ? [] : await selectLinesHeardFrom(scope.trx, nodeIds);
+  await followMachines(scope, plantId, lineIds, at);
 }

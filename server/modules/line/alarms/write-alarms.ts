@@ -1,9 +1,10 @@
 /** Decides about alarms by their plants' settings and machines, and writes what came of it: rows, history and events. */
+
 import type { Trx } from '../../../database/database.ts';
+import type { ActScope, ToldEvent } from '../../../kit/act.ts';
 import type { Actor } from '../../../kit/audit.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
-import { appendEvents, type NewEvent } from '../../plant/events/events.service.ts';
 import { type AlarmType, definitionIn, isSuppressedByDesign } from './alarm-definitions.ts';
 import type { AlarmChange, Circumstances, Life } from './alarm-life.ts';
 import { alarmText } from './alarm-texts.ts';
@@ -41,13 +42,13 @@ export interface Decided {
   life: Life;
 }
 
-/** Writes what has changed; the plant's stream is locked last. Gives how many events were written. */
+/** Writes what has changed, and tells the plant's log of it. */
 export async function writeAlarms(
-  trx: Trx,
+  { trx, event }: ActScope,
   plantId: string,
   decided: readonly Decided[],
   actor: Actor,
-): Promise<number> {
+): Promise<void> {
   const changed = decided.filter(({ before, life }) => JSON.stringify(before) !== JSON.stringify(life.alarm));
   if (changed.length > 0) {
     await updateAlarms(
@@ -56,7 +57,7 @@ export async function writeAlarms(
     );
   }
   const changes = changed.flatMap(({ life }) => life.changes.map((change) => ({ alarm: life.alarm, change })));
-  if (changes.length === 0) return 0;
+  if (changes.length === 0) return;
   await insertAlarmChanges(
     trx,
     changes.map(({ alarm, change }) => ({
@@ -73,9 +74,7 @@ export async function writeAlarms(
       reason: change.reason,
     })),
   );
-  const events = changes.map(({ alarm, change }) => alarmEvent(alarm, change, actor));
-  await appendEvents(trx, plantId, events);
-  return events.length;
+  for (const { alarm, change } of changes) event(plantId, alarmEvent(alarm, change, actor));
 }
 
 export const sourceTypes: Readonly<Record<SourceKind, string>> = {
@@ -85,7 +84,7 @@ export const sourceTypes: Readonly<Record<SourceKind, string>> = {
   edge_node: 'EdgeNode',
 };
 
-function alarmEvent(alarm: AlarmRow, change: AlarmChange, actor: Actor): NewEvent {
+function alarmEvent(alarm: AlarmRow, change: AlarmChange, actor: Actor): ToldEvent {
   const { kind, at, reason } = change;
   return {
     kind,

@@ -1,14 +1,14 @@
 /** How cameras look at the parts of each recipe: region, reference, and bands of image statistics. */
+
 import type { Db, Trx } from '../../../database/database.ts';
 import { requireRole, SETTERS } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
 import { loadByParent } from '../../../kit/load-rows.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart, loadPart } from '../../plant/parts/plants.service.ts';
 import type { CameraRow } from '../../plant/parts/plants.table.ts';
 import {
@@ -112,25 +112,22 @@ async function change<Result>(
   ) => Promise<{ action: 'set' | 'removed'; write: (trx: Trx) => Promise<Result> }>,
 ): Promise<Result> {
   const station = await loadPart(context, 'station', camera.station_id);
-  const result = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit, event }) => {
     const before = await lockCameraSetups(trx, camera.id);
     const { action, write } = await decide(before);
     const written = await write(trx);
-    const who = { actor: actorOf(context.viewer), at: context.now() };
     const setups = (await lockCameraSetups(trx, camera.id)).map(setupFacts);
     const setup = setups.find((each) => each.recipeCode === recipeCode) ?? null;
     const place = { lineId: station.line_id, stationId: station.id };
     const data = { cameraId: encodeGlobalId('Camera', camera.id), recipeCode, setup };
     const kind = `camera.setup_${action}`;
-    await appendEvents(trx, camera.plant_id, [{ kind, occurredAt: who.at, actor: who.actor, ...place, data }]);
+    event(camera.plant_id, { kind, ...place, data });
     const subject = { subjectType: 'Camera', subjectId: camera.id, plantId: camera.plant_id };
     const was = before.find((each) => each.recipe_code === recipeCode);
     const detail = { recipeCode, before: was ? setupFacts(was) : null, after: setup };
-    await appendAudit(trx, { ...who, ...subject, action: `camera-setup.${action}`, detail });
+    audit(`camera-setup.${action}`, subject, detail);
     return written;
   });
-  context.hub.wake('event', camera.plant_id);
-  return result;
 }
 
 function setupFacts(row: CameraSetupRow) {

@@ -1,7 +1,7 @@
 /** What people ask the edge nodes to keep: how likely which image, and how many of which conditions. */
-import type { Trx } from '../../../database/database.ts';
+
 import { requireRole, SETTERS } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import { checkRange } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
@@ -9,12 +9,12 @@ import { encodeGlobalId, keyOf, optionalKeyOf } from '../../../kit/global-id.ts'
 import { newId } from '../../../kit/ids.ts';
 import { loadByParent } from '../../../kit/load-rows.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import {
   type CountedQuota,
   closeQuota,
   insertQuota,
+  lockCapturePolicies,
   lockQuotas,
   selectCapturePolicies,
   selectOpenQuotas,
@@ -63,8 +63,13 @@ export async function setCapturePolicy(context: Context, input: CapturePolicyInp
     changed_by: viewingPerson(context),
     changed_at: context.now(),
   };
-  const said = { auditFraction, uncertainProbability, rejectProbability, bytesPerDay };
-  return act(context, { plantId, edgeNodeId, what: 'policy_set', said }, (trx) => upsertCapturePolicy(trx, row));
+  return act(context, async (scope) => {
+    const before = (await lockCapturePolicies(scope.trx, plantId)).find((each) => each.edge_node_id === edgeNodeId);
+    const written = await upsertCapturePolicy(scope.trx, row);
+    const change = { before: before ? policyFacts(before) : null, after: policyFacts(row) };
+    tell(scope, { plantId, edgeNodeId, what: 'policy_set', data: policyFacts(row), change });
+    return written;
+  });
 }
 
 /** Asks the plant's nodes for images of one cell of conditions, until there are so many or it is closed. */
@@ -89,13 +94,15 @@ export async function openCaptureQuota(
   const by = { opened_by: viewingPerson(context), opened_at: context.now(), closed_by: null, closed_at: null };
   const row: CaptureQuotaRow = { id: newId(), plant_id: plantId, cell, wanted, probability, ...by };
   const most = context.config.limits.captureQuotas;
-  const said = { quotaId: encodeGlobalId('CaptureQuota', row.id), cell, wanted, probability };
-  await act(context, { plantId, edgeNodeId: null, what: 'quota_opened', said }, async (trx) => {
-    if ((await lockQuotas(trx, plantId)) >= most) {
+  const data = { quotaId: encodeGlobalId('CaptureQuota', row.id), cell, wanted, probability };
+  await act(context, async (scope) => {
+    if ((await lockQuotas(scope.trx, plantId)) >= most) {
       const remedy = `at most ${most} quotas are open at once (LEHR_LIMIT_CAPTURE_QUOTAS); close one first`;
       throw new ConflictError('input.plantId', input.plantId, remedy);
     }
-    await insertQuota(trx, row);
+    await insertQuota(scope.trx, row);
+    const change = { before: null, after: data };
+    tell(scope, { plantId, edgeNodeId: null, what: 'quota_opened', data, change });
   });
   return { ...row, remaining: wanted };
 }
@@ -107,10 +114,12 @@ export async function closeCaptureQuota(context: Context, globalId: string): Pro
   requireRole(context, quota.plant_id, SETTERS, { field: 'id', value: globalId });
   const personId = viewingPerson(context);
   const at = context.now();
-  const said = { quotaId: globalId };
-  await act(context, { plantId: quota.plant_id, edgeNodeId: null, what: 'quota_closed', said }, async (trx) => {
-    if (!(await closeQuota(trx, id, personId, at)))
+  await act(context, async (scope) => {
+    if (!(await closeQuota(scope.trx, id, personId, at)))
       throw new ConflictError('id', globalId, 'it is closed already; there is nothing to do');
+    const data = { quotaId: globalId };
+    const change = { before: { closedAt: null }, after: { closedAt: at } };
+    tell(scope, { plantId: quota.plant_id, edgeNodeId: null, what: 'quota_closed', data, change });
   });
   return { ...quota, closed_by: personId, closed_at: at };
 }
@@ -141,29 +150,28 @@ async function settablePlant(context: Context, globalId: string): Promise<string
   return plant.id;
 }
 
-interface CaptureAct {
+function policyFacts(row: CapturePolicyRow) {
+  return {
+    auditFraction: row.audit_fraction,
+    uncertainProbability: row.uncertain_probability,
+    rejectProbability: row.reject_probability,
+    bytesPerDay: row.bytes_per_day,
+  };
+}
+
+interface CaptureChange {
   plantId: string;
   edgeNodeId: string | null;
   what: 'policy_set' | 'quota_opened' | 'quota_closed';
-  said: Record<string, unknown>;
+  data: Record<string, unknown>;
+  change: { before: unknown; after: unknown };
 }
 
-/** One act with its event and audit record. */
-async function act<Result>(
-  context: Context,
-  { plantId, edgeNodeId, what, said }: CaptureAct,
-  write: (trx: Trx) => Promise<Result>,
-): Promise<Result> {
-  const result = await context.db.transaction().execute(async (trx) => {
-    const written = await write(trx);
-    const who = { actor: actorOf(context.viewer), at: context.now() };
-    const event = { kind: `capture.${what}`, occurredAt: who.at, actor: who.actor, edgeNodeId, data: said };
-    await appendEvents(trx, plantId, [event]);
-    const subject = edgeNodeId === null ? { type: 'Plant', id: plantId } : { type: 'EdgeNode', id: edgeNodeId };
-    const about = { plantId, subjectType: subject.type, subjectId: subject.id };
-    await appendAudit(trx, { ...who, ...about, action: `capture.${what.replace('_', '-')}`, detail: said });
-    return written;
-  });
-  context.hub.wake('event', plantId);
-  return result;
+/** Tells the log and the audit what a person asked for. */
+function tell({ audit, event }: ActScope, { plantId, edgeNodeId, what, data, change }: CaptureChange): void {
+  event(plantId, { kind: `capture.${what}`, edgeNodeId, data });
+  const thing = edgeNodeId === null ? { type: 'Plant', id: plantId } : { type: 'EdgeNode', id: edgeNodeId };
+  const subject = { plantId, subjectType: thing.type, subjectId: thing.id };
+  const named = 'quotaId' in data ? { quotaId: data.quotaId } : {};
+  audit(`capture.${what.replace('_', '-')}`, subject, { ...named, ...change });
 }

@@ -11,6 +11,17 @@ export async function selectCapturePolicies(db: Db, plantIds: readonly string[])
   return rows;
 }
 
+/** The plant's policies, held until the transaction ends. */
+export function lockCapturePolicies(trx: Trx, plantId: string): Promise<CapturePolicyRow[]> {
+  return trx
+    .selectFrom('capture_policy')
+    .selectAll()
+    .where('plant_id', '=', plantId)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
 /** Writes the policy in place of the one of the same plant and node. */
 export function upsertCapturePolicy(trx: Trx, row: CapturePolicyRow): Promise<CapturePolicyRow> {
   const { id: _id, plant_id: _plant, edge_node_id: _node, ...values } = row;

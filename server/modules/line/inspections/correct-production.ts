@@ -2,13 +2,12 @@
 
 import type { Trx } from '../../../database/database.ts';
 import { requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import { checkText } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import type { Role } from '../../../kit/rights.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import type { LineRow } from '../../plant/parts/plants.table.ts';
 import { ensureProduction, findJobByCode, lockLinesForJobs } from '../production-runs/production-runs.service.ts';
@@ -65,31 +64,25 @@ export async function correctProduction(context: Context, input: ProductionCorre
     throw new InvalidInputError('input.to', input.to.toISOString(), 'give a time after input.from');
   const range: CorrectedRange = { lineId: line.id, from: input.from, to: input.to };
 
-  const corrected = await context.db
-    .transaction()
-    .execute(async (trx) => {
-      // One correction of a line after another.
-      await lockLinesForJobs(trx, [line.id]);
-      const change = await changeOf(trx, context, line, codes);
-      const most = context.config.limits.correctionRows;
-      const count = await countToCorrect(trx, range, change, most + 1);
-      if (count > most) {
-        const value = `${input.from.toISOString()} to ${input.to.toISOString()}`;
-        throw new InvalidInputError('input.to', value, `correct at most ${most} inspections at once: a shorter time`);
-      }
-      if (input.dryRun) throw new DryRun(count);
-      if (count > 0) await write(trx, context, line, { range, change, codes, reason: input.reason });
-      return count;
-    })
-    .catch((error) => {
-      // Rolled back: codes that the dry run would have made are not there.
-      if (error instanceof DryRun) return error.count;
-      throw error;
-    });
-  if (!input.dryRun && corrected > 0) {
-    context.hub.wake('event', line.plant_id);
-    context.hub.touch(`line:${line.id}`);
-  }
+  const corrected = await act(context, async (scope) => {
+    const { trx } = scope;
+    // One correction of a line after another.
+    await lockLinesForJobs(trx, [line.id]);
+    const change = await changeOf(trx, context, line, codes);
+    const most = context.config.limits.correctionRows;
+    const count = await countToCorrect(trx, range, change, most + 1);
+    if (count > most) {
+      const value = `${input.from.toISOString()} to ${input.to.toISOString()}`;
+      throw new InvalidInputError('input.to', value, `correct at most ${most} inspections at once: a shorter time`);
+    }
+    if (input.dryRun) throw new DryRun(count);
+    if (count > 0) await write(scope, line, { range, change, codes, reason: input.reason });
+    return count;
+  }).catch((error) => {
+    // Rolled back: codes that the dry run would have made are not there.
+    if (error instanceof DryRun) return error.count;
+    throw error;
+  });
   return { line, corrected, dryRun: input.dryRun };
 }
 
@@ -137,18 +130,19 @@ async function changeOf(trx: Trx, context: Context, line: LineRow, codes: Codes)
   return change;
 }
 
-interface Act {
+interface Correction {
   range: CorrectedRange;
   change: ProductionChange;
   codes: Codes;
   reason: string;
 }
 
-async function write(trx: Trx, context: Context, line: LineRow, { range, change, codes, reason }: Act): Promise<void> {
+async function write(scope: ActScope, line: LineRow, { range, change, codes, reason }: Correction): Promise<void> {
+  const { trx, now, audit, event, touch } = scope;
   const before = await updateProduction(trx, range, change);
   await correctPooled(trx, range, change);
   const jobIds = [...before.map(({ jobId }) => jobId), change.job_id].filter((id) => typeof id === 'string');
-  await markJobs(trx, [...new Set(jobIds)], context.now());
+  await markJobs(trx, [...new Set(jobIds)], now);
   const moved = movedCounts(before, change);
   await moveMinuteCounts(trx, line.plant_id, moved);
   await markLateHours(
@@ -159,21 +153,12 @@ async function write(trx: Trx, context: Context, line: LineRow, { range, change,
   );
 
   const corrected = before.reduce((sum, { pass, reject, uncertain }) => sum + pass + reject + uncertain, 0);
-  const actor = actorOf(context.viewer);
-  const told = { corrected, from: range.from, to: range.to, changes: { ...codes }, reason };
-  const data = { ...told, from: range.from.toISOString(), to: range.to.toISOString() };
-  await appendEvents(trx, line.plant_id, [
-    { kind: 'inspections.corrected', occurredAt: context.now(), lineId: line.id, actor, data },
-  ]);
-  await appendAudit(trx, {
-    actor,
-    at: context.now(),
-    plantId: line.plant_id,
-    action: 'inspections.correct',
-    subjectType: 'Line',
-    subjectId: line.id,
-    detail: { ...told, before: productionCounts(before), after: { ...change, count: corrected } },
-  });
+  const told = { corrected, from: range.from.toISOString(), to: range.to.toISOString(), changes: { ...codes }, reason };
+  event(line.plant_id, { kind: 'inspections.corrected', lineId: line.id, data: told });
+  const subject = { plantId: line.plant_id, subjectType: 'Line', subjectId: line.id };
+  const after = { ...change, count: corrected };
+  audit('inspections.correct', subject, { ...told, before: productionCounts(before), after });
+  touch(`line:${line.id}`);
 }
 
 /** What to add to the minutes: less under the old production, as much more under the new; in the order in which recording locks them. */

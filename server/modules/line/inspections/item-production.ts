@@ -1,8 +1,8 @@
 /** The product, recipe, batch and job that the items of a call name by their codes. */
-import type { Db, Trx } from '../../../database/database.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+
+import type { Db } from '../../../database/database.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import {
   ensureProduction,
   heldJobs,
@@ -61,10 +61,9 @@ export async function establishProduction(
     .filter((each) => !cachedProduction(cache, each))
     .sort((a, b) => a.at.getTime() - b.at.getTime());
   if (unknown.length > 0) {
-    const made = await db.transaction().execute((trx) => makeProduction(trx, context, plantId, unknown));
+    const codes = await act(context, (scope) => makeProduction(scope, context, plantId, unknown));
     // Only now, for before the commit others could not see the rows.
-    for (const [key, id] of made.codes) cache.codes.set(key, id);
-    if (made.changes.length > 0) context.hub.wake('event', plantId);
+    for (const [key, id] of codes) cache.codes.set(key, id);
   }
   return wanted.map((each) => {
     const production = cachedProduction(cache, each);
@@ -107,7 +106,12 @@ export async function withHeldJobs(
   });
 }
 
-async function makeProduction(trx: Trx, context: Context, plantId: string, unknown: readonly NamedProduction[]) {
+async function makeProduction(
+  { trx, audit, event }: ActScope,
+  context: Context,
+  plantId: string,
+  unknown: readonly NamedProduction[],
+): Promise<Map<string, string>> {
   const codes = new Map<string, string>();
   const changes: JobChange[] = [];
   const ids = await ensureProduction(trx, plantId, unknown, context.now());
@@ -128,24 +132,11 @@ async function makeProduction(trx: Trx, context: Context, plantId: string, unkno
     changes.push(...joined.changes);
   }
 
-  if (changes.length > 0) {
-    const actor = actorOf(context.viewer);
-    await appendEvents(
-      trx,
-      plantId,
-      changes.map((change) => ({ ...change, actor })),
-    );
-    await appendAudit(trx, {
-      actor,
-      at: context.now(),
-      plantId,
-      action: 'job.follow',
-      subjectType: 'Plant',
-      subjectId: plantId,
-      detail: { changes: changes.map(({ kind, lineId, data }) => ({ kind, lineId, ...data })) },
-    });
-  }
-  return { codes, changes };
+  if (changes.length === 0) return codes;
+  for (const change of changes) event(plantId, change);
+  const subject = { plantId, subjectType: 'Plant', subjectId: plantId };
+  audit('job.follow', subject, { changes: changes.map(({ kind, lineId, data }) => ({ kind, lineId, ...data })) });
+  return codes;
 }
 
 function named(plantId: string, { capturedAtMs, input: { context }, place: { lineId } }: Item): NamedProduction {

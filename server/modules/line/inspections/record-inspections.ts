@@ -1,4 +1,5 @@
 /** Records what edge nodes have seen. Every item has its own outcome; what is recorded is written in one transaction. */
+
 import { hash } from 'node:crypto';
 import type { Db } from '../../../database/database.ts';
 import { uniqueViolation } from '../../../database/postgres-error.ts';
@@ -6,6 +7,7 @@ import { type AuditEntry, actorOf, chainOf, ensureAuditChain } from '../../../ki
 import { type Refusal, shown } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { leadersOf, outcomesOf, type RecordedItem, requireItemCount } from '../../../kit/recorded-item.ts';
+import { timeRange } from '../../../kit/time-range.ts';
 import { viewingNode } from '../../../kit/viewing-node.ts';
 import { type OpenCell, openCells, quotasOf } from '../capture/capture-quotas.service.ts';
 import { told } from '../signals/signals.ts';
@@ -140,7 +142,10 @@ async function writeNew(
   throw new Error(`Inspections could not be written in ${ATTEMPTS} attempts: other transactions keep coming between`);
 }
 
-/** True when all rows are committed; false when nothing is, and another attempt may succeed. */
+/**
+ * True when all rows are committed; false when nothing is, and another attempt may succeed. Not an `act`: the results, the positions of
+ * their stream and the audit's entry are one statement that commits by itself, so that a line's stream is locked for that statement only.
+ */
 async function write(context: Context, scope: IngestScope, rows: readonly NewInspection[]): Promise<boolean> {
   const audit: AuditEntry = {
     actor: actorOf(context.viewer),
@@ -191,7 +196,8 @@ async function makeDays({ db }: Context, items: readonly PlacedItem[]): Promise<
 /** What binds the recorded content to the audit chain without repeating it. */
 function auditDetail(rows: readonly NewInspection[]) {
   const contents = rows.map((row) => `${row.id} ${row.contentHash}\n`).join('');
-  return { recorded: rows.length, contentsSha256: hash('sha256', contents, 'hex') };
+  const range = timeRange(rows.map(({ capturedAtMs }) => capturedAtMs));
+  return { recorded: rows.length, ...range, contentsSha256: hash('sha256', contents, 'hex') };
 }
 
 /** The plant's open quotas, as they were a few seconds ago at the most. */

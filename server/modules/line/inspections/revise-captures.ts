@@ -1,10 +1,12 @@
 /** Takes what became of images after their results: thinned or lost. Every item has its own outcome. */
+
 import { hash } from 'node:crypto';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import { type CaptureTimeLimits, captureTimeMs, captureTimeRefusal } from '../../../kit/capture-time.ts';
 import { checkRange, type Refusal, shown } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { type RecordedItem, requireItemCount } from '../../../kit/recorded-item.ts';
+import { timeRange } from '../../../kit/time-range.ts';
 import { viewingNode } from '../../../kit/viewing-node.ts';
 import { type CaptureRevision, reviseCapture } from './capture-revision.ts';
 import { type CaptureState, lockCaptures, updateCaptures } from './captures.queries.ts';
@@ -36,7 +38,7 @@ export async function reviseCaptures(
   const keys = new Map(read.flatMap((item) => ('id' in item ? [[item.id, item] as const] : [])));
   if (keys.size === 0) return read.map((item, index) => outcomeOf(item, input[index], 'duplicate'));
 
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     const states = new Map((await lockCaptures(trx, node, [...keys.values()])).map((state) => [state.id, state]));
     const changed = new Map<string, CaptureState>();
     const outcomes = read.map((item, index) => {
@@ -53,15 +55,10 @@ export async function reviseCaptures(
     await updateCaptures(trx, node.plantId, written);
     await revisePooled(trx, node.plantId, written);
     const contents = written.map((each) => `${each.id} ${each.isKept} ${each.keepProbability} ${each.lostAtMs}\n`);
-    await appendAudit(trx, {
-      actor: actorOf(context.viewer),
-      at,
-      plantId: node.plantId,
-      action: 'captures.revise',
-      subjectType: 'EdgeNode',
-      subjectId: node.edgeNodeId,
-      detail: { revised: written.length, contentsSha256: hash('sha256', contents.join(''), 'hex') },
-    });
+    const range = timeRange(written.flatMap(({ id }) => keys.get(id)?.capturedAtMs ?? []));
+    const subject = { plantId: node.plantId, subjectType: 'EdgeNode', subjectId: node.edgeNodeId };
+    const contentsSha256 = hash('sha256', contents.join(''), 'hex');
+    audit('captures.revise', subject, { revised: written.length, ...range, contentsSha256 });
     return outcomes;
   });
 }

@@ -1,12 +1,12 @@
 /** What edge nodes report of themselves and of the machines of their lines, and what follows from it. */
+
 import type { Trx } from '../../../database/database.ts';
-import { type Actor, actorOf, appendAudit, systemActor } from '../../../kit/audit.ts';
+import { act, type ToldEvent } from '../../../kit/act.ts';
 import type { Context, Services } from '../../../kit/context.ts';
 import { NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { type ViewingNode, viewingNode } from '../../../kit/viewing-node.ts';
 import { wellFormed } from '../../../kit/well-formed.ts';
-import { appendEvents, type NewEvent } from '../../plant/events/events.service.ts';
 import { observeNodeReport, observeSilence } from '../alarms/observe-nodes.service.ts';
 import { ensureProduction, followJob, lockLinesForJobs, openJobs } from '../production-runs/production-runs.service.ts';
 import { storedSignals, told } from '../signals/signals.ts';
@@ -45,9 +45,9 @@ export async function reportNodeStatus(context: Context, input: NodeReportInput)
   // A clock that is far off says nothing about when something happened.
   const at = Math.abs(skewMs) <= context.config.limits.skewMs ? input.sentAt : receivedAt;
 
-  const events = await context.db.transaction().execute(async (trx) => {
-    const actor = actorOf(context.viewer);
-    const happened: NewEvent[] = [];
+  await act(context, async (scope) => {
+    const { trx, audit, event, touch } = scope;
+    const happened: ToldEvent[] = [];
     const seen = {
       id: node.edgeNodeId,
       plantId: node.plantId,
@@ -55,26 +55,18 @@ export async function reportNodeStatus(context: Context, input: NodeReportInput)
       skewMs,
       status: JSON.stringify(status, wellFormed),
     };
-    if (await updateNodeSeen(trx, seen))
-      happened.push(nodeEvent('node.up', node.edgeNodeId, receivedAt, actor, status));
-    if (machines.length > 0) happened.push(...(await writeMachines(trx, node, machines, at, actor)));
+    if (await updateNodeSeen(trx, seen)) happened.push(nodeEvent('node.up', node.edgeNodeId, receivedAt, status));
+    if (machines.length > 0) happened.push(...(await writeMachines(trx, node, machines, at)));
+    for (const each of happened) event(node.plantId, each);
     if (happened.length > 0) {
-      await appendEvents(trx, node.plantId, happened);
-      await appendAudit(trx, {
-        actor,
-        at: receivedAt,
-        plantId: node.plantId,
-        action: 'node.report',
-        subjectType: 'EdgeNode',
-        subjectId: node.edgeNodeId,
-        detail: { events: happened.map(({ kind, lineId, data }) => ({ kind, lineId: lineId ?? null, data })) },
-      });
+      const told = happened.map(({ kind, lineId, data }) => ({ kind, lineId: lineId ?? null, data }));
+      const subject = { plantId: node.plantId, subjectType: 'EdgeNode', subjectId: node.edgeNodeId };
+      audit('node.report', subject, { events: told });
     }
     const lineIds = machines.map((machine) => machine.line_id);
-    return happened.length + (await observeNodeReport(trx, { ...node, report: status, lineIds, at: receivedAt }));
+    await observeNodeReport(scope, { ...node, report: status, lineIds, at: receivedAt });
+    for (const lineId of lineIds) touch(`line:${lineId}`);
   });
-  if (events > 0) context.hub.wake('event', node.plantId);
-  for (const machine of machines) context.hub.touch(`line:${machine.line_id}`);
   return { receivedAt, skewMs };
 }
 
@@ -82,26 +74,25 @@ export async function reportNodeStatus(context: Context, input: NodeReportInput)
  * Tells the event log of nodes that have fallen silent. Call it about once a second; `watchedSince` is when this process
  * began to listen, so that a server that was down itself does not take its nodes for dead.
  */
-export async function markSilentNodes({ db, hub, config, now }: Services, watchedSince: Date): Promise<number> {
+export async function markSilentNodes(services: Services, watchedSince: Date): Promise<number> {
+  const { db, config, now } = services;
   const at = now();
   const since = new Date(at.getTime() - config.limits.nodeSilenceMs);
   if (watchedSince.getTime() > since.getTime() || !(await hasSilentNode(db, since))) return 0;
 
-  const silent = await db.transaction().execute(async (trx) => {
-    const nodes = await deleteSilentNodes(trx, since);
+  return act(services, async (scope) => {
+    const nodes = await deleteSilentNodes(scope.trx, since);
     // By plant in id order, so that two servers lock the plants' streams in the same order.
     for (const [plantId, gone] of Map.groupBy(nodes, (node) => node.plant_id)) {
-      const events = gone.map((node) =>
-        nodeEvent('node.down', node.edge_node_id, at, systemActor, { lastSeenAt: node.last_seen_at.toISOString() }),
-      );
-      await appendEvents(trx, plantId, events);
+      for (const node of gone) {
+        const lastSeenAt = node.last_seen_at.toISOString();
+        scope.event(plantId, nodeEvent('node.down', node.edge_node_id, at, { lastSeenAt }));
+      }
       const missed = gone.filter((node) => node.retired_at === null);
-      await observeSilence(trx, plantId, missed, at);
+      await observeSilence(scope, plantId, missed, at);
     }
-    return nodes;
+    return nodes.length;
   });
-  for (const plantId of new Set(silent.map((node) => node.plant_id))) hub.wake('event', plantId);
-  return silent.length;
 }
 
 /** The machine of a line as last reported; null when nobody has. */
@@ -119,20 +110,18 @@ async function writeMachines(
   { edgeNodeId, plantId }: ViewingNode,
   machines: readonly MachineStatusRow[],
   at: Date,
-  actor: Actor,
-): Promise<NewEvent[]> {
+): Promise<ToldEvent[]> {
   const lineIds = machines.map((machine) => machine.line_id);
   const before = new Map((await lockMachines(trx, lineIds)).map((row) => [row.line_id, row]));
   await upsertMachines(trx, machines);
   const events = machines.flatMap((machine) =>
     machineChanges(before.get(machine.line_id), machine).map(
-      ({ kind, data }): NewEvent => ({
+      ({ kind, data }): ToldEvent => ({
         kind,
         data,
         occurredAt: machine.source_time ?? at,
         lineId: machine.line_id,
         edgeNodeId,
-        actor,
       }),
     ),
   );
@@ -155,7 +144,7 @@ async function writeMachines(
     const ids = production[index] ?? { productId: null, recipeId: null, batchId: null };
     const named = { plantId, lineId: machine.line_id, code: machine.job_code, at, now: machine.received_at };
     const changes = await followJob(trx, { ...named, ...ids });
-    events.push(...changes.map((change): NewEvent => ({ ...change, edgeNodeId, actor })));
+    events.push(...changes.map((change): ToldEvent => ({ ...change, edgeNodeId })));
   }
   return events;
 }
@@ -199,9 +188,8 @@ function nodeEvent(
   kind: 'node.up' | 'node.down',
   edgeNodeId: string,
   occurredAt: Date,
-  actor: Actor,
   told: { version: string } | { lastSeenAt: string },
-): NewEvent {
+): ToldEvent {
   const data = 'version' in told ? { version: told.version } : { lastSeenAt: told.lastSeenAt };
-  return { kind, occurredAt, edgeNodeId, actor, data: { node: encodeGlobalId('EdgeNode', edgeNodeId), ...data } };
+  return { kind, occurredAt, edgeNodeId, data: { node: encodeGlobalId('EdgeNode', edgeNodeId), ...data } };
 }

@@ -1,5 +1,5 @@
 /** What the events of edge nodes mean for the alarms: the newest word on each condition counts, the past raises none. */
-import type { Trx } from '../../../database/database.ts';
+import type { ActScope } from '../../../kit/act.ts';
 import type { ViewingNode } from '../../../kit/viewing-node.ts';
 import { type Observation, observeConditions } from '../alarms/observe-conditions.service.ts';
 import { type NodeEventRule, nodeEventRules } from './node-event-kinds.ts';
@@ -15,7 +15,7 @@ export interface ObservationLimits {
 
 /** Lets the alarms follow; call it late, for it locks the plant's event stream. */
 export async function observeNodeEvents(
-  trx: Trx,
+  scope: ActScope,
   node: ViewingNode,
   events: readonly ReadNodeEvent[],
   now: Date,
@@ -29,11 +29,11 @@ export async function observeNodeEvents(
     if (!known || known.at < each.at) newest.set(nameOf(each), each);
   }
   const before = await upsertConditions(
-    trx,
+    scope.trx,
     [...newest.values()].map(({ source, type, at }) => ({ sourceId: source.id, type, atMs: at.getTime() })),
   );
   const news = observations.filter((each) => each.at.getTime() >= (before.get(nameOf(each)) ?? 0));
-  if (news.length > 0) await observeConditions(trx, node.plantId, news);
+  if (news.length > 0) await observeConditions(scope, node.plantId, news);
 }
 
 function observationOf(

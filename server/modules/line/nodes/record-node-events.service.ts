@@ -1,12 +1,13 @@
 /** Takes what edge nodes tell of: each event is in the plant's log once, and changes the alarms that depend on it. */
+
 import { hash } from 'node:crypto';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act, type ToldEvent } from '../../../kit/act.ts';
 import type { Refusal } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { leadersOf, outcomesOf, type RecordedItem, requireItemCount } from '../../../kit/recorded-item.ts';
+import { timeRange } from '../../../kit/time-range.ts';
 import { type ViewingNode, viewingNode } from '../../../kit/viewing-node.ts';
-import { appendEvents, type NewEvent } from '../../plant/events/events.service.ts';
 import { observeNodeEvents } from './node-conditions.service.ts';
 import { nodeEventRules } from './node-event-kinds.ts';
 import { insertNodeEvents, selectNodeEventHashes } from './node-events.queries.ts';
@@ -38,36 +39,23 @@ async function write(
   events: readonly ReadNodeEvent[],
 ): Promise<ReadonlyMap<string, string>> {
   if (events.length === 0) return new Map();
-  const { stored, fresh } = await context.db.transaction().execute(async (trx) => {
+  return act(context, async (scope) => {
+    const { trx, audit, event } = scope;
     const written = await insertNodeEvents(trx, node.plantId, events);
     const fresh = events.filter((event) => written.has(event.id));
     const known = events.filter((event) => !written.has(event.id)).map((event) => event.id);
     const stored = known.length === 0 ? new Map() : await selectNodeEventHashes(trx, node.plantId, known);
-    if (fresh.length === 0) return { stored, fresh };
+    if (fresh.length === 0) return stored;
 
-    const actor = actorOf(context.viewer);
-    await appendEvents(
-      trx,
-      node.plantId,
-      fresh.map((event) => ({ ...newEvent(node, event), actor })),
-    );
-    await observeNodeEvents(trx, node, fresh, receivedAt, context.config.limits);
-    await appendAudit(trx, {
-      actor,
-      at: receivedAt,
-      plantId: node.plantId,
-      action: 'node-events.record',
-      subjectType: 'EdgeNode',
-      subjectId: node.edgeNodeId,
-      detail: auditDetail(fresh),
-    });
-    return { stored, fresh };
+    for (const each of fresh) event(node.plantId, newEvent(node, each));
+    await observeNodeEvents(scope, node, fresh, receivedAt, context.config.limits);
+    const subject = { plantId: node.plantId, subjectType: 'EdgeNode', subjectId: node.edgeNodeId };
+    audit('node-events.record', subject, auditDetail(fresh));
+    return stored;
   });
-  if (fresh.length > 0) context.hub.wake('event', node.plantId);
-  return stored;
 }
 
-function newEvent(node: ViewingNode, event: ReadNodeEvent): Omit<NewEvent, 'actor'> {
+function newEvent(node: ViewingNode, event: ReadNodeEvent): ToldEvent {
   const { partId, inspectionId, jobCode, cameraId } = event;
   const named = {
     ...(partId === null ? {} : { partId }),
@@ -90,5 +78,6 @@ function newEvent(node: ViewingNode, event: ReadNodeEvent): Omit<NewEvent, 'acto
 /** What binds the recorded content to the audit chain without repeating it. */
 function auditDetail(events: readonly ReadNodeEvent[]) {
   const contents = events.map((event) => `${event.id} ${event.contentHash}\n`).join('');
-  return { recorded: events.length, contentsSha256: hash('sha256', contents, 'hex') };
+  const range = timeRange(events.map(({ occurredAtMs }) => occurredAtMs));
+  return { recorded: events.length, ...range, contentsSha256: hash('sha256', contents, 'hex') };
 }

@@ -1,9 +1,11 @@
 /** Takes the counts of edge nodes: snapshots that grow, of which the newest counts. */
+
 import { hash } from 'node:crypto';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import { type Refusal, shown } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { type RecordedItem, requireItemCount } from '../../../kit/recorded-item.ts';
+import { timeRange } from '../../../kit/time-range.ts';
 import { type ViewingNode, viewingNode } from '../../../kit/viewing-node.ts';
 import { servedPlaces } from '../nodes/served-places.service.ts';
 import { markJobsForRecount } from '../production-runs/job-recounts.service.ts';
@@ -46,7 +48,7 @@ export async function recordPartCounts(context: Context, input: readonly PartCou
 async function write(context: Context, node: ViewingNode, receivedAt: Date, rows: readonly PartCountRow[]) {
   if (rows.length === 0) return { written: new Set<string>(), stored: new Map<string, PartCountRow>() };
   const ids = rows.map((row) => row.id);
-  const result = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit, touch }) => {
     const written = await upsertPartCounts(trx, rows);
     const stored = new Map((await selectPartCounts(trx, node.plantId, ids)).map((row) => [row.id, row]));
     const fresh = rows.filter((row) => written.has(row.id));
@@ -54,20 +56,14 @@ async function write(context: Context, node: ViewingNode, receivedAt: Date, rows
       const jobs = fresh.flatMap(({ line_id, job_code }) => (job_code === null ? [] : [{ line_id, code: job_code }]));
       await markJobsForRecount(trx, jobs, receivedAt);
       const contents = fresh.map((row) => `${row.id} ${row.content_hash.toString('hex')}\n`).join('');
-      await appendAudit(trx, {
-        actor: actorOf(context.viewer),
-        at: receivedAt,
-        plantId: node.plantId,
-        action: 'part-counts.record',
-        subjectType: 'EdgeNode',
-        subjectId: node.edgeNodeId,
-        detail: { recorded: fresh.length, contentsSha256: hash('sha256', contents, 'hex') },
-      });
+      const { from, to } = timeRange(fresh.flatMap((row) => [row.counted_from.getTime(), row.counted_to.getTime()]));
+      const subject = { plantId: node.plantId, subjectType: 'EdgeNode', subjectId: node.edgeNodeId };
+      const detail = { recorded: fresh.length, from, to, contentsSha256: hash('sha256', contents, 'hex') };
+      audit('part-counts.record', subject, detail);
     }
-    return { written, stored, fresh };
+    for (const row of fresh) touch(`line:${row.line_id}`);
+    return { written, stored };
   });
-  for (const lineId of new Set(result.fresh.map((row) => row.line_id))) context.hub.touch(`line:${lineId}`);
-  return result;
 }
 
 /** Why a snapshot that was not written is no repetition of what is stored. */

@@ -2,13 +2,12 @@
 
 import type { Trx } from '../../../database/database.ts';
 import { requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import { checkText } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
 import type { Role } from '../../../kit/rights.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import { hearOfJob, type JobChange } from './job-changes.service.ts';
 import {
@@ -56,7 +55,7 @@ export async function startJob(context: Context, input: StartJob): Promise<JobRo
   };
   const at = checkTime(context, 'input.startedAt', input.startedAt);
 
-  return act(context, line, 'job.start', async (trx, by) => {
+  return changeJob(context, line, 'job.start', async (trx, by) => {
     const [ids] = await ensureProduction(trx, line.plant_id, [codes], context.now());
     if (!ids) throw new Error('no codes');
     await lockLines(trx, [line.id]);
@@ -67,7 +66,8 @@ export async function startJob(context: Context, input: StartJob): Promise<JobRo
         throw otherContent('startedAt', at.toISOString(), known.started_at.toISOString());
     }
     const word = { by, act: 'start' as const, code, at };
-    return hearOfJob(trx, { plantId: line.plant_id, lineId: line.id, now: context.now(), ...ids }, word);
+    const of = { plantId: line.plant_id, lineId: line.id, now: context.now(), ...ids };
+    return { before: known, ...(await hearOfJob(trx, of, word)) };
   });
 }
 
@@ -82,10 +82,12 @@ export async function endJob(context: Context, input: EndJob): Promise<JobRow> {
       `give a time from the job's start (${job.started_at.toISOString()}) on`,
     );
   const { plant_id: plantId, line_id: lineId, code } = job;
-  return act(context, { id: lineId, plant_id: plantId }, 'job.end', async (trx, by) => {
+  return changeJob(context, { id: lineId, plant_id: plantId }, 'job.end', async (trx, by) => {
     await lockLines(trx, [lineId]);
     const none = { productId: null, recipeId: null, batchId: null };
-    return hearOfJob(trx, { plantId, lineId, now: context.now(), ...none }, { by, act: 'end', code, at });
+    const before = await selectJobByCode(trx, lineId, code);
+    const of = { plantId, lineId, now: context.now(), ...none };
+    return { before, ...(await hearOfJob(trx, of, { by, act: 'end', code, at })) };
   });
 }
 
@@ -94,33 +96,42 @@ interface Line {
   plant_id: string;
 }
 
-/** One transaction: the act, its events and its audit. */
-async function act(
+interface HeardOf {
+  before: JobRow | undefined;
+  job: JobRow | undefined;
+  changes: JobChange[];
+}
+
+/** One act on a job of the line, with what the log and the audit are told. */
+async function changeJob(
   context: Context,
   line: Line,
   action: string,
-  perform: (trx: Trx, by: 'mes' | 'person') => Promise<{ job: JobRow | undefined; changes: JobChange[] }>,
+  perform: (trx: Trx, by: 'mes' | 'person') => Promise<HeardOf>,
 ): Promise<JobRow> {
-  const { viewer } = context;
-  const actor = actorOf(viewer);
-  const { job, changes } = await context.db.transaction().execute(async (trx) => {
-    const heard = await perform(trx, viewer.kind === 'person' ? 'person' : 'mes');
-    const { id, code } = heard.job ?? lost();
-    await appendEvents(
-      trx,
-      line.plant_id,
-      heard.changes.map((change) => ({ ...change, actor })),
-    );
-    const told = heard.changes.map(({ kind, data }) => ({ kind, jobCode: data.jobCode }));
-    const audit = { actor, at: context.now(), plantId: line.plant_id, subjectType: 'Job', subjectId: id };
-    await appendAudit(trx, { ...audit, action, detail: { code, changes: told } });
-    return heard;
+  return act(context, async ({ trx, audit, event, touch }) => {
+    const { before, job, changes } = await perform(trx, context.viewer.kind === 'person' ? 'person' : 'mes');
+    if (!job) throw new Error('The job was neither found nor made');
+    for (const change of changes) event(line.plant_id, change);
+    const told = changes.map(({ kind, data }) => ({ kind, jobCode: data.jobCode }));
+    const subject = { plantId: line.plant_id, subjectType: 'Job', subjectId: job.id };
+    const change = { before: before ? jobState(before) : null, after: jobState(job) };
+    audit(action, subject, { code: job.code, changes: told, ...change });
+    if (changes.length > 0) touch(`line:${line.id}`);
+    return job;
   });
-  if (changes.length > 0) {
-    context.hub.wake('event', line.plant_id);
-    context.hub.touch(`line:${line.id}`);
-  }
-  return job ?? lost();
+}
+
+function jobState(job: JobRow) {
+  return {
+    productId: job.product_id,
+    recipeId: job.recipe_id,
+    batchId: job.batch_id,
+    startedAt: job.started_at,
+    endedAt: job.ended_at,
+    heldBy: job.held_by,
+    endedBy: job.ended_by,
+  };
 }
 
 async function placeOf(context: Context, lineId: string, code: string) {

@@ -1,12 +1,12 @@
 /** The jobs that carry exports out and take away their files when they were kept long enough. */
+
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { appendAudit, systemActor } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { defineJob } from '../../../kit/define-job.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { exportFolder } from '../../../kit/paths.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import {
   deleteFiles,
   selectExport,
@@ -55,27 +55,18 @@ async function end(
   { id, plant_id: plantId }: InspectionExportRow,
   change: Partial<Pick<InspectionExportRow, 'state' | 'progress' | 'error'>>,
 ): Promise<void> {
-  const at = services.now();
-  await services.db.transaction().execute(async (trx) => {
-    const ended = await updateOpenExport(trx, id, { ...change, finished_at: at });
+  await act(services, async ({ trx, now, audit, event }) => {
+    const ended = await updateOpenExport(trx, id, { ...change, finished_at: now });
     if (!ended) return;
     const data = {
       exportId: encodeGlobalId('InspectionExport', id),
       state: ended.state.toUpperCase(),
       rows: ended.row_count,
     };
-    await appendEvents(trx, plantId, [{ kind: 'export.finished', occurredAt: at, actor: systemActor, data }]);
-    await appendAudit(trx, {
-      actor: systemActor,
-      at,
-      plantId,
-      action: 'export.finish',
-      subjectType: 'InspectionExport',
-      subjectId: id,
-      detail: { state: ended.state, rows: ended.row_count, error: ended.error },
-    });
+    event(plantId, { kind: 'export.finished', data });
+    const subject = { plantId, subjectType: 'InspectionExport', subjectId: id };
+    audit('export.finish', subject, { state: ended.state, rows: ended.row_count, error: ended.error });
   });
-  services.hub.wake('event', plantId);
 }
 
 /** Files first: a row without its file is better than a file that no row names. */

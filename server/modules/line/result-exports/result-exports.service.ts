@@ -1,7 +1,8 @@
 /** Exports of inspections: asked for by a person, carried out by a job, fetched file by file. */
+
 import { sql } from 'kysely';
 import { canSee, READERS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
@@ -59,7 +60,7 @@ export async function startExport(context: Context, { selection, format }: Start
 
   const bounds = await capturedBetween(context.db, plant.id);
   const stored = { ...rest, from: rest.from?.toISOString() ?? null, to: rest.to?.toISOString() ?? null };
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     const open = await countOpenExports(trx, plant.id);
     if (open >= context.config.limits.exportsOpen)
       throw new ConflictError('input', `${open} exports of the plant are not finished`, 'wait for one, or cancel it');
@@ -79,7 +80,7 @@ export async function startExport(context: Context, { selection, format }: Start
       finished_at: null,
     });
     await context.jobs.send(trx, EXPORT_JOB, { exportId: row.id });
-    await audit(trx, context, row, 'export.start', { format, selection: stored });
+    audit('export.start', subjectOf(row), { format, selection: stored });
     return row;
   });
 }
@@ -90,7 +91,7 @@ export async function cancelExport(context: Context, globalId: string): Promise<
   const row = await findExport(context, id);
   if (!row) throw new NotFoundError('id', globalId);
   requireRole(context, row.plant_id, EXPORTERS, { field: 'id', value: globalId });
-  return context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit }) => {
     const cancelled = await updateOpenExport(trx, id, { state: 'cancelled', finished_at: context.now() });
     if (!cancelled) {
       const state = (await selectExport(trx, id))?.state ?? row.state;
@@ -100,29 +101,13 @@ export async function cancelExport(context: Context, globalId: string): Promise<
         `it has ended (${state.toUpperCase()}); its files are removed by themselves`,
       );
     }
-    await audit(trx, context, cancelled, 'export.cancel', {});
+    audit('export.cancel', subjectOf(cancelled), { before: { state: row.state }, after: { state: cancelled.state } });
     return cancelled;
   });
 }
 
-function audit(
-  trx: Parameters<typeof appendAudit>[0],
-  context: Context,
-  row: InspectionExportRow,
-  action: string,
-  detail: Record<string, unknown>,
-): Promise<void> {
-  const { id: subjectId, plant_id: plantId } = row;
-  const actor = actorOf(context.viewer);
-  return appendAudit(trx, {
-    actor,
-    at: context.now(),
-    plantId,
-    action,
-    subjectType: 'InspectionExport',
-    subjectId,
-    detail,
-  });
+function subjectOf(row: InspectionExportRow) {
+  return { plantId: row.plant_id, subjectType: 'InspectionExport', subjectId: row.id };
 }
 
 /** The export, if the caller may see it. */

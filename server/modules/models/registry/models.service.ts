@@ -1,7 +1,8 @@
 /** Models: no version runs on a camera without the approval of a named person, and that approval is a signature. */
+
 import { uniqueViolation } from '../../../database/postgres-error.ts';
 import { canSee, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
@@ -14,7 +15,6 @@ import { selectRowsIn } from '../../../kit/table-rows.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
 import { WrongCredentialsError } from '../../people/access/access.errors.ts';
 import { verifyPassword } from '../../people/access/passwords.service.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { checkCode, checkName } from '../../plant/parts/plant-model-rules.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import { insertApproval, insertModel, isArtifactOf, selectSigningKeys } from './models.queries.ts';
@@ -50,11 +50,10 @@ export async function createModel(
     created_at: context.now(),
   };
   try {
-    await context.db.transaction().execute(async (trx) => {
+    await act(context, async ({ trx, audit }) => {
       await insertModel(trx, row);
-      const who = { actor: actorOf(context.viewer), at: context.now(), plantId: plant.id };
-      const subject = { subjectType: 'Model', subjectId: row.id };
-      await appendAudit(trx, { ...who, ...subject, action: 'model.create', detail: { code } });
+      const subject = { plantId: plant.id, subjectType: 'Model', subjectId: row.id };
+      audit('model.create', subject, { before: null, after: { code, name: row.name } });
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
@@ -93,16 +92,14 @@ export async function approveModelVersion(context: Context, input: ApproveModelV
     approved_at: context.now(),
     meaning,
   };
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit, event }) => {
     await insertApproval(trx, row);
-    const who = { actor: actorOf(context.viewer), at: row.approved_at };
     const data = { approvalId: encodeGlobalId('Approval', row.id), modelVersionId: input.modelVersionId, meaning };
-    await appendEvents(trx, row.plant_id, [{ kind: 'model.approved', occurredAt: who.at, actor: who.actor, data }]);
+    event(row.plant_id, { kind: 'model.approved', occurredAt: row.approved_at, data });
     const subject = { subjectType: 'ModelVersion', subjectId: version.id, plantId: row.plant_id };
     const detail = { approval: row.id, meaning, artifactSha256: version.artifact_sha256.toString('hex') };
-    await appendAudit(trx, { ...who, ...subject, action: 'model.approve', detail });
+    audit('model.approve', subject, detail, { at: row.approved_at });
   });
-  context.hub.wake('event', row.plant_id);
   return row;
 }
 

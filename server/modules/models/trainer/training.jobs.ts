@@ -1,15 +1,15 @@
 /** The job that carries out a training run: the trainer works in a child process, this only feeds it and keeps its result. */
+
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { artifactSha256, signArtifact } from '#schema/artifact-signature.ts';
-import { appendAudit, systemActor } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Services } from '../../../kit/context.ts';
 import { defineJob } from '../../../kit/define-job.ts';
 import { encodeGlobalId } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
 import { artifactPath, imagePath, incomingFolder } from '../../../kit/paths.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { addModelVersion } from '../registry/model-versions.service.ts';
 import { openSigningKey } from '../registry/signing-key.ts';
 import { runTraining, type TrainingResult } from './run-training.ts';
@@ -85,8 +85,7 @@ async function keepResult(
   await syncToDisk(dirname(kept));
 
   const key = openSigningKey(home);
-  const at = services.now();
-  await services.db.transaction().execute(async (trx) => {
+  await act(services, async ({ trx, now: at, audit, event }) => {
     const version = await addModelVersion(trx, {
       id: newId(),
       plant_id: run.plant_id,
@@ -107,24 +106,21 @@ async function keepResult(
       modelVersionId: encodeGlobalId('ModelVersion', version.id),
       state: 'SUCCEEDED',
     };
-    await appendEvents(trx, run.plant_id, [{ kind: 'training.finished', occurredAt: at, actor: systemActor, data }]);
+    event(run.plant_id, { kind: 'training.finished', data });
     const subject = { plantId: run.plant_id, subjectType: 'ModelVersion', subjectId: version.id };
     const detail = { trainingRun: run.id, artifactSha256: sha256, signingKey: key.id, number: version.number };
-    await appendAudit(trx, { actor: systemActor, at, ...subject, action: 'model.trained', detail });
+    audit('model.trained', subject, detail);
   });
-  services.hub.wake('event', run.plant_id);
 }
 
 async function failRun(services: Services, run: TrainingRunRow, error: string): Promise<void> {
-  const at = services.now();
-  await services.db.transaction().execute(async (trx) => {
+  await act(services, async ({ trx, now: at, audit, event }) => {
     await updateTrainingRun(trx, run.id, { state: 'failed', error, finished_at: at });
     const data = { trainingRunId: encodeGlobalId('TrainingRun', run.id), state: 'FAILED', error };
-    await appendEvents(trx, run.plant_id, [{ kind: 'training.finished', occurredAt: at, actor: systemActor, data }]);
+    event(run.plant_id, { kind: 'training.finished', data });
     const subject = { plantId: run.plant_id, subjectType: 'TrainingRun', subjectId: run.id };
-    await appendAudit(trx, { actor: systemActor, at, ...subject, action: 'training.fail', detail: { error } });
+    audit('training.fail', subject, { error });
   });
-  services.hub.wake('event', run.plant_id);
 }
 
 async function syncToDisk(path: string): Promise<void> {

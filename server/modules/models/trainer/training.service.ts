@@ -1,6 +1,7 @@
 /** Training runs: asked for by a person on a frozen dataset version, done by a job, ending in a signed model version. */
+
 import { canSee, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -75,17 +76,16 @@ export async function startTraining(context: Context, input: StartTraining): Pro
     started_at: null,
     finished_at: null,
   };
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     await insertTrainingRun(trx, row);
     await context.jobs.send(trx, TRAINING_JOB, { trainingRunId: row.id });
-    const who = { actor: actorOf(viewer), at: row.requested_at, plantId: row.plant_id };
     const detail = {
       model: model.id,
       datasetVersion: version.id,
       seed: row.seed,
       falseRejectTarget: row.false_reject_target,
     };
-    await appendAudit(trx, { ...who, subjectType: 'TrainingRun', subjectId: row.id, action: 'training.start', detail });
+    audit('training.start', { plantId: row.plant_id, subjectType: 'TrainingRun', subjectId: row.id }, detail);
   });
   return row;
 }

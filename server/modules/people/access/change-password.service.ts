@@ -1,6 +1,7 @@
 /** Passwords that change: by the person, or by a one-time code that an administrator hands over. Nobody learns another one's password. */
+
 import { forbidden } from '../../../kit/access-error.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError } from '../../../kit/errors.ts';
 import { WrongCredentialsError } from './access.errors.ts';
@@ -11,6 +12,7 @@ import { lockStandings } from './lock-standings.ts';
 import { deleteUnusedCodes, markCodeUsed } from './one-time-codes.queries.ts';
 import { endCodesOf, issueCode } from './one-time-codes.service.ts';
 import { hashPassword, verifyPassword } from './passwords.service.ts';
+import { personSubject } from './people.service.ts';
 import { resetCodeFault } from './rights-behind-codes.ts';
 import { enter, openSession } from './sessions.service.ts';
 import { usableResetCode } from './usable-codes.service.ts';
@@ -25,19 +27,16 @@ export async function changePassword(
   if (!(await verifyPassword(context, viewer.personId, input.oldPassword)))
     throw new WrongCredentialsError('The old password is');
   const password_hash = await hashPassword(input.newPassword, 'input.newPassword');
-  const { person, ended } = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit, revoke }) => {
     await lockPerson(trx, viewer.personId);
     // a code may have set another password since this one was checked, and that ended the session
-    const [open] = await selectSessionIdentities(trx, [viewer.sessionId], context.now());
+    const [open] = await selectSessionIdentities(trx, [viewer.sessionId], now);
     if (!open) throw new WrongCredentialsError('The old password is');
     const changed = await updatePerson(trx, viewer.personId, { password_hash });
-    const sessions = await revokeSessionsOf(trx, viewer.personId, viewer.sessionId, context.now());
-    const detail = await endCodesOf(trx, viewer.personId);
-    await appendAudit(trx, { ...entry(context, 'person.change_password', viewer.personId), detail });
-    return { person: changed, ended: sessions };
+    for (const id of await revokeSessionsOf(trx, viewer.personId, viewer.sessionId, now)) revoke(`session:${id}`);
+    audit('person.change_password', personSubject(viewer.personId), { ...(await endCodesOf(trx, viewer.personId)) });
+    return changed;
   });
-  for (const id of ended) context.hub.revoke(`session:${id}`);
-  return person;
 }
 
 export interface CreatedPasswordReset {
@@ -51,7 +50,7 @@ export async function createPasswordReset(context: Context, personId: string): P
   const person = await administeredPerson(context, personId, 'personId');
   const { viewer } = context;
   if (viewer.kind !== 'person') throw forbidden('this; it takes a person');
-  const made = await context.db.transaction().execute(async (trx) => {
+  const made = await act(context, async ({ trx, now, audit }) => {
     const standings = await lockStandings(trx, [viewer.personId, person.id]);
     const [issuer, subject] = [standings.get(viewer.personId), standings.get(person.id)];
     if (!issuer || !subject) throw foreignPerson();
@@ -64,8 +63,8 @@ export async function createPasswordReset(context: Context, personId: string): P
     await deleteUnusedCodes(trx, { personId: person.id });
     const wanted = { purpose: 'reset_password', personId: person.id, createdBy: viewer.personId } as const;
     const lifeMs = context.config.limits.passwordResetMs;
-    const code = await issueCode(trx, { ...wanted, at: context.now(), lifeMs });
-    await appendAudit(trx, entry(context, 'person.create_password_reset', person.id));
+    const code = await issueCode(trx, { ...wanted, at: now, lifeMs });
+    audit('person.create_password_reset', personSubject(person.id), { expiresAt: code.expiresAt });
     return code;
   });
   return { ...made, person };
@@ -75,26 +74,21 @@ export async function createPasswordReset(context: Context, personId: string): P
 export async function resetPassword(context: Context, input: { code: string; password: string }): Promise<void> {
   const at = context.now();
   // hashing costs: not for everybody who comes with some code
-  const isGood = await context.db.transaction().execute((trx) => usableResetCode(trx, input.code, at));
+  const isGood = await act(context, (scope) => usableResetCode(scope, input.code, at));
   if (!isGood) throw new WrongCredentialsError('The code is');
   const password_hash = await hashPassword(input.password, 'input.password');
-  const entered = await context.db.transaction().execute(async (trx) => {
-    const usable = await usableResetCode(trx, input.code, at);
+  const session = await act(context, async (scope) => {
+    const { trx, revoke } = scope;
+    const usable = await usableResetCode(scope, input.code, at);
     // returned, not thrown: the audit keeps why
     if (!usable) return undefined;
     const person = await updatePerson(trx, usable.person.id, { password_hash });
     await markCodeUsed(trx, usable.code.id, at);
     const ended = await endCodesOf(trx, person.id);
     await revokeSessionsOf(trx, person.id, null, at);
-    const session = await openSession(context, trx, person, 'person.reset_password', ended);
-    return { session, personId: person.id };
+    revoke(`person:${person.id}`);
+    return openSession(context, scope, person, 'person.reset_password', ended);
   });
-  if (!entered) throw new WrongCredentialsError('The code is');
-  context.hub.revoke(`person:${entered.personId}`);
-  await enter(context, entered.session);
-}
-
-function entry(context: Context, action: string, personId: string) {
-  const [actor, at] = [actorOf(context.viewer), context.now()];
-  return { actor, at, plantId: null, action, subjectType: 'Person', subjectId: personId, detail: {} };
+  if (!session) throw new WrongCredentialsError('The code is');
+  await enter(context, session);
 }

@@ -1,7 +1,8 @@
 /** Changing people: who they are, what they may do where, whether they may sign in. What they have open ends at once. */
+
 import type { Trx } from '../../../database/database.ts';
 import { forbidden } from '../../../kit/access-error.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -17,10 +18,10 @@ import {
   selectPeoplePage,
   updatePerson as updatePersonRow,
 } from './access.queries.ts';
-import type { PersonRole, PersonRow } from './access.table.ts';
+import type { MembershipRow, PersonRole, PersonRow } from './access.table.ts';
 import { administeredPlant } from './administered-plant.service.ts';
 import { endCodesOf } from './one-time-codes.service.ts';
-import { checkEmail, checkPersonName, findPeople, refuseKnownEmail } from './people.service.ts';
+import { checkEmail, checkPersonName, findPeople, personSubject, refuseKnownEmail } from './people.service.ts';
 import { mayChangePerson } from './rights-behind-codes.ts';
 
 type Maybe<T> = T | null | undefined;
@@ -49,8 +50,9 @@ export function updatePerson(
     if (typeof input.email === 'string') change.email = checkEmail(input.email);
     if (Object.keys(change).length === 0) return unchanged(person);
     const changed = await refuseKnownEmail(input.email ?? '', () => updatePersonRow(trx, person.id, change));
-    const detail = { from: { name: person.name, email: person.email }, to: change };
-    return { person: changed, detail, endsSessions: false, endsCodes: changed.email !== person.email };
+    const factsOf = ({ name, email }: PersonRow) => ({ name, email });
+    const told = { before: factsOf(person), after: factsOf(changed) };
+    return { person: changed, ...told, endsSessions: false, endsCodes: changed.email !== person.email };
   });
 }
 
@@ -61,7 +63,8 @@ export function setPersonDisabled(context: Context, personId: string, isDisabled
     if ((person.disabled_at !== null) === isDisabled) return unchanged(person);
     if (isDisabled) await refuseLastAdministrator(trx, person, personId);
     const changed = await updatePersonRow(trx, person.id, { disabled_at: isDisabled ? context.now() : null });
-    return { person: changed, detail: {}, endsSessions: isDisabled, endsCodes: true };
+    const told = { before: { disabledAt: person.disabled_at }, after: { disabledAt: changed.disabled_at } };
+    return { person: changed, ...told, endsSessions: isDisabled, endsCodes: true };
   });
 }
 
@@ -74,8 +77,11 @@ export function setInstallationAdministrator(
     if (person.is_administrator === input.isAdministrator) return unchanged(person);
     if (!input.isAdministrator) await refuseLastAdministrator(trx, person, input.personId);
     const changed = await updatePersonRow(trx, person.id, { is_administrator: input.isAdministrator });
-    const detail = { isAdministrator: input.isAdministrator };
-    return { person: changed, detail, endsSessions: false, endsCodes: true };
+    const told = {
+      before: { isAdministrator: person.is_administrator },
+      after: { isAdministrator: input.isAdministrator },
+    };
+    return { person: changed, ...told, endsSessions: false, endsCodes: true };
   });
 }
 
@@ -99,26 +105,33 @@ export async function setMemberships(
   }
   const id = keyOf('Person', input.personId, named.field);
   // asked past the loaders: what they remember is what the answer would show
-  const before = await selectMemberships(context.db, [id]);
-  const isSeen = context.rights.isAdministrator || before.some((row) => context.rights.rolesIn(row.plant_id).size > 0);
+  const present = await selectMemberships(context.db, [id]);
+  const isSeen = context.rights.isAdministrator || present.some((row) => context.rights.rolesIn(row.plant_id).size > 0);
   if (!isSeen) throw new NotFoundError(named.field, named.value);
 
-  const at = context.now();
-  const person = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit, revoke }) => {
     const locked = await lockPerson(trx, id);
     if (!locked) throw new NotFoundError(named.field, named.value);
+    const had = (await selectMemberships(trx, [id])).filter((row) => wanted.has(row.plant_id));
     await deleteMemberships(trx, id, [...wanted.keys()]);
     const rows = [...wanted].flatMap(([plant_id, roles]) =>
-      [...roles].map((role) => ({ person_id: id, plant_id, role, granted_at: at })),
+      [...roles].map((role) => ({ person_id: id, plant_id, role, granted_at: now })),
     );
     await insertMemberships(trx, rows);
-    const memberships = [...wanted].map(([plantId, roles]) => ({ plantId, roles: [...roles] }));
-    const detail = { memberships, ...(await endCodesOf(trx, id)) };
-    await appendAudit(trx, { ...entry(context, 'person.set_memberships', id), detail });
+    const before = rolesByPlant(wanted.keys(), had);
+    const after = rolesByPlant(wanted.keys(), rows);
+    audit('person.set_memberships', personSubject(id), { before, after, ...(await endCodesOf(trx, id)) });
+    revoke(`person:${id}`);
     return locked;
   });
-  context.hub.revoke(`person:${id}`);
-  return person;
+}
+
+/** Of each of the plants, the roles in alphabetical order. */
+function rolesByPlant(plantIds: Iterable<string>, rows: readonly Pick<MembershipRow, 'plant_id' | 'role'>[]) {
+  return [...plantIds].map((plantId) => {
+    const own = rows.filter((row) => row.plant_id === plantId);
+    return { plantId, roles: own.map(({ role }) => role).sort() };
+  });
 }
 
 /** The person, whom the caller may change: not one with rights where the caller has none, who could be taken over. */
@@ -137,15 +150,16 @@ export function foreignPerson() {
 
 interface Change {
   person: PersonRow;
-  /** null: nothing was changed. */
-  detail: Record<string, unknown> | null;
+  /** What was changed, as it was and as it is; both null when nothing was. */
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
   endsSessions: boolean;
   /** Those that the person has made or is meant to use. */
   endsCodes: boolean;
 }
 
 function unchanged(person: PersonRow): Change {
-  return { person, detail: null, endsSessions: false, endsCodes: false };
+  return { person, before: null, after: null, endsSessions: false, endsCodes: false };
 }
 
 async function changePerson(
@@ -155,20 +169,19 @@ async function changePerson(
   change: (trx: Trx, person: PersonRow) => Promise<Change>,
 ): Promise<PersonRow> {
   const { id } = await administeredPerson(context, globalId, 'personId');
-  const { person, detail } = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit, revoke }) => {
     // in the same order for all who lock: the administrators first
     await lockInstallationAdministrators(trx);
     const locked = await lockPerson(trx, id);
     if (!locked) throw new NotFoundError('personId', globalId);
-    const changed = await change(trx, locked);
-    if (changed.endsSessions) await revokeSessionsOf(trx, id, null, context.now());
-    const ended = changed.endsCodes ? await endCodesOf(trx, id) : {};
-    if (changed.detail)
-      await appendAudit(trx, { ...entry(context, action, id), detail: { ...changed.detail, ...ended } });
-    return changed;
+    const { person, before, after, endsSessions, endsCodes } = await change(trx, locked);
+    if (endsSessions) await revokeSessionsOf(trx, id, null, now);
+    const ended = endsCodes ? await endCodesOf(trx, id) : {};
+    if (after === null) return person;
+    audit(action, personSubject(id), { before, after, ...ended });
+    revoke(`person:${id}`);
+    return person;
   });
-  if (detail) context.hub.revoke(`person:${id}`);
-  return person;
 }
 
 async function refuseLastAdministrator(trx: Trx, person: PersonRow, value: string): Promise<void> {
@@ -177,9 +190,4 @@ async function refuseLastAdministrator(trx: Trx, person: PersonRow, value: strin
   if (others.length > 0) return;
   const remedy = 'it is the last administrator of the installation: make another one first';
   throw new ConflictError('personId', value, remedy);
-}
-
-function entry(context: Context, action: string, personId: string) {
-  const [actor, at] = [actorOf(context.viewer), context.now()];
-  return { actor, at, plantId: null, action, subjectType: 'Person', subjectId: personId };
 }

@@ -1,15 +1,14 @@
 /** Edge nodes with a key of their own: a one-time code enrols them, they change keys by themselves, and nobody else ever knows a secret. */
+
 import { enrolmentText, rotationText } from '#schema/node-key.ts';
-import type { Trx } from '../../../database/database.ts';
 import { ADMINISTRATORS, requireRole } from '../../../kit/access.ts';
 import { forbidden, unauthenticated } from '../../../kit/access-error.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
 import { viewingNode } from '../../../kit/viewing-node.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import type { EdgeNodeRow } from '../../plant/parts/plants.table.ts';
 import { WrongCredentialsError } from './access.errors.ts';
@@ -45,8 +44,7 @@ export async function createEnrolmentCode(context: Context, globalId: string): P
   const { viewer } = context;
   if (viewer.kind !== 'person') throw new Error('Only people enrol nodes.');
 
-  const at = context.now();
-  const made = await context.db.transaction().execute(async (trx) => {
+  const made = await act(context, async ({ trx, now: at, audit }) => {
     const issuer = (await lockStandings(trx, [viewer.personId])).get(viewer.personId);
     const { plant_id: plantId, retired_at } = await lockNode(trx, edgeNode.id);
     const fault = issuer
@@ -57,15 +55,8 @@ export async function createEnrolmentCode(context: Context, globalId: string): P
     await deleteUnusedCodes(trx, { edgeNodeId: edgeNode.id });
     const wanted = { purpose: 'enrol_node', edgeNodeId: edgeNode.id, createdBy: viewer.personId, at } as const;
     const code = await issueCode(trx, { ...wanted, lifeMs: context.config.limits.enrolmentCodeMs });
-    await appendAudit(trx, {
-      actor: actorOf(viewer),
-      at,
-      plantId: edgeNode.plant_id,
-      action: 'edge_node.create_enrolment_code',
-      subjectType: 'EdgeNode',
-      subjectId: edgeNode.id,
-      detail: { code: edgeNode.code, expiresAt: code.expiresAt },
-    });
+    const subject = { plantId: edgeNode.plant_id, subjectType: 'EdgeNode', subjectId: edgeNode.id };
+    audit('edge_node.create_enrolment_code', subject, { code: edgeNode.code, expiresAt: code.expiresAt });
     return code;
   });
   return { ...made, edgeNode };
@@ -80,35 +71,33 @@ export async function enrolEdgeNode(
   input: { code: string; publicKey: string; proof: string },
 ): Promise<TokenRow> {
   const key = checkNodeKey(input.publicKey, input.proof, enrolmentText(input.code, input.publicKey));
-  const at = context.now();
-  const enrolled = await context.db.transaction().execute(async (trx) => {
-    const usable = await usableEnrolmentCode(trx, input.code, at);
+  const token = await act(context, async (scope) => {
+    const { trx, now: at } = scope;
+    const usable = await usableEnrolmentCode(scope, input.code, at);
     const known = await selectTokenByKey(trx, key);
     if (usable && known)
       throw new ConflictError('input.publicKey', input.publicKey, 'the key is in use already: make a new one');
-    if (usable) return takeKey(trx, usable, key, at);
+    if (usable) return takeKey(scope, usable, key);
     const code = await findCode(trx, 'enrol_node', input.code);
-    if (code?.used_at && known?.edge_node_id === code.edge_node_id && known.revoked_at === null)
-      return { token: known, ended: [] };
+    if (code?.used_at && known?.edge_node_id === code.edge_node_id && known.revoked_at === null) return known;
     // returned, not thrown: the audit keeps why
     return undefined;
   });
-  if (!enrolled) throw new WrongCredentialsError('The code is');
-  const { token, ended } = enrolled;
-  for (const id of ended) context.hub.revoke(`token:${id}`);
-  context.hub.wake('event', token.plant_id);
+  if (!token) throw new WrongCredentialsError('The code is');
   return token;
 }
 
 type Usable = NonNullable<Awaited<ReturnType<typeof usableEnrolmentCode>>>;
 
-async function takeKey(trx: Trx, { code, node, issuerId }: Usable, key: Buffer, at: Date) {
+async function takeKey(scope: ActScope, { code, node, issuerId }: Usable, key: Buffer): Promise<TokenRow> {
+  const { trx, now: at, revoke } = scope;
   const ended = await revokeKeysOfNode(trx, node.id, at);
   const token = keyToken(node, key, { created_by: issuerId, created_at: at, replaces_id: null });
   await insertToken(trx, token);
   await markCodeUsed(trx, code.id, at);
-  await sayKeyChanged(trx, token, 'node.enrolled', at, node.code);
-  return { token, ended };
+  for (const id of ended) revoke(`token:${id}`);
+  tellKeyChanged(scope, token, 'node.enrolled', { code: node.code, endedTokens: ended });
+  return token;
 }
 
 /**
@@ -120,8 +109,8 @@ export async function rotateEdgeNodeKey(
   input: { publicKey: string; proof: string },
 ): Promise<TokenRow> {
   const { tokenId, edgeNodeId } = viewingNode(context);
-  const at = context.now();
-  const token = await context.db.transaction().execute(async (trx) => {
+  return act(context, async (scope) => {
+    const { trx, now: at } = scope;
     const node = await lockNode(trx, edgeNodeId);
     const present = await lockToken(trx, tokenId);
     // it may have ended since the request was let in
@@ -135,16 +124,14 @@ export async function rotateEdgeNodeKey(
     if (known?.replaces_id === tokenId && known.revoked_at === null) return known;
     if (known) throw new ConflictError('input.publicKey', input.publicKey, 'the key is in use already: make a new one');
     // a key that was announced before and never used: the node has lost it
-    await revokeSuccessor(trx, tokenId, at);
+    const endedTokens = await revokeSuccessor(trx, tokenId, at);
     const next = keyToken(node, key, { created_by: present.created_by, created_at: at, replaces_id: tokenId });
     await insertToken(trx, next);
     const graceEnds = new Date(at.getTime() + context.config.limits.nodeKeyGraceMs);
     if (present.expires_at === null || present.expires_at > graceEnds) await updateTokenExpiry(trx, tokenId, graceEnds);
-    await sayKeyChanged(trx, next, 'node.key_changed', at, node.code);
+    tellKeyChanged(scope, next, 'node.key_changed', { code: node.code, replaces: tokenId, endedTokens });
     return next;
   });
-  context.hub.wake('event', token.plant_id);
-  return token;
 }
 
 function keyToken(
@@ -167,20 +154,21 @@ function keyToken(
   };
 }
 
-async function sayKeyChanged(trx: Trx, token: TokenRow, kind: string, at: Date, code: string): Promise<void> {
+function tellKeyChanged(
+  { audit, event }: ActScope,
+  token: TokenRow,
+  kind: 'node.enrolled' | 'node.key_changed',
+  told: { code: string; replaces?: string; endedTokens: string[] },
+): void {
   const actor = { kind: 'token', id: token.id } as const;
-  const edgeNodeId = token.edge_node_id;
-  const data = { id: encodeGlobalId('EdgeNode', edgeNodeId ?? ''), code, tokenId: encodeGlobalId('Token', token.id) };
-  await appendEvents(trx, token.plant_id, [{ kind, occurredAt: at, edgeNodeId, actor, data }]);
-  await appendAudit(trx, {
-    actor,
-    at,
-    plantId: token.plant_id,
-    action: kind === 'node.enrolled' ? 'edge_node.enrol' : 'edge_node.rotate_key',
-    subjectType: 'EdgeNode',
-    subjectId: edgeNodeId,
-    detail: { code, tokenId: token.id, publicKey: token.public_key?.toString('base64') ?? null },
-  });
+  const edgeNodeId = token.edge_node_id ?? '';
+  const tokenId = encodeGlobalId('Token', token.id);
+  const data = { id: encodeGlobalId('EdgeNode', edgeNodeId), code: told.code, tokenId };
+  event(token.plant_id, { kind, edgeNodeId, actor, data });
+  const action = kind === 'node.enrolled' ? 'edge_node.enrol' : 'edge_node.rotate_key';
+  const subject = { plantId: token.plant_id, subjectType: 'EdgeNode', subjectId: edgeNodeId };
+  const publicKey = token.public_key?.toString('base64') ?? null;
+  audit(action, subject, { ...told, tokenId: token.id, publicKey }, { actor });
 }
 
 /** When the code that would enrol the node now runs out; null when there is none. */

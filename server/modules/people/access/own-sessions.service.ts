@@ -1,5 +1,5 @@
 /** The sessions of the one who asks. */
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { NotFoundError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -23,12 +23,10 @@ export async function endSession(context: Context, globalId: string): Promise<Ow
   const id = keyOf('Session', globalId, 'sessionId');
   const session = (await ownSessions(context)).find((own) => own.id === id);
   if (!session) throw new NotFoundError('sessionId', globalId);
-  const at = context.now();
-  await context.db.transaction().execute(async (trx) => {
-    await revokeSession(trx, id, at);
-    const [actor, action] = [actorOf(context.viewer), 'session.close'];
-    await appendAudit(trx, { actor, at, plantId: null, action, subjectType: 'Session', subjectId: id, detail: {} });
+  return act(context, async ({ trx, now, audit, revoke }) => {
+    await revokeSession(trx, id, now);
+    audit('session.close', { plantId: null, subjectType: 'Session', subjectId: id });
+    revoke(`session:${id}`);
+    return { ...session, revoked_at: now };
   });
-  context.hub.revoke(`session:${id}`);
-  return { ...session, revoked_at: at };
 }

@@ -2,7 +2,7 @@
 
 import { uniqueViolation } from '../../../database/postgres-error.ts';
 import { forbidden } from '../../../kit/access-error.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError } from '../../../kit/errors.ts';
 import { newId } from '../../../kit/ids.ts';
@@ -78,21 +78,20 @@ export async function createPerson(context: Context, input: NewPerson): Promise<
   }));
 
   await refuseKnownEmail(input.email, () =>
-    context.db.transaction().execute(async (trx) => {
+    act(context, async ({ trx, audit }) => {
       await insertPerson(trx, person);
       await insertMemberships(trx, memberships);
-      await appendAudit(trx, {
-        actor: actorOf(context.viewer),
-        at: person.created_at,
-        plantId: null,
-        action: 'person.create',
-        subjectType: 'Person',
-        subjectId: person.id,
-        detail: { email: person.email, name: person.name, memberships: roles.map((role) => ({ ...role })) },
-      });
+      const { email, name } = person;
+      const after = { email, name, memberships: roles.map((role) => ({ ...role })) };
+      audit('person.create', personSubject(person.id), { before: null, after });
     }),
   );
   return person;
+}
+
+/** People belong to no plant. */
+export function personSubject(personId: string) {
+  return { plantId: null, subjectType: 'Person', subjectId: personId };
 }
 
 const emailShape = /^[^\s@]+@[^\s@]+$/;

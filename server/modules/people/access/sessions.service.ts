@@ -1,6 +1,7 @@
 /** Signing in and out, and the first administrator of a new installation. */
-import type { Db, Trx } from '../../../database/database.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+
+import type { Db } from '../../../database/database.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError } from '../../../kit/errors.ts';
 import { newId } from '../../../kit/ids.ts';
@@ -30,12 +31,12 @@ export async function signIn(context: Context, input: { email: string; password:
   const isActive = person !== undefined && person.disabled_at === null;
   const isRight = await checkPassword(context, email, isActive ? person.password_hash : null, input.password);
   if (!isRight || !isActive) throw new WrongCredentialsError('Email or password is');
-  const session = await context.db.transaction().execute(async (trx) => {
+  const session = await act(context, async (scope) => {
     // checking takes a while: the password may be another by now, and the person disabled
-    const now = await lockPerson(trx, person.id);
+    const now = await lockPerson(scope.trx, person.id);
     if (now?.password_hash !== person.password_hash || now.disabled_at !== null)
       throw new WrongCredentialsError('Email or password is');
-    return openSession(context, trx, now, 'session.open');
+    return openSession(context, scope, now, 'session.open');
   });
   await enter(context, session);
 }
@@ -44,20 +45,12 @@ export async function signIn(context: Context, input: { email: string; password:
 export async function signOut(context: Context): Promise<boolean> {
   const { viewer } = context;
   if (viewer.kind !== 'person') return false;
-  await context.db.transaction().execute(async (trx) => {
-    await revokeSession(trx, viewer.sessionId, context.now());
-    await appendAudit(trx, {
-      actor: actorOf(viewer),
-      at: context.now(),
-      plantId: null,
-      action: 'session.close',
-      subjectType: 'Session',
-      subjectId: viewer.sessionId,
-      detail: {},
-    });
+  await act(context, async ({ trx, now, audit, revoke }) => {
+    await revokeSession(trx, viewer.sessionId, now);
+    audit('session.close', { plantId: null, subjectType: 'Session', subjectId: viewer.sessionId });
+    const [key] = principalKeys(viewer);
+    if (key !== undefined) revoke(key);
   });
-  const [key] = principalKeys(viewer);
-  if (key !== undefined) context.hub.revoke(key);
   await context.setSessionCookie(null);
   return true;
 }
@@ -85,7 +78,8 @@ export async function createFirstAdministrator(context: Context, input: FirstAdm
     throw new ConflictError('input.code', null, 'there are people already: sign in instead');
   const person = await preparePerson(context, input, true);
   const session = await refuseKnownEmail(input.email, () =>
-    context.db.transaction().execute(async (trx) => {
+    act(context, async (scope) => {
+      const { trx } = scope;
       await lockPeople(trx);
       if (await hasPeople(trx))
         throw new ConflictError('input.code', null, 'there are people already: sign in instead');
@@ -94,7 +88,7 @@ export async function createFirstAdministrator(context: Context, input: FirstAdm
       await markCodeUsed(trx, code.id, context.now());
       await deleteUnusedCodes(trx, { purpose: 'first_administrator' });
       await insertPerson(trx, person);
-      return openSession(context, trx, person, 'person.create_first');
+      return openSession(context, scope, person, 'person.create_first');
     }),
   );
   await enter(context, session);
@@ -107,24 +101,18 @@ interface OpenedSession {
 
 export async function openSession(
   context: Context,
-  trx: Trx,
+  { trx, now: at, audit }: ActScope,
   person: PersonRow,
   action: string,
   detail: Record<string, unknown> = {},
 ): Promise<OpenedSession> {
-  const at = context.now();
   const expiresAt = new Date(at.getTime() + context.config.limits.sessionMs);
   const id = newId();
   await insertSession(trx, { id, person_id: person.id, created_at: at, expires_at: expiresAt, revoked_at: null });
-  await appendAudit(trx, {
-    actor: { kind: 'person', id: person.id },
-    at,
-    plantId: null,
-    action,
-    subjectType: 'Session',
-    subjectId: id,
-    detail: { email: person.email, address: context.address, ...detail },
-  });
+  const subject = { plantId: null, subjectType: 'Session', subjectId: id };
+  // nobody was signed in when the act began
+  const origin = { actor: { kind: 'person', id: person.id } } as const;
+  audit(action, subject, { email: person.email, address: context.address, ...detail }, origin);
   return { id, expiresAt };
 }
 

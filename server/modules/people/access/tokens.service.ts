@@ -1,8 +1,9 @@
 /** Tokens of machines: the secret is shown once, only its hash is kept, and revoking ends what is connected with it. */
+
 import { randomBytes } from 'node:crypto';
 import type { Trx } from '../../../database/database.ts';
 import { ADMINISTRATORS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { keyOf, optionalKeyOf } from '../../../kit/global-id.ts';
@@ -53,19 +54,11 @@ export async function createToken(context: Context, input: NewToken): Promise<{ 
     expires_at: checkExpiry(input.expiresAt ?? null, at),
     revoked_at: null,
   };
-  await context.db.transaction().execute(async (trx) => {
+  await act(context, async ({ trx, audit }) => {
     if (token.edge_node_id !== null && (await lockNode(trx, token.edge_node_id)).retired_at !== null)
       throw new ConflictError('input.edgeNodeId', input.edgeNodeId, 'it is retired: reinstate it first');
     await insertToken(trx, token);
-    await appendAudit(trx, {
-      actor: actorOf(viewer),
-      at,
-      plantId,
-      action: 'token.create',
-      subjectType: 'Token',
-      subjectId: token.id,
-      detail: { name: token.name, role: token.role, edgeNodeId: token.edge_node_id, expiresAt: token.expires_at },
-    });
+    audit('token.create', subjectOf(token), { before: null, after: tokenFacts(token) });
   });
   return { secret, token };
 }
@@ -77,24 +70,28 @@ export async function revokeToken(context: Context, globalId: string): Promise<T
   const [known] = await selectTokens(context.db, [id]);
   if (!known) throw new NotFoundError(named.field, named.value);
   requireRole(context, known.plant_id, ADMINISTRATORS, named);
-  const { revoked, followers } = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, now, audit, revoke }) => {
     const present = await lockToken(trx, id);
     // the key that was to follow stands on this one; one that has followed has ended it, and stands by itself
-    const ended = present?.revoked_at === null ? await revokeSuccessor(trx, id, context.now()) : [];
-    const row = await revokeTokenRow(trx, id, context.now());
-    await appendAudit(trx, {
-      actor: actorOf(context.viewer),
-      at: context.now(),
-      plantId: row.plant_id,
-      action: 'token.revoke',
-      subjectType: 'Token',
-      subjectId: id,
-      detail: { name: row.name, ...(ended.length > 0 ? { successor: ended[0] } : {}) },
+    const ended = present?.revoked_at === null ? await revokeSuccessor(trx, id, now) : [];
+    const row = await revokeTokenRow(trx, id, now);
+    audit('token.revoke', subjectOf(row), {
+      name: row.name,
+      ...(ended.length > 0 ? { successor: ended[0] } : {}),
+      before: { revokedAt: present?.revoked_at ?? null },
+      after: { revokedAt: row.revoked_at },
     });
-    return { revoked: row, followers: ended };
+    for (const endedId of [id, ...ended]) revoke(`token:${endedId}`);
+    return row;
   });
-  for (const ended of [id, ...followers]) context.hub.revoke(`token:${ended}`);
-  return revoked;
+}
+
+function subjectOf(token: TokenRow) {
+  return { plantId: token.plant_id, subjectType: 'Token', subjectId: token.id };
+}
+
+function tokenFacts({ name, role, edge_node_id: edgeNodeId, expires_at: expiresAt }: TokenRow) {
+  return { name, role, edgeNodeId, expiresAt };
 }
 
 /** All tokens of the plant, oldest first. For its administrators. */
@@ -120,10 +117,10 @@ export async function loadTokensOfNode(context: Context, node: { id: string; pla
   return loadByParent(context, 'tokens by node', node.id, select, (row) => row.edge_node_id ?? '');
 }
 
-/** A node was retired: its keys, secrets and codes end. Gives the ids of the tokens, whose connections end after the commit. */
-export async function endNodeTokens(trx: Trx, at: Date, edgeNodeId: string): Promise<string[]> {
+/** A node was retired: its keys, secrets and codes end. */
+export async function endNodeTokens({ trx, now, revoke }: ActScope, edgeNodeId: string): Promise<void> {
   await deleteUnusedCodes(trx, { edgeNodeId });
-  return revokeTokensOfNode(trx, edgeNodeId, at);
+  for (const id of await revokeTokensOfNode(trx, edgeNodeId, now)) revoke(`token:${id}`);
 }
 
 /** A station went from one node to another: codes for either were made for other work. A node's first station ends none. */

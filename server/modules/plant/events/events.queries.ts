@@ -1,15 +1,10 @@
 /** Every SQL statement of the events module: rows in, rows out, no rules. */
 import { sql } from 'kysely';
 import { plainArray, textArray } from '../../../database/array-literal.ts';
-import type { Db, Trx } from '../../../database/database.ts';
+import type { Db } from '../../../database/database.ts';
 import type { Page } from '../../../kit/page.ts';
 import { type StreamHead, type StreamKey, streamName } from '../../../live/stream-source.ts';
 import type { EventRow } from './events.table.ts';
-
-export interface NewEventRow extends Omit<EventRow, 'plant_id' | 'position' | 'recorded_at' | 'data'> {
-  /** JSON. */
-  data: string;
-}
 
 export interface EventSelection {
   plantId: string;
@@ -18,40 +13,6 @@ export interface EventSelection {
   /** Of the time by the source's clock: from inclusive, to exclusive. */
   from: Date | null;
   to: Date | null;
-}
-
-/**
- * Takes the next positions and writes the rows, in one statement, so that the lock on the stream is held from here to the commit only.
- * Gives how many were written: fewer than asked for when the plant has no stream.
- */
-export async function insertEvents(trx: Trx, plantId: string, events: readonly NewEventRow[]): Promise<number> {
-  const column = (name: keyof NewEventRow) => textArray(events.map((event) => textOf(event[name])));
-  const { rows } = await sql<{ written: number }>`
-    WITH taken AS (
-      UPDATE stream SET next_position = next_position + ${events.length}
-      WHERE kind = 'event' AND id = ${plantId}
-      RETURNING next_position - ${events.length} AS first
-    ), written AS (
-      INSERT INTO event (plant_id, position, id, kind, occurred_at, recorded_at, line_id, station_id, edge_node_id, actor_kind, actor_id, data)
-      SELECT ${plantId}::uuid, taken.first + e.ordinal - 1, e.id, e.kind, e.occurred_at, date_trunc('milliseconds', clock_timestamp()),
-             e.line_id, e.station_id, e.edge_node_id, e.actor_kind, e.actor_id, e.data::jsonb
-      FROM taken, unnest(
-        ${column('id')}::uuid[], ${column('kind')}::text[], ${column('occurred_at')}::timestamptz[], ${column('line_id')}::uuid[],
-        ${column('station_id')}::uuid[], ${column('edge_node_id')}::uuid[], ${column('actor_kind')}::text[], ${column('actor_id')}::uuid[],
-        ${column('data')}::text[]
-      ) WITH ORDINALITY AS e (id, kind, occurred_at, line_id, station_id, edge_node_id, actor_kind, actor_id, data, ordinal)
-      RETURNING position
-    )
-    SELECT count(*) AS written FROM written
-  `.execute(trx);
-  return rows[0]?.written ?? 0;
-}
-
-/** Holds the plants' event streams until the transaction ends, locked in id order by everybody. */
-export async function lockStreams(trx: Trx, plantIds: readonly string[]): Promise<void> {
-  await sql`
-    SELECT 1 FROM stream WHERE kind = 'event' AND id = ANY(${plainArray(plantIds)}::uuid[]) ORDER BY id FOR UPDATE
-  `.execute(trx);
 }
 
 /** Events after a position, in position order. */
@@ -116,8 +77,4 @@ export async function selectStreamHeads(db: Db, keys: readonly StreamKey[]): Pro
   return new Map(
     rows.map((row) => [streamName(row), { firstPosition: row.first_position, nextPosition: row.next_position }]),
   );
-}
-
-function textOf(value: string | Date | null): string | null {
-  return value instanceof Date ? value.toISOString() : value;
 }

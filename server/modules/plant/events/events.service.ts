@@ -1,16 +1,11 @@
-/** The event log of a plant: what happened, in one order, for MES, HMI and audit. */
-import type { Db, Trx } from '../../../database/database.ts';
-import type { Actor } from '../../../kit/audit.ts';
+/** Reads the event log of a plant: what happened, in one order, for MES, HMI and audit. `act` in the kit writes it. */
+import type { Db } from '../../../database/database.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
-import { newId } from '../../../kit/ids.ts';
 import { type Connection, type PageArgs, parsePage, toConnection } from '../../../kit/page.ts';
-import { wellFormed } from '../../../kit/well-formed.ts';
 import type { ReadHeads, StreamSource } from '../../../live/stream-source.ts';
 import {
   type EventSelection,
-  insertEvents,
-  lockStreams,
   selectActorNames,
   selectEventPage,
   selectEventsAfter,
@@ -18,50 +13,6 @@ import {
   selectStreamHeads,
 } from './events.queries.ts';
 import type { EventRow } from './events.table.ts';
-
-export interface NewEvent {
-  /** UUIDv7; a new one when its source has not given it any. */
-  id?: string;
-  /** Thing and what became of it, such as `job.started`. */
-  kind: string;
-  /** By the clock of its source. */
-  occurredAt: Date;
-  lineId?: string | null;
-  stationId?: string | null;
-  edgeNodeId?: string | null;
-  actor: Actor;
-  data: Record<string, unknown>;
-}
-
-/**
- * Appends to the plant's log. The plant's stream stays locked until the transaction ends, so call it late and commit soon;
- * then `hub.wake('event', plantId)`. Throws when the plant has no stream.
- */
-export async function appendEvents(trx: Trx, plantId: string, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  const rows = events.map((event) => ({
-    id: event.id ?? newId(),
-    kind: event.kind,
-    occurred_at: event.occurredAt,
-    line_id: event.lineId ?? null,
-    station_id: event.stationId ?? null,
-    edge_node_id: event.edgeNodeId ?? null,
-    actor_kind: event.actor.kind,
-    actor_id: event.actor.id,
-    data: JSON.stringify(event.data, wellFormed),
-  }));
-  const written = await insertEvents(trx, plantId, rows);
-  // Positions are dense: a transaction that took more than it wrote must not commit.
-  if (written !== rows.length) throw new Error(`The plant ${plantId} has no event stream`);
-}
-
-/**
- * For what reads before it tells: whoever holds the plant's stream while it decides cannot wait for somebody who holds what it reads and
- * waits for the stream. Only for what is rare and short: every writer of the plant's log waits meanwhile.
- */
-export function lockEventStreams(trx: Trx, plantIds: readonly string[]): Promise<void> {
-  return lockStreams(trx, plantIds);
-}
 
 /** A page of the plant's log, newest first by position. The caller must be allowed to read the plant. */
 export async function listEvents(

@@ -1,13 +1,13 @@
 /** Changes, retires and reinstates parts of a plant: one way for all of them, each in one transaction with event and audit record. */
+
 import type { Trx } from '../../../database/database.ts';
 import { ADMINISTRATORS, requireRole } from '../../../kit/access.ts';
 import { forbidden } from '../../../kit/access-error.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
-import { appendEvents } from '../events/events.service.ts';
-import { changedColumns, type FieldChange, fieldChanges, fieldName } from './part-changes.ts';
+import { beforeAndAfter, changedColumns, type FieldChange, fieldChanges, fieldName } from './part-changes.ts';
 import { clearAlarmsOf, endNodeTokens, forgetCameraPlaces } from './part-hooks.ts';
 import { partKinds } from './part-kinds.ts';
 import { lockPart, selectLivingCodes, updateColumns } from './plants.queries.ts';
@@ -109,8 +109,8 @@ async function administeredPart(context: Context, table: PlantModelTable, global
   return { id: row.id, plantId };
 }
 
-type Act = 'changed' | 'retired' | 'reinstated';
-const auditActs: Record<Act, string> = { changed: 'change', retired: 'retire', reinstated: 'reinstate' };
+type Change = 'changed' | 'retired' | 'reinstated';
+const auditActs: Record<Change, string> = { changed: 'change', retired: 'retire', reinstated: 'reinstate' };
 
 /** Holds the row, lets `write` do its part, then says what was done to the log, the audit, the screens and whoever is concerned. */
 async function writePart<T extends PlantModelTable>(
@@ -118,33 +118,27 @@ async function writePart<T extends PlantModelTable>(
   table: T,
   id: string,
   plantId: string,
-  act: Act,
+  done: Change,
   write: (trx: Trx, row: Row<T>) => Promise<{ row: Row<T>; changes: FieldChange[] }>,
 ): Promise<Row<T>> {
-  const { typeName, event } = partKinds[table];
-  let ended: string[] = [];
-  const { row, changes } = await context.db.transaction().execute(async (trx) => {
+  const { typeName, event: thing } = partKinds[table];
+  return act(context, async (scope) => {
+    const { trx, now, audit, event } = scope;
     const locked = await lockPart(trx, table, id, 'update');
     if (!locked) throw new NotFoundError('id', encodeGlobalId(typeName, id));
-    const written = await write(trx, locked);
-    if (written.changes.length === 0) return written;
-    if (table === 'edge_node' && act === 'retired') ended = await endNodeTokens(trx, context.now(), id);
-    const [actor, at] = [actorOf(context.viewer), context.now()];
-    const said = act === 'changed' ? { changes: written.changes } : {};
-    const data = { id: encodeGlobalId(typeName, id), code: locked.code, ...said };
-    await appendEvents(trx, plantId, [{ kind: `${event}.${act}`, occurredAt: at, actor, data }]);
-    if (act === 'retired') await clearAlarmsOf(trx, plantId, [id], at);
-    const detail = { code: locked.code, ...said };
-    const action = `${table}.${auditActs[act]}`;
-    await appendAudit(trx, { actor, at, plantId, action, subjectType: typeName, subjectId: id, detail });
-    return written;
+    const { row, changes } = await write(trx, locked);
+    if (changes.length === 0) return row;
+    if (table === 'edge_node' && done === 'retired') await endNodeTokens(scope, id);
+    const { code } = locked;
+    const data = { id: encodeGlobalId(typeName, id), code, ...(done === 'changed' ? { changes } : {}) };
+    event(plantId, { kind: `${thing}.${done}`, data });
+    if (done === 'retired') await clearAlarmsOf(scope, plantId, [id], now);
+    const subject = { plantId, subjectType: typeName, subjectId: id };
+    audit(`${table}.${auditActs[done]}`, subject, { code, ...beforeAndAfter(changes) });
+    if (table === 'camera' || table === 'station') scope.afterCommit(() => forgetCameraPlaces(context.db));
+    if (table === 'line') scope.touch(`line:${id}`);
+    return row;
   });
-  if (changes.length === 0) return row;
-  for (const tokenId of ended) context.hub.revoke(`token:${tokenId}`);
-  if (table === 'camera' || table === 'station') forgetCameraPlaces(context.db);
-  if (table === 'line') context.hub.touch(`line:${id}`);
-  context.hub.wake('event', plantId);
-  return row;
 }
 
 const idTypes: Readonly<Record<string, string>> = { area_id: 'Area', edge_node_id: 'EdgeNode' };

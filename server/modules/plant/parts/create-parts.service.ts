@@ -1,14 +1,15 @@
 /** Sets up the plant model: each part in one transaction with its audit record, streams and event. */
+
 import type { Trx } from '../../../database/database.ts';
 import { uniqueViolation } from '../../../database/postgres-error.ts';
 import { ADMINISTRATORS, requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
-import { appendEvents } from '../events/events.service.ts';
 import { requireLivingParents } from './change-parts.service.ts';
+import { factsOf } from './part-changes.ts';
 import { partKinds } from './part-kinds.ts';
 import {
   checkCode,
@@ -218,24 +219,21 @@ export async function insertPart<T extends PlantModelTable>(
 ): Promise<PlantModelRows[T]> {
   const subjectType = partKinds[table].typeName;
   try {
-    await context.db.transaction().execute(async (trx) => {
+    return await act(context, async ({ trx, audit, event }) => {
       await requireLivingParents(trx, table, row);
       await trx
         .insertInto(table)
         .values(row as never)
         .execute();
       await also(trx);
-      const [actor, at] = [actorOf(context.viewer), context.now()];
-      const kind = `${partKinds[table].event}.created`;
       const data = { id: encodeGlobalId(subjectType, row.id), code };
-      await appendEvents(trx, plantId, [{ kind, occurredAt: at, actor, data }]);
-      const audit = { actor, at, plantId, subjectType, subjectId: row.id, detail: { code } };
-      await appendAudit(trx, { ...audit, action: `${table}.create` });
+      event(plantId, { kind: `${partKinds[table].event}.created`, data });
+      const subject = { plantId, subjectType, subjectId: row.id };
+      audit(`${table}.create`, subject, { code, before: null, after: factsOf(row) });
+      return row;
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
     throw new ConflictError('input.code', code, `a ${subjectType} with this code exists there already; choose another`);
   }
-  context.hub.wake('event', plantId);
-  return row;
 }

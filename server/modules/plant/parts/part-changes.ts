@@ -30,6 +30,19 @@ export function fieldChanges(
   }));
 }
 
+/** The fields that changed, as they were and as they are. */
+export function beforeAndAfter(changes: readonly FieldChange[]) {
+  return {
+    before: Object.fromEntries(changes.map(({ field, from }) => [field, from])),
+    after: Object.fromEntries(changes.map(({ field, to }) => [field, to])),
+  };
+}
+
+/** Everything of the row, for the audit: by the names of the schema. */
+export function factsOf(row: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [fieldName(column), value]));
+}
+
 /** `target_rate_per_min` is `targetRatePerMin`. */
 export function fieldName(column: string): string {
   return column.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());

@@ -1,9 +1,10 @@
 /** What the modules above do when a part of the plant changes. Each act runs inside the transaction of the change. */
 import type { Db, Trx } from '../../../database/database.ts';
+import type { ActScope } from '../../../kit/act.ts';
 import { defineHook } from '../../../kit/hook.ts';
 
-/** A node was retired. Gives the ids of the tokens that ended with it, whose connections end after the commit. */
-export const endNodeTokens = defineHook<[trx: Trx, at: Date, edgeNodeId: string], Promise<string[]>>('endNodeTokens');
+/** A node was retired: its tokens end, and their connections after the commit. */
+export const endNodeTokens = defineHook<[scope: ActScope, edgeNodeId: string], Promise<void>>('endNodeTokens');
 
 /** A station went from one node to another. */
 export const endCodesOfMove = defineHook<[trx: Trx, from: string | null, to: string | null], Promise<void>>(
@@ -12,7 +13,7 @@ export const endCodesOfMove = defineHook<[trx: Trx, from: string | null, to: str
 
 /** Parts were retired: nobody will say any more that their conditions are gone. */
 export const clearAlarmsOf = defineHook<
-  [trx: Trx, plantId: string, sourceIds: readonly string[], at: Date],
+  [scope: ActScope, plantId: string, sourceIds: readonly string[], at: Date],
   Promise<unknown>
 >('clearAlarmsOf');
 

@@ -1,5 +1,5 @@
 /** Writes what a plan says, inside the transaction that found it. */
-import type { Trx } from '../../../database/database.ts';
+import type { ActScope } from '../../../kit/act.ts';
 import { newId } from '../../../kit/ids.ts';
 import { clearAlarmsOf, endCodesOfMove, endNodeTokens } from '../parts/part-hooks.ts';
 import type { PlantModelTable } from '../parts/plants.table.ts';
@@ -12,11 +12,10 @@ export interface PlanToApply {
   parts: readonly ModelPart[];
   known: readonly KnownPart[];
   changes: readonly PartChange[];
-  at: Date;
 }
 
-/** Gives the ids of the tokens that ended with their nodes. */
-export async function applyPlan(trx: Trx, { plantId, parts, known, changes, at }: PlanToApply): Promise<string[]> {
+export async function applyPlan(scope: ActScope, { plantId, parts, known, changes }: PlanToApply): Promise<void> {
+  const { trx, now: at } = scope;
   const partByKey = new Map(parts.map((part) => [part.key, part]));
   const ids = new Map<string, string>([...known.map(({ key, id }) => [key, id] as const), [plantKey, plantId]]);
   for (const { action, key } of changes) if (action === 'created' && key !== plantKey) ids.set(key, newId());
@@ -47,7 +46,6 @@ export async function applyPlan(trx: Trx, { plantId, parts, known, changes, at }
       );
   }
 
-  const endedTokens: string[] = [];
   const retired: string[] = [];
   for (const { action, table, key } of changes) {
     const id = ids.get(key) ?? '';
@@ -56,7 +54,7 @@ export async function applyPlan(trx: Trx, { plantId, parts, known, changes, at }
     if (action !== 'retired') continue;
     await updateRow(trx, table, id, { retired_at: at });
     retired.push(id);
-    if (table === 'edge_node') endedTokens.push(...(await endNodeTokens(trx, at, id)));
+    if (table === 'edge_node') await endNodeTokens(scope, id);
   }
   // last: whoever brings a code holds its node before the code
   const knownByKey = new Map(known.map((part) => [part.key, part]));
@@ -64,8 +62,7 @@ export async function applyPlan(trx: Trx, { plantId, parts, known, changes, at }
   for (const { action, table, key } of changes)
     if (action === 'changed' && table === 'station')
       await endCodesOfMove(trx, nodeOf(knownByKey.get(key)), nodeOf(partByKey.get(key)));
-  if (retired.length > 0) await clearAlarmsOf(trx, plantId, retired, at);
-  return endedTokens;
+  if (retired.length > 0) await clearAlarmsOf(scope, plantId, retired, at);
 }
 
 /** Nothing before what it belongs to. */

@@ -1,15 +1,15 @@
 /** The whole model of a plant as one file: given out, and taken in whole or not at all. */
+
 import { createHash } from 'node:crypto';
 import type { Trx } from '../../../database/database.ts';
 import { ADMINISTRATORS, requireRole } from '../../../kit/access.ts';
 import { forbidden } from '../../../kit/access-error.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { type ActScope, act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
 import { yamlLimitsOf } from '../../../kit/yaml-limits.ts';
-import { appendEvents } from '../events/events.service.ts';
 import { forgetCameraPlaces, hasInspections } from '../parts/part-hooks.ts';
 import { findPart } from '../parts/plants.service.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -78,7 +78,8 @@ export async function importPlantModel(context: Context, input: ImportPlantModel
   if (read.problems) throw new PlantModelRefusedError(read.problems);
   const sha256 = hashOf(input.yaml);
 
-  const done = await context.db.transaction().execute(async (trx) => {
+  return act(context, async (scope) => {
+    const { trx } = scope;
     await lockPlantModels(trx);
     const plant = await selectPlantByCode(trx, read.model.plant.code);
     requireAdministrator(context, plant?.id);
@@ -91,17 +92,12 @@ export async function importPlantModel(context: Context, input: ImportPlantModel
     const { changes } = plan;
     const plantId = plant?.id ?? (input.dryRun ? null : newId());
     const answer = { dryRun: input.dryRun, plantId, sha256, changes };
-    if (input.dryRun || plantId === null || changes.length === 0) return { answer, endedTokens: [] };
-    const endedTokens = await applyPlan(trx, { plantId, parts: read.parts, known, changes, at: context.now() });
-    await sayImported(trx, context, { plantId, code: read.model.plant.code, sha256, changes });
-    return { answer, endedTokens };
+    if (input.dryRun || plantId === null || changes.length === 0) return answer;
+    await applyPlan(scope, { plantId, parts: read.parts, known, changes });
+    sayImported(scope, { plantId, code: read.model.plant.code, sha256, changes });
+    scope.afterCommit(() => forgetCameraPlaces(context.db));
+    return answer;
   });
-  const { answer } = done;
-  if (answer.plantId === null || answer.dryRun || answer.changes.length === 0) return answer;
-  for (const id of done.endedTokens) context.hub.revoke(`token:${id}`);
-  forgetCameraPlaces(context.db);
-  context.hub.wake('event', answer.plantId);
-  return answer;
 }
 
 function requireAdministrator(context: Context, plantId: string | undefined): void {
@@ -124,12 +120,10 @@ async function zoneProblem(
 /** Of how many changes the audit keeps each; the hash says which file it was. */
 const mostAudited = 1000;
 
-async function sayImported(
-  trx: Trx,
-  context: Context,
+function sayImported(
+  { event, audit }: ActScope,
   { plantId, code, sha256, changes }: { plantId: string; code: string; sha256: string; changes: readonly PartChange[] },
-): Promise<void> {
-  const [actor, at] = [actorOf(context.viewer), context.now()];
+): void {
   const counts = Object.fromEntries(
     (['created', 'changed', 'reinstated', 'retired'] as const).map((action) => [
       action,
@@ -137,11 +131,10 @@ async function sayImported(
     ]),
   );
   const data = { id: encodeGlobalId('Plant', plantId), code, sha256, ...counts };
-  await appendEvents(trx, plantId, [{ kind: 'plant.imported', occurredAt: at, actor, data }]);
+  event(plantId, { kind: 'plant.imported', data });
   const kept = changes.slice(0, mostAudited).map(({ action, key, fields }) => ({ action, key, fields }));
-  const detail = { code, sha256, ...counts, changes: kept };
-  const entry = { actor, at, plantId, action: 'plant.import_model', subjectType: 'Plant', subjectId: plantId };
-  await appendAudit(trx, { ...entry, detail });
+  const subject = { plantId, subjectType: 'Plant', subjectId: plantId };
+  audit('plant.import_model', subject, { code, sha256, ...counts, changes: kept });
 }
 
 function hashOf(text: string): string {

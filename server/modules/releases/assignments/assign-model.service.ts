@@ -1,14 +1,14 @@
 /** Which approved version runs on which camera: one judges, and one more may judge along in shadow. */
+
 import type { Trx } from '../../../database/database.ts';
 import { requireRole } from '../../../kit/access.ts';
-import { actorOf, appendAudit } from '../../../kit/audit.ts';
+import { act } from '../../../kit/act.ts';
 import type { Context } from '../../../kit/context.ts';
 import { ConflictError, NotFoundError } from '../../../kit/errors.ts';
 import { encodeGlobalId, keyOf } from '../../../kit/global-id.ts';
 import { newId } from '../../../kit/ids.ts';
 import { viewingPerson } from '../../../kit/viewing-person.ts';
 import { APPROVERS, findModelRow } from '../../models/registry/models.service.ts';
-import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart, loadPart } from '../../plant/parts/plants.service.ts';
 import type { CameraRow } from '../../plant/parts/plants.table.ts';
 import { endAssignment, insertAssignment, lockCamera } from './assignments.queries.ts';
@@ -20,7 +20,7 @@ const AUDITED = {
   shadow_assigned: 'model.assign-shadow',
   shadow_ended: 'model.end-shadow',
 } as const;
-type Act = keyof typeof AUDITED;
+type Assigning = keyof typeof AUDITED;
 
 /** Puts an approved version on a camera in place of what runs there, or of what runs there in shadow. */
 export async function assignModel(
@@ -45,9 +45,9 @@ export async function assignModel(
   return change(context, camera, async (trx) => {
     // of two at once the one that waited is the later one, whoever read the clock first
     row.assigned_at = context.now();
-    await endAssignment(trx, camera.id, isShadow, row.assigned_at);
+    const before = await endAssignment(trx, camera.id, isShadow, row.assigned_at);
     await insertAssignment(trx, row);
-    return { row, at: row.assigned_at, act: isShadow ? 'shadow_assigned' : 'assigned' };
+    return { row, at: row.assigned_at, done: isShadow ? 'shadow_assigned' : 'assigned', before, after: row };
   });
 }
 
@@ -58,7 +58,7 @@ export async function endShadow(context: Context, cameraId: string): Promise<Cam
     const at = context.now();
     const row = await endAssignment(trx, camera.id, true, at);
     if (!row) throw new ConflictError('cameraId', cameraId, 'no model runs there in shadow; there is nothing to end');
-    return { row, at, act: 'shadow_ended' };
+    return { row, at, done: 'shadow_ended', before: row, after: undefined };
   });
   return camera;
 }
@@ -70,29 +70,38 @@ async function assignableCamera(context: Context, globalId: string, field = 'inp
   return camera;
 }
 
+interface Change {
+  row: ModelAssignmentRow;
+  at: Date;
+  done: Assigning;
+  before: ModelAssignmentRow | undefined;
+  after: ModelAssignmentRow | undefined;
+}
+
 /** One act on what the camera runs, with its event and audit record; acts on one camera come one after the other. */
 async function change(
   context: Context,
   camera: CameraRow,
-  write: (trx: Trx) => Promise<{ row: ModelAssignmentRow; at: Date; act: Act }>,
+  write: (trx: Trx) => Promise<Change>,
 ): Promise<ModelAssignmentRow> {
   const station = await loadPart(context, 'station', camera.station_id);
-  const assignment = await context.db.transaction().execute(async (trx) => {
+  return act(context, async ({ trx, audit, event }) => {
     await lockCamera(trx, camera.id);
-    const { row, at, act } = await write(trx);
-    const who = { actor: actorOf(context.viewer), at };
+    const { row, at, done, before, after } = await write(trx);
     const data = {
       cameraId: encodeGlobalId('Camera', camera.id),
       modelVersionId: encodeGlobalId('ModelVersion', row.model_version_id),
       approvalId: encodeGlobalId('Approval', row.approval_id),
     };
     const place = { lineId: station.line_id, stationId: station.id };
-    await appendEvents(trx, row.plant_id, [{ kind: `model.${act}`, occurredAt: at, actor: who.actor, ...place, data }]);
+    event(row.plant_id, { kind: `model.${done}`, occurredAt: at, ...place, data });
     const subject = { subjectType: 'Camera', subjectId: camera.id, plantId: row.plant_id };
-    const detail = { assignment: row.id, modelVersion: row.model_version_id, approval: row.approval_id };
-    await appendAudit(trx, { ...who, ...subject, action: AUDITED[act], detail });
+    audit(AUDITED[done], subject, { before: assignmentFacts(before), after: assignmentFacts(after) }, { at });
     return row;
   });
-  context.hub.wake('event', camera.plant_id);
-  return assignment;
+}
+
+/** null: nothing runs there. */
+function assignmentFacts(row: ModelAssignmentRow | undefined) {
+  return row ? { assignment: row.id, modelVersion: row.model_version_id, approval: row.approval_id } : null;
 }

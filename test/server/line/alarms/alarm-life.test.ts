@@ -8,7 +8,13 @@ import {
   definitionIn,
   isSuppressedByDesign,
 } from '../../../../server/modules/line/alarms/alarm-definitions.ts';
-import { act, type Finding, type Life, observe, passTime } from '../../../../server/modules/line/alarms/alarm-life.ts';
+import {
+  type Finding,
+  type Life,
+  lifeAfter,
+  observe,
+  passTime,
+} from '../../../../server/modules/line/alarms/alarm-life.ts';
 import { isUnacknowledged } from '../../../../server/modules/line/alarms/alarm-state.ts';
 import type { AlarmRow } from '../../../../server/modules/line/alarms/alarms.table.ts';
 
@@ -47,7 +53,7 @@ function live(story: readonly Scene[], own = definition): Life {
       happening === 'time' || happening === 'maintenance' || happening === 'production'
         ? passTime(life.alarm, circumstances)
         : happening === 'acknowledge'
-          ? (act(life.alarm, { kind: 'acknowledge', personId: 'x' }, circumstances) ?? {
+          ? (lifeAfter(life.alarm, { kind: 'acknowledge', personId: 'x' }, circumstances) ?? {
               alarm: life.alarm,
               changes: [],
             })

@@ -1,5 +1,7 @@
 /** The live picture of a plant's alarms, and alarms that several see, raise and answer at the same moment. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { act } from '../../../../server/kit/act.ts';
 import { encodeGlobalId } from '../../../../server/kit/global-id.ts';
 import { advanceAlarms } from '../../../../server/modules/line/alarms/advance-alarms.service.ts';
 import {
@@ -47,8 +49,7 @@ describe.each(databases())('the alarms of a plant on %s', (kind) => {
     ...over,
   });
   const observe = async (...observations: Observation[]) => {
-    await live.server.db.transaction().execute((trx) => observeConditions(trx, plant.row.id, observations));
-    live.hub.wake('event', plant.row.id);
+    await act(live.server.services, (scope) => observeConditions(scope, plant.row.id, observations));
   };
   const alarms = () =>
     live.server.db.selectFrom('alarm').selectAll().where('plant_id', '=', plant.row.id).orderBy('id').execute();

@@ -1,4 +1,5 @@
 /** A plant whose conditions a test observes, with the people who answer its alarms. */
+import { act } from '../../../../server/kit/act.ts';
 import {
   type Observation,
   observeConditions,
@@ -26,7 +27,7 @@ export interface AlarmPlant {
   engineer: TestClient;
   stationId: string;
   lineId: string;
-  observe(...observations: Observation[]): Promise<number>;
+  observe(...observations: Observation[]): Promise<void>;
   /** GATE_NOT_CONFIRMED of the station, now. */
   gate(state: Observation['state'], data?: Record<string, unknown>): Observation;
   /** DEAD_LETTERS of the first node, now. */
@@ -66,7 +67,7 @@ export async function alarmPlant(server: TestServer): Promise<AlarmPlant> {
   };
   return {
     ...{ plant, operator, engineer, stationId, lineId: seeded?.line.id ?? '', gate, list },
-    observe: (...observations) => db.transaction().execute((trx) => observeConditions(trx, plant.row.id, observations)),
+    observe: (...observations) => act(services, (scope) => observeConditions(scope, plant.row.id, observations)),
     deadLetters: (state) => ({
       ...gate(state),
       type: 'DEAD_LETTERS',

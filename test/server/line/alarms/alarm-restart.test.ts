@@ -1,10 +1,12 @@
 /** A server that is started anew over the database goes on with every alarm where the one before stopped. */
+
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Composition, compose } from '../../../../server/compose.ts';
 import { readConfig } from '../../../../server/config.ts';
 import { schema } from '../../../../server/graphql/schema.ts';
 import { createGraphQLDoor } from '../../../../server/graphql/yoga.ts';
+import { act as actAs } from '../../../../server/kit/act.ts';
 import { encodeGlobalId } from '../../../../server/kit/global-id.ts';
 import { silentLog } from '../../../../server/kit/log.ts';
 import { advanceAlarms } from '../../../../server/modules/line/alarms/advance-alarms.service.ts';
@@ -68,13 +70,11 @@ describe.each(databases())('alarms over a restart on %s', (kind) => {
 
   const station = (index: number) => plant.lines[0]?.stations[index]?.station.id ?? '';
   const observe = (index: number, state: Observation['state']) =>
-    life.composed.services.db
-      .transaction()
-      .execute((trx) =>
-        observeConditions(trx, plant.row.id, [
-          { type: 'GATE_DISABLED', source: { kind: 'station', id: station(index) }, state, at: now(), data: {} },
-        ]),
-      );
+    actAs(life.composed.services, (scope) =>
+      observeConditions(scope, plant.row.id, [
+        { type: 'GATE_DISABLED', source: { kind: 'station', id: station(index) }, state, at: now(), data: {} },
+      ]),
+    );
   const act = async (index: number, field: string, values: Record<string, unknown> = {}) => {
     const { id } = await life.composed.services.db
       .selectFrom('alarm')

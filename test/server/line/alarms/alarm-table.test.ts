@@ -1,6 +1,8 @@
 /** What the database itself keeps of alarms: the same state as the pure function, and nothing that makes no sense. */
+
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { act } from '../../../../server/kit/act.ts';
 import { stateOf } from '../../../../server/modules/line/alarms/alarm-life.ts';
 import { alarmStateName } from '../../../../server/modules/line/alarms/alarm-state.ts';
 import { observeConditions } from '../../../../server/modules/line/alarms/observe-conditions.service.ts';
@@ -16,7 +18,7 @@ describe.each(databases())('the table of alarms on %s', (kind) => {
     plant = await createSeed(server).plant({ stationsPerLine: 2 });
     const source = { kind: 'station' as const, id: plant.lines[0]?.stations[0]?.station.id ?? '' };
     const observed = { type: 'GATE_DISABLED' as const, source, state: 'active' as const, at: new Date(), data: {} };
-    await server.db.transaction().execute((trx) => observeConditions(trx, plant.row.id, [observed]));
+    await act(server.services, (scope) => observeConditions(scope, plant.row.id, [observed]));
   });
   afterAll(() => server.close());
 

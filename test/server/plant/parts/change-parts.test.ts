@@ -71,7 +71,11 @@ describe.each(databases())('changing a plant on %s', (kind) => {
     });
     const [entry] = await entries();
     expect(entry?.action).toBe('line.change');
-    expect(JSON.parse(entry?.record ?? '').detail).toEqual({ code: line.code, changes });
+    expect(JSON.parse(entry?.record ?? '').detail).toEqual({
+      code: line.code,
+      before: { targetRatePerMin: null },
+      after: { targetRatePerMin: 90 },
+    });
 
     expect(await owner.act('updateLine', 'targetRatePerMin', { id: line.id, targetRatePerMin: null })).toMatchObject({
       targetRatePerMin: null,
