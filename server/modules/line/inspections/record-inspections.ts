@@ -1,5 +1,6 @@
 /** Records what edge nodes have seen. Every item has its own outcome; what is recorded is written in one transaction. */
 import { hash } from 'node:crypto';
+import { seenValues } from '#schema/production-context.ts';
 import type { Db } from '../../../database/database.ts';
 import { uniqueViolation } from '../../../database/postgres-error.ts';
 import { type AuditEntry, actorOf, chainOf, ensureAuditChain } from '../../../kit/audit.ts';
@@ -226,14 +227,8 @@ function newInspection(item: PlacedItem, production: Production | undefined, ope
     productId: production?.productId ?? null,
     recipeId: production?.recipeId ?? null,
     batchId: production?.batchId ?? null,
-    machineState: context?.machineState ?? null,
-    machineMode: context?.machineMode ?? null,
-    speedPerMin: context?.speedPerMin ?? null,
-    temperatureC: context?.temperatureC ?? null,
-    humidityPercent: context?.humidityPercent ?? null,
+    ...seenValues(input),
     signals: context && context.signals.length > 0 ? item.signals : null,
-    stats: input.imageStats ?? null,
-    position: input.position ?? null,
     defectClass: defectClass(input.defects),
     defects: input.defects,
   };
