@@ -194,7 +194,8 @@ async function machineRows(
   return rows.sort((a, b) => (a.line_id < b.line_id ? -1 : 1));
 }
 
-function machineColumns(machine: MachineInput): MachineColumns {
+/** The machine's numbers by their columns. */
+export function machineColumns(machine: MachineInput): MachineColumns {
   return Object.fromEntries(
     machineNumbers.map((name) => [factors[name].column, machine[name] ?? null]),
   ) as MachineColumns;

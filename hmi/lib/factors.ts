@@ -1,0 +1,19 @@
+/** The factors of production context as screens show them. Pure. */
+import { factors, imageNumbers, isAdded, machineNumbers, positionNumbers } from '#schema/production-context.ts';
+
+export { type MachineNumber, machineNumbers, type WordName, wordNames } from '#schema/production-context.ts';
+
+/** What is measured on the image itself. */
+export const imageFigures = [...imageNumbers, ...positionNumbers];
+export type ImageFigure = (typeof imageFigures)[number];
+
+/** Decimals. */
+export function factorDigits(name: keyof typeof factors): number {
+  const factor = factors[name];
+  return 'digits' in factor ? factor.digits : 0;
+}
+
+/** Numbers to show of a machine with these signals: those that few machines tell only where this one does. */
+export function toldNumbers(signals: readonly { name: string }[]) {
+  return machineNumbers.filter((name) => !isAdded(name) || signals.some((signal) => signal.name === name));
+}

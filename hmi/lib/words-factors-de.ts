@@ -1,0 +1,10 @@
+/** German, for the factors of production context. */
+import type * as english from './words-factors-en.ts';
+
+export const factors: typeof english.factors = {
+  machineState: { name: 'Maschinenzustand', unit: '' },
+  machineMode: { name: 'Betriebsart', unit: '' },
+  speedPerMin: { name: 'Geschwindigkeit', unit: '/min' },
+  temperatureC: { name: 'Temperatur', unit: '°C' },
+  humidityPercent: { name: 'Luftfeuchte', unit: '% rF' },
+};
