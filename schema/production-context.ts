@@ -101,6 +101,19 @@ export const factors = {
     isCondition: true,
     trap: 'humidity',
   },
+  lampHours: {
+    kind: 'number',
+    from: 'machine',
+    column: 'lamp_hours',
+    words: 'Hours that the lamp has burnt',
+    unit: 'h',
+    range: [0, 1e6],
+    binWidth: 500,
+    digits: 0,
+    isCondition: true,
+    trap: 'lampHours',
+    isAdded: true,
+  },
 
   brightness: {
     kind: 'number',

@@ -2,19 +2,19 @@
 import { graphql } from '#schema/graphql.ts';
 
 export const MachineFactors = graphql(`
-  fragment MachineFactors on MachineStatus @_unmask { speedPerMin temperatureC humidityPercent }
+  fragment MachineFactors on MachineStatus @_unmask { speedPerMin temperatureC humidityPercent lampHours }
 `);
 
 export const PartFactors = graphql(`
   fragment PartFactors on InspectionContext @_unmask {
     machineState machineMode
-    speedPerMin temperatureC humidityPercent
+    speedPerMin temperatureC humidityPercent lampHours
   }
 `);
 
 export const PoolFactors = graphql(`
   fragment PoolFactors on PoolImage @_unmask {
     machineState machineMode
-    speedPerMin temperatureC humidityPercent
+    speedPerMin temperatureC humidityPercent lampHours
   }
 `);

@@ -7,4 +7,5 @@ export const factors: typeof english.factors = {
   speedPerMin: { name: 'Geschwindigkeit', unit: '/min' },
   temperatureC: { name: 'Temperatur', unit: '°C' },
   humidityPercent: { name: 'Luftfeuchte', unit: '% rF' },
+  lampHours: { name: 'Lampenstunden', unit: 'h' },
 };

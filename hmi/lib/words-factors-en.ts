@@ -12,4 +12,5 @@ export const factors: Record<WordName | MachineNumber, FactorWords> = {
   speedPerMin: { name: 'Speed', unit: '/min' },
   temperatureC: { name: 'Temperature', unit: '°C' },
   humidityPercent: { name: 'Humidity', unit: '% rH' },
+  lampHours: { name: 'Lamp hours', unit: 'h' },
 };

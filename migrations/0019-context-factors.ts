@@ -1,0 +1,11 @@
+/** Factors of production context that came later. Null in older rows; no table is rewritten. */
+import { type Kysely, sql } from 'kysely';
+
+export async function up(db: Kysely<any>): Promise<void> {
+  await sql`
+    ALTER TABLE inspection ADD COLUMN lamp_hours real;
+    ALTER TABLE pool_image ADD COLUMN lamp_hours real;
+    ALTER TABLE pool_awaited ADD COLUMN lamp_hours real;
+    ALTER TABLE machine_status ADD COLUMN lamp_hours double precision;
+  `.execute(db);
+}
