@@ -11,11 +11,16 @@ const SHARE = [0, 1] as const;
 interface Factor {
   /** id and code name a part of the plant; a word is one of a few texts; a number is measured. */
   kind: 'id' | 'code' | 'word' | 'number';
-  /** Where it is measured: machine is the signal of this name, image the picture, position what the locator found. */
-  from: 'camera' | 'machine' | 'image' | 'position';
+  /**
+   * Where it is measured: machine is the signal of this name, image the picture, position what the locator found. What comes from the
+   * batch or the calendar is found by the server when it records the result.
+   */
+  from: 'camera' | 'machine' | 'image' | 'position' | 'batch' | 'calendar';
   /** Of `inspection` and of the pool's tables. */
   column: string;
-  /** What it is, for the API, without the full stop; `asked` is the same as a condition of a filter. */
+  /** Column of the material batch that it is taken from. */
+  ofBatch?: 'supplier';
+  /** What it is, for the API, without the full stop; `asked` is the same as a condition of a filter: a word without it is no filter. */
   words: string;
   asked?: string;
   /** null: it has none. */
@@ -201,6 +206,8 @@ export type FactorName = keyof Factors;
 type NamesOf<Wanted> = { [Name in FactorName]: Factors[Name] extends Wanted ? Name : never }[FactorName];
 
 export type WordName = NamesOf<{ kind: 'word' }>;
+export type AskedWord = NamesOf<{ kind: 'word'; asked: string }>;
+type BatchName = NamesOf<{ from: 'batch' }>;
 export type NumberName = NamesOf<{ kind: 'number' }>;
 export type MachineText = NamesOf<{ kind: 'code' | 'word'; from: 'machine' }>;
 export type MachineCode = NamesOf<{ kind: 'code'; from: 'machine' }>;
@@ -216,6 +223,9 @@ type AddedName = NamesOf<{ isAdded: true }>;
 export const factorNames = Object.keys(factors) as FactorName[];
 export const machineCodes = named<MachineCode>({ kind: 'code', from: 'machine' });
 export const wordNames = named<WordName>({ kind: 'word' });
+export const askedWords = wordNames.filter((name): name is AskedWord => 'asked' in factors[name]);
+/** Words that are written with a result; the others are read from its batch. */
+export const writtenWords = wordNames.filter(isWritten);
 export const machineWords = named<WordName & MachineText>({ kind: 'word', from: 'machine' });
 export const machineTexts: readonly MachineText[] = [...machineCodes, ...machineWords];
 export const numberNames = named<NumberName>({ kind: 'number' });
@@ -233,6 +243,10 @@ function named<Name extends FactorName>(wanted: Partial<Factor>): readonly Name[
   const entries = Object.entries(wanted);
   const has = (factor: Factor) => entries.every(([key, value]) => factor[key as keyof Factor] === value);
   return factorNames.filter((name): name is Name => has(factors[name]));
+}
+
+function isWritten(name: WordName): name is Exclude<WordName, BatchName> {
+  return !('ofBatch' in factors[name]);
 }
 
 function isTrap<Name extends FactorName>(name: Name): name is Name & TrapName {
@@ -259,8 +273,15 @@ export type FactorColumns = { [Name in WordName as Factors[Name]['column']]: str
 /** Columns of the numbers of a machine. */
 export type MachineColumns = { [Name in MachineNumber as Factors[Name]['column']]: number | null };
 
-/** Of words and numbers, by the name of the factor. */
-export type FactorValues = { [Name in WordName]: string | null } & { [Name in NumberName]: number | null };
+/** What a result is written with. */
+export type FactorValues = { [Name in Exclude<WordName, BatchName>]: string | null } & {
+  [Name in NumberName]: number | null;
+};
+/** Columns that follow from the material batch, each with the batch's own. */
+export const batchColumns = factorNames.flatMap((name) => {
+  const { column, ofBatch }: Factor = factors[name];
+  return ofBatch ? [{ column, ofBatch }] : [];
+});
 export const factorColumns = [...wordNames, ...numberNames].map((name) => factors[name].column);
 
 /** An inspection, as far as it tells its conditions. */
@@ -287,13 +308,15 @@ function partOf(seen: Seen, name: FactorName): object | null | undefined {
       return seen.imageStats;
     case 'position':
       return seen.position;
+    default:
+      return undefined;
   }
 }
 
-/** Of every word and number. */
+/** Of every word and number that the node tells; null for the others. */
 export function seenValues(seen: Seen): FactorValues {
   const values: Record<string, string | number | null> = {};
-  for (const name of wordNames) values[name] = seenValue(seen, name);
+  for (const name of writtenWords) values[name] = seenValue(seen, name);
   for (const name of numberNames) values[name] = seenValue(seen, name);
   return values as FactorValues;
 }

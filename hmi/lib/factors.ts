@@ -1,7 +1,7 @@
 /** The factors of production context as screens show them. Pure. */
 import { factors, imageNumbers, isAdded, machineNumbers, positionNumbers } from '#schema/production-context.ts';
 
-export { type MachineNumber, machineNumbers, type WordName, wordNames } from '#schema/production-context.ts';
+export { type AskedWord, askedWords, type MachineNumber, machineNumbers } from '#schema/production-context.ts';
 
 /** What is measured on the image itself. */
 export const imageFigures = [...imageNumbers, ...positionNumbers];

@@ -1,12 +1,12 @@
 /** English, for the factors of production context. A factor without its words is a type error. */
-import type { MachineNumber, WordName } from '#schema/production-context.ts';
+import type { AskedWord, MachineNumber } from '#schema/production-context.ts';
 
 interface FactorWords {
   name: string;
   unit: string;
 }
 
-export const factors: Record<WordName | MachineNumber, FactorWords> = {
+export const factors: Record<AskedWord | MachineNumber, FactorWords> = {
   machineState: { name: 'Machine state', unit: '' },
   machineMode: { name: 'Machine mode', unit: '' },
   speedPerMin: { name: 'Speed', unit: '/min' },

@@ -1,11 +1,11 @@
 /** What the address asks of the pool, and how an address says it. Pure. */
 import {
+  type AskedWord,
+  askedWords,
   factorDigits,
   imageFigures,
   type MachineNumber,
   machineNumbers,
-  type WordName,
-  wordNames,
 } from '../../lib/factors.ts';
 import type { PoolFilter, PoolSort } from './pool.documents.ts';
 
@@ -59,7 +59,7 @@ export const facets = [
   'defectClass',
   'line',
   'tag',
-  ...wordNames,
+  ...askedWords,
   'captureReason',
   'origin',
 ] as const;
@@ -124,7 +124,7 @@ export function sortKey(name: SortName): SortKey {
   return name.replace(/[A-Z]+/g, (capital) => `_${capital}`).toUpperCase() as SortKey;
 }
 
-type Lists = 'labelState' | 'label' | 'verdict' | 'defectClass' | 'captureReason' | 'origin' | WordName;
+type Lists = 'labelState' | 'label' | 'verdict' | 'defectClass' | 'captureReason' | 'origin' | AskedWord;
 
 /** Values of the facet that the filter asks for. */
 export function chosenValues(filter: PoolFilter, facet: Facet): readonly string[] {
@@ -161,8 +161,8 @@ export function without(filter: PoolFilter, name: string | undefined): PoolFilte
     : (Object.fromEntries(Object.entries(filter).filter(([key]) => key !== name)) as PoolFilter);
 }
 
-export function isFactorWord(name: Facet): name is WordName {
-  return wordNames.some((each) => each === name);
+export function isFactorWord(name: Facet): name is AskedWord {
+  return askedWords.some((each) => each === name);
 }
 
 export function isMachineNumber(name: Ranged): name is MachineNumber {

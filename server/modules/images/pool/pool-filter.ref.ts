@@ -1,5 +1,5 @@
 /** Which images of a pool, as callers name them: every module that takes such a filter shares this one. */
-import { factors, wordNames } from '#schema/production-context.ts';
+import { askedWords, factors } from '#schema/production-context.ts';
 import { builder } from '../../../kit/builder.ts';
 import { recordOf } from '../../../kit/record-of.ts';
 import { CaptureReasonEnum, VerdictEnum } from '../../line/inspections/inspections.ref.ts';
@@ -53,7 +53,7 @@ export const PoolFilter = builder.inputType('PoolFilter', {
     partId: t.stringList({ description: 'Of this part.' }),
     verdict: t.field({ type: [VerdictEnum], description: 'With this verdict.' }),
     defectClass: t.stringList({ description: 'The model’s strongest defect is of this class.' }),
-    ...recordOf(wordNames, (name) => t.stringList({ description: `${factors[name].asked}.` })),
+    ...recordOf(askedWords, (name) => t.stringList({ description: `${factors[name].asked}.` })),
     captureReason: t.field({ type: [CaptureReasonEnum], description: 'Kept for this reason.' }),
     labelState: t.field({ type: [LabelStateEnum], description: 'People are so far with it.' }),
     label: t.stringList({ description: 'Decided to show this: good, or the code of a defect class.' }),

@@ -1,5 +1,5 @@
 /** Which images of a pool: a filter with its ids read. All that is given must hold. */
-import type { factors, WordName } from '#schema/production-context.ts';
+import type { AskedWord, factors } from '#schema/production-context.ts';
 import type { PoolImageRow } from './pool.table.ts';
 import type { RangeName, TimeName } from './pool-fields.ts';
 
@@ -8,7 +8,7 @@ export interface Bounds<T> {
   max: T | null;
 }
 
-type WordColumn = (typeof factors)[WordName]['column'];
+type WordColumn = (typeof factors)[AskedWord]['column'];
 type WordLists = { [Column in WordColumn]?: readonly string[] };
 
 /** Columns that a list of values is held against: one of them must be there. */

@@ -1,5 +1,5 @@
 /** Reads a filter of the pool as the API has coerced it. Throws `InvalidInputError` that names the member. */
-import { factors, wordNames } from '#schema/production-context.ts';
+import { askedWords, factors } from '#schema/production-context.ts';
 import type { Config } from '../../../config.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
@@ -25,7 +25,7 @@ const WORD_LISTS = {
   partId: 'part_id',
   verdict: 'verdict',
   defectClass: 'defect_class',
-  ...recordOf(wordNames, (name) => factors[name].column),
+  ...recordOf(askedWords, (name) => factors[name].column),
   captureReason: 'capture_reason',
   labelState: 'label_state',
   label: 'label',

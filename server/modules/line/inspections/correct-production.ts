@@ -12,6 +12,7 @@ import { appendEvents } from '../../plant/events/events.service.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import type { LineRow } from '../../plant/parts/plants.table.ts';
 import { ensureProduction, findJobByCode, lockLinesForJobs } from '../production-runs/production-runs.service.ts';
+import type { ProductionChange } from './batch-factors.ts';
 import {
   type CorrectedCount,
   type CorrectedRange,
@@ -19,7 +20,6 @@ import {
   markJobs,
   markLateHours,
   moveMinuteCounts,
-  type ProductionChange,
   updateProduction,
 } from './corrections.queries.ts';
 import { correctPooled } from './inspection-hooks.ts';

@@ -3,7 +3,7 @@
  * transaction and one round trip, and its text never changes, so that the database plans it once for each connection.
  */
 import { type RawBuilder, sql } from 'kysely';
-import { factors, numberNames, wordNames } from '#schema/production-context.ts';
+import { factors, numberNames, wordNames, writtenWords } from '#schema/production-context.ts';
 import {
   byteaArray,
   isoArray,
@@ -14,12 +14,14 @@ import {
 } from '../../../database/array-literal.ts';
 import type { Db } from '../../../database/database.ts';
 import { type AuditEntry, auditSteps } from '../../../kit/audit.ts';
+import { batchFactors } from './batch-factors.ts';
 import type { IngestScope, NewInspection } from './ingest.queries.ts';
 import { type MinuteCount, minuteCounts } from './minute-counts.ts';
 
 const wordColumns = wordNames.map((name) => factors[name].column);
 const numberColumns = numberNames.map((name) => factors[name].column);
 const [words, numbers] = [sql.raw(wordColumns.join(', ')), sql.raw(numberColumns.join(', '))];
+const sentWords = sql.raw(writtenWords.map((name) => factors[name].column).join(', '));
 const wordsOf = (alias: string) => sql.join(wordColumns.map((column) => sql.ref(`${alias}.${column}`)));
 const numbersOf = (alias: string) => sql.join(numberColumns.map((column) => sql.ref(`${alias}.${column}`)));
 
@@ -188,20 +190,22 @@ function inspectionsStep(
       ${numbers}, defect_count, defect_class,
       is_kept, keep_probability, capture_reason, quota_ids, content_hash, signals
     )
-    JOIN unnest(
-      ${plainArray(sources.map((_, index) => index))}::integer[],
-      ${plainArray(sources.map((item) => item.place.lineId))}::uuid[],
-      ${plainArray(sources.map((item) => item.place.stationId))}::uuid[],
-      ${plainArray(sources.map((item) => item.place.cameraId))}::uuid[],
-      ${plainArray(sources.map((item) => item.jobId))}::uuid[],
-      ${plainArray(sources.map((item) => item.productId))}::uuid[],
-      ${plainArray(sources.map((item) => item.recipeId))}::uuid[],
-      ${plainArray(sources.map((item) => item.batchId))}::uuid[],
-      ${plainArray(sources.map((item) => item.modelVersionId))}::uuid[],
-      ${sql.join(wordNames.map((name) => sql`${textArray(sources.map((item) => item[name]))}::text[]`))}
-    ) AS s (
-      source, line_id, station_id, camera_id, job_id, product_id, recipe_id, batch_id, model_version_id, ${words}
-    ) ON s.source = i.source
+    JOIN (
+      SELECT s.*${batchFactors('b')} FROM unnest(
+        ${plainArray(sources.map((_, index) => index))}::integer[],
+        ${plainArray(sources.map((item) => item.place.lineId))}::uuid[],
+        ${plainArray(sources.map((item) => item.place.stationId))}::uuid[],
+        ${plainArray(sources.map((item) => item.place.cameraId))}::uuid[],
+        ${plainArray(sources.map((item) => item.jobId))}::uuid[],
+        ${plainArray(sources.map((item) => item.productId))}::uuid[],
+        ${plainArray(sources.map((item) => item.recipeId))}::uuid[],
+        ${plainArray(sources.map((item) => item.batchId))}::uuid[],
+        ${plainArray(sources.map((item) => item.modelVersionId))}::uuid[],
+        ${sql.join(writtenWords.map((name) => sql`${textArray(sources.map((item) => item[name]))}::text[]`))}
+      ) AS s (
+        source, line_id, station_id, camera_id, job_id, product_id, recipe_id, batch_id, model_version_id, ${sentWords}
+      ) LEFT JOIN material_batch b ON b.id = s.batch_id
+    ) s ON s.source = i.source
     LEFT JOIN taken ON taken.line_id = s.line_id`;
 }
 
@@ -214,7 +218,7 @@ function sourcesOf(items: readonly NewInspection[]): { sources: NewInspection[];
     // one camera's results mostly follow each other
     if (isLike(sources[last], item)) return last;
     const { place, jobId, productId, recipeId, batchId, modelVersionId } = item;
-    const state = JSON.stringify(wordNames.map((name) => item[name]));
+    const state = JSON.stringify(writtenWords.map((name) => item[name]));
     const key = `${place.cameraId} ${place.lineId} ${jobId} ${productId} ${recipeId} ${batchId} ${modelVersionId} ${state}`;
     last = known.get(key) ?? sources.push(item) - 1;
     known.set(key, last);
@@ -232,6 +236,6 @@ function isLike(source: NewInspection | undefined, item: NewInspection): boolean
     source.recipeId === item.recipeId &&
     source.batchId === item.batchId &&
     source.modelVersionId === item.modelVersionId &&
-    wordNames.every((name) => source[name] === item[name])
+    writtenWords.every((name) => source[name] === item[name])
   );
 }
