@@ -3,9 +3,9 @@ import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<any>): Promise<void> {
   await sql`
-    ALTER TABLE inspection ADD COLUMN lamp_hours real;
-    ALTER TABLE pool_image ADD COLUMN lamp_hours real;
-    ALTER TABLE pool_awaited ADD COLUMN lamp_hours real;
+    ALTER TABLE inspection ADD COLUMN lamp_hours real, ADD COLUMN material_supplier text;
+    ALTER TABLE pool_image ADD COLUMN lamp_hours real, ADD COLUMN material_supplier text;
+    ALTER TABLE pool_awaited ADD COLUMN lamp_hours real, ADD COLUMN material_supplier text;
     ALTER TABLE machine_status ADD COLUMN lamp_hours double precision;
   `.execute(db);
 }

@@ -69,6 +69,16 @@ export const factors = {
     asked: 'Captured in this PackML mode',
     isCondition: true,
   },
+  materialSupplier: {
+    kind: 'word',
+    from: 'batch',
+    column: 'material_supplier',
+    ofBatch: 'supplier',
+    words: 'Who delivered what it was made from, as its batch said when it was recorded',
+    asked: 'Made from what this supplier delivered',
+    trap: 'supplier',
+    isAdded: true,
+  },
 
   speedPerMin: {
     kind: 'number',

@@ -4,6 +4,7 @@ import type * as english from './words-factors-en.ts';
 export const factors: typeof english.factors = {
   machineState: { name: 'Maschinenzustand', unit: '' },
   machineMode: { name: 'Betriebsart', unit: '' },
+  materialSupplier: { name: 'Lieferant des Materials', unit: '' },
   speedPerMin: { name: 'Geschwindigkeit', unit: '/min' },
   temperatureC: { name: 'Temperatur', unit: '°C' },
   humidityPercent: { name: 'Luftfeuchte', unit: '% rF' },

@@ -9,6 +9,7 @@ interface FactorWords {
 export const factors: Record<AskedWord | MachineNumber, FactorWords> = {
   machineState: { name: 'Machine state', unit: '' },
   machineMode: { name: 'Machine mode', unit: '' },
+  materialSupplier: { name: 'Supplier of the material', unit: '' },
   speedPerMin: { name: 'Speed', unit: '/min' },
   temperatureC: { name: 'Temperature', unit: '°C' },
   humidityPercent: { name: 'Humidity', unit: '% rH' },

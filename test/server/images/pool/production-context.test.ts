@@ -131,4 +131,80 @@ describe.each(databases())('production context on %s', (kind) => {
       expect(found).toEqual({ machine: { lampHours: 31.25, speedPerMin: null } });
     });
   });
+
+  describe('materialSupplier, which the batch has', () => {
+    const supplied = async (code: string, supplier: string) => {
+      const plantId = recording.plant.globalId;
+      const input = { plantId, code, supplier };
+      const { id } = await recording.plant.owner.client.act<{ id: string }>('createMaterialBatch', 'id', input);
+      return id;
+    };
+    const supplierOf = async (sha256: string) => {
+      const [image] = await pooled(
+        { imageSha256s: [sha256] },
+        'materialSupplier inspection { context { materialSupplier } }',
+      );
+      return image;
+    };
+    const correct = (batchCode: string) =>
+      recording.plant.owner.client.act<{ corrected: number }>('correctProduction', 'corrected', {
+        lineId: encodeGlobalId('Line', recording.plant.lines[0]?.line.id ?? ''),
+        ...{ from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 86_400_000) },
+        ...{ batchCode, reason: 'typed wrongly', dryRun: false },
+      });
+
+    it('is taken from the batch when the result is recorded, and filters the pool', async () => {
+      const batchId = await supplied('sand-1', 'Quarry North');
+      await supplied('sand-2', 'Quarry South');
+      const north = await recorded({ batchCode: 'sand-1', signals: [] });
+      const south = await recorded({ batchCode: 'sand-2', signals: [] });
+      const nobody = await recorded({ batchCode: 'sand-3', signals: [] });
+      expect(await hashes({ materialSupplier: ['Quarry North'] })).toEqual([north]);
+      expect(await hashes({ materialSupplier: ['Quarry North', 'Quarry South'] })).toEqual([north, south].sort());
+      const of = (sha256: string, materialSupplier: string | null) => ({
+        ...{ imageSha256: sha256, materialSupplier },
+        inspection: { context: { materialSupplier } },
+      });
+      expect(await supplierOf(nobody)).toEqual(of(nobody, null));
+      expect((await exported('material_supplier')).filter(Boolean).sort()).toEqual(['Quarry North', 'Quarry South']);
+
+      // what was recorded stays; what comes afterwards has the new one
+      await recording.plant.owner.client.act('updateMaterialBatch', 'id', {
+        ...{ id: batchId, supplier: 'Quarry East' },
+      });
+      const east = await recorded({ batchCode: 'sand-1', signals: [] });
+      expect(await supplierOf(north)).toEqual(of(north, 'Quarry North'));
+      expect(await supplierOf(east)).toEqual(of(east, 'Quarry East'));
+    });
+
+    it('follows a correction of the batch, also one that names the same batch after its supplier became known', async () => {
+      const sha256 = await recorded({ batchCode: 'typo', signals: [] });
+      await correct('sand-2');
+      expect(await supplierOf(sha256)).toMatchObject({
+        materialSupplier: 'Quarry South',
+        inspection: { context: { materialSupplier: 'Quarry South' } },
+      });
+      await correct('sand-3');
+      expect(await supplierOf(sha256)).toMatchObject({ materialSupplier: null });
+      const { materialBatches } = await reader.read<{
+        materialBatches: { edges: { node: { id: string; code: string } }[] };
+      }>('query ($plantId: ID!) { materialBatches(plantId: $plantId) { edges { node { id code } } } }', {
+        plantId: recording.plant.globalId,
+      });
+      const batch = materialBatches.edges.find(({ node: each }) => each.code === 'sand-3')?.node;
+      await recording.plant.owner.client.act('updateMaterialBatch', 'id', {
+        ...{ id: batch?.id, supplier: 'Quarry West' },
+      });
+      expect((await correct('sand-3')).corrected).toBeGreaterThan(0);
+      expect(await supplierOf(sha256)).toMatchObject({ materialSupplier: 'Quarry West' });
+    });
+
+    it('is a facet of the pool', async () => {
+      const { poolFacets } = await reader.read<{ poolFacets: { field: string; value: string }[] }>(
+        'query ($plantId: ID!) { poolFacets(plantId: $plantId) { field value } }',
+        { plantId: recording.plant.globalId },
+      );
+      expect(poolFacets).toContainEqual({ field: 'materialSupplier', value: 'Quarry West' });
+    });
+  });
 });
