@@ -1,7 +1,17 @@
 /** The factors of production context as screens show them. Pure. */
-import { factors, imageNumbers, isAdded, machineNumbers, positionNumbers } from '#schema/production-context.ts';
+import {
+  askedWords,
+  factors,
+  imageNumbers,
+  isAdded,
+  machineNumbers,
+  positionNumbers,
+} from '#schema/production-context.ts';
 
 export { type AskedWord, askedWords, type MachineNumber, machineNumbers } from '#schema/production-context.ts';
+
+/** Words that no machine tells: the server has found them. */
+export const foundWords = askedWords.filter((name) => factors[name].from !== 'machine');
 
 /** What is measured on the image itself. */
 export const imageFigures = [...imageNumbers, ...positionNumbers];

@@ -1,5 +1,5 @@
 import { For, Show } from 'solid-js';
-import { factorDigits, machineNumbers } from '../../lib/factors.ts';
+import { factorDigits, foundWords, machineNumbers } from '../../lib/factors.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { stateWord } from '../../lib/packml.ts';
@@ -50,6 +50,11 @@ export function PartContext(props: { detail: PartDetails }) {
       <TextReading label={words().part.product} {...text('productCode', props.detail.product?.name)} />
       <TextReading label={words().part.recipe} {...text('recipeCode', props.detail.recipe?.code)} />
       <TextReading label={words().part.batch} {...text('batchCode', props.detail.batch?.code)} />
+      <For each={foundWords}>
+        {(name) => (
+          <TextReading label={words().factors[name].name} value={context()[name] ?? undefined} doubt={undefined} />
+        )}
+      </For>
       <TextReading label={words().part.job} {...text('jobCode', props.detail.job?.code)} />
       <Show when={props.detail.position}>
         {(position) => (

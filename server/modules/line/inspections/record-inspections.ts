@@ -8,6 +8,7 @@ import { type Refusal, shown } from '../../../kit/check-values.ts';
 import type { Context } from '../../../kit/context.ts';
 import { leadersOf, outcomesOf, type RecordedItem, requireItemCount } from '../../../kit/recorded-item.ts';
 import { viewingNode } from '../../../kit/viewing-node.ts';
+import type { PlantCalendar } from '../../plant/shifts/plant-calendar.ts';
 import { type OpenCell, openCells, quotasOf } from '../capture/capture-quotas.service.ts';
 import { told } from '../signals/signals.ts';
 import { defectClass } from './defect-class.ts';
@@ -25,6 +26,7 @@ import type { CaptureInput, InspectionInput } from './inspection-input.ts';
 import { establishProduction, knownProduction, type Production, withHeldJobs } from './item-production.ts';
 import { ensureDays, utcDay } from './partitions.ts';
 import { type ReadItem, readItem, rememberedKeys } from './read-item.ts';
+import { calendarOf, shiftValues } from './shift-at-capture.ts';
 
 interface PlacedItem extends ReadItem {
   place: CameraPlace;
@@ -121,6 +123,7 @@ async function writeNew(
   let fresh = items;
   let productions = knownProduction(db, scope.plantId, items);
   const open = await openQuotas(db, scope);
+  const calendar = await calendarOf(db, scope);
 
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     // The first attempt supposes that everything is new, as it nearly always is. What might be refused must not open a job.
@@ -132,7 +135,7 @@ async function writeNew(
     }
     await makeDays(context, fresh);
     const joined = await withHeldJobs(db, fresh, productions);
-    const rows = fresh.map((item, index) => newInspection(item, joined[index], open));
+    const rows = fresh.map((item, index) => newInspection(item, joined[index], open, calendar));
     if (await write(context, scope, rows)) {
       for (const lineId of new Set(rows.map((row) => row.place.lineId))) context.hub.wake('inspection', lineId);
       return stored;
@@ -206,7 +209,12 @@ async function openQuotas(db: Db, { plantId, receivedAt }: IngestScope): Promise
   return open;
 }
 
-function newInspection(item: PlacedItem, production: Production | undefined, open: readonly OpenCell[]): NewInspection {
+function newInspection(
+  item: PlacedItem,
+  production: Production | undefined,
+  open: readonly OpenCell[],
+  calendar: PlantCalendar,
+): NewInspection {
   const { input } = item;
   const capture = input.capture ?? KEPT;
   const { context } = input;
@@ -228,6 +236,7 @@ function newInspection(item: PlacedItem, production: Production | undefined, ope
     recipeId: production?.recipeId ?? null,
     batchId: production?.batchId ?? null,
     ...seenValues(input),
+    ...shiftValues(calendar, item.capturedAtMs),
     signals: context && context.signals.length > 0 ? item.signals : null,
     defectClass: defectClass(input.defects),
     defects: input.defects,
