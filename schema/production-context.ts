@@ -79,6 +79,22 @@ export const factors = {
     trap: 'supplier',
     isAdded: true,
   },
+  shift: {
+    kind: 'word',
+    from: 'calendar',
+    column: 'shift',
+    words: 'Code of the shift that ran at the capture, by the calendar as it stood when the result was recorded',
+    asked: 'Captured in one of these shifts, by their codes',
+    trap: 'shift',
+    isAdded: true,
+  },
+  shiftCalendar: {
+    kind: 'word',
+    from: 'calendar',
+    column: 'shift_calendar',
+    words: 'Version of the calendar by which the shift was found, null without shifts; equal calendars have the same',
+    isAdded: true,
+  },
 
   speedPerMin: {
     kind: 'number',

@@ -7,14 +7,14 @@ export const MachineFactors = graphql(`
 
 export const PartFactors = graphql(`
   fragment PartFactors on InspectionContext @_unmask {
-    machineState machineMode materialSupplier
+    machineState machineMode materialSupplier shift
     speedPerMin temperatureC humidityPercent lampHours
   }
 `);
 
 export const PoolFactors = graphql(`
   fragment PoolFactors on PoolImage @_unmask {
-    machineState machineMode materialSupplier
+    machineState machineMode materialSupplier shift
     speedPerMin temperatureC humidityPercent lampHours
   }
 `);

@@ -10,6 +10,7 @@ export const factors: Record<AskedWord | MachineNumber, FactorWords> = {
   machineState: { name: 'Machine state', unit: '' },
   machineMode: { name: 'Machine mode', unit: '' },
   materialSupplier: { name: 'Supplier of the material', unit: '' },
+  shift: { name: 'Shift', unit: '' },
   speedPerMin: { name: 'Speed', unit: '/min' },
   temperatureC: { name: 'Temperature', unit: '°C' },
   humidityPercent: { name: 'Humidity', unit: '% rH' },

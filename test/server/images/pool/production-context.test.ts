@@ -14,8 +14,11 @@ import { databases } from '../../../support/database.ts';
 import { createSeed } from '../../../support/seed.ts';
 import { openTestServer, type TestServer } from '../../../support/server.ts';
 import type { TestClient } from '../../../support/test-client.ts';
-import { only, type RecordingPlant, record, recordingPlant } from '../../line/inspections/recording.ts';
+import { idAt, only, type RecordingPlant, record, recordingPlant } from '../../line/inspections/recording.ts';
 import { keyInside, parseCsv } from '../../line/result-exports/read-exports.ts';
+
+/** For so long recording takes what it knows of a plant to be true. */
+const TRUSTED_MS = 10_000;
 
 const signal = (name: string, value: SignalAtInstant['value'], more: Partial<SignalAtInstant> = {}) => ({
   ...{ name, value, unit: null, quality: 'GOOD' as const, sourceTime: null },
@@ -23,6 +26,8 @@ const signal = (name: string, value: SignalAtInstant['value'], more: Partial<Sig
 });
 
 describe.each(databases())('production context on %s', (kind) => {
+  /** Noon, so that a few hours before and after are of the same day. */
+  let clock = Date.parse('2026-06-10T12:00:00Z');
   let server: TestServer;
   let recording: RecordingPlant;
   let node: TestClient;
@@ -30,7 +35,7 @@ describe.each(databases())('production context on %s', (kind) => {
   let engineer: TestClient;
 
   beforeAll(async () => {
-    server = await openTestServer(kind);
+    server = await openTestServer(kind, { now: () => new Date(clock) });
     recording = await recordingPlant(createSeed(server));
     node = only(recording.nodes).client;
     engineer = (await recording.plant.person('quality_engineer')).client;
@@ -41,11 +46,11 @@ describe.each(databases())('production context on %s', (kind) => {
   /** Records a result with this context and its image. Gives the image's hash. */
   async function recorded(context: Record<string, unknown>, over: Record<string, unknown> = {}): Promise<string> {
     const sha256 = randomBytes(32);
-    const item = recording.item({ imageSha256: sha256.toString('hex'), context, ...over });
+    const item = recording.item({ id: idAt(clock), imageSha256: sha256.toString('hex'), context, ...over });
     expect(await record(node, [item])).toMatchObject({ recorded: 1 });
     expect(await record(node, [item])).toMatchObject({ duplicates: 1 });
     const image = { plant_id: recording.plant.row.id, format: 'png', size_bytes: 9, width: 4, height: 3 } as const;
-    await recordImage(server.db, { ...image, sha256, received_at: new Date() });
+    await recordImage(server.db, { ...image, sha256, received_at: new Date(clock) });
     while (await placeImages(server.services));
     return sha256.toString('hex');
   }
@@ -98,7 +103,7 @@ describe.each(databases())('production context on %s', (kind) => {
 
     it('is refused below 0, by the node as by the server', async () => {
       expect(whyUnfit('lampHours', -1)).toContain('no number from 0');
-      const item = recording.item({ context: { lampHours: -1, signals: [] } });
+      const item = recording.item({ id: idAt(clock), context: { lampHours: -1, signals: [] } });
       const { items } = await record(node, [item]);
       expect(items[0]).toMatchObject({ outcome: 'REFUSED', field: 'context.lampHours' });
     });
@@ -109,7 +114,7 @@ describe.each(databases())('production context on %s', (kind) => {
     });
 
     it('is another content when it is another number', async () => {
-      const item = recording.item({ context: { lampHours: 1, signals: [] } });
+      const item = recording.item({ id: idAt(clock), context: { lampHours: 1, signals: [] } });
       await record(node, [item]);
       const other = { ...item, context: { lampHours: 2, signals: [] } };
       const without = { ...item, context: { signals: [] } };
@@ -120,7 +125,7 @@ describe.each(databases())('production context on %s', (kind) => {
       const line = recording.plant.lines[0]?.line;
       const lineId = encodeGlobalId('Line', line?.id ?? '');
       await node.act('reportNodeStatus', '... on ReportNodeStatusPayload { skewMs }', {
-        ...{ sentAt: new Date(), startedAt: new Date(), version: '1', machineConnected: true },
+        ...{ sentAt: new Date(clock), startedAt: new Date(clock), version: '1', machineConnected: true },
         ...{ outboxResults: 0, outboxImages: 0, deadLetters: 0, droppedFrames: 0, cameras: [] },
         machines: [{ lineId, ...statusOf([signal('lampHours', 31.25)]) }],
       });
@@ -149,7 +154,7 @@ describe.each(databases())('production context on %s', (kind) => {
     const correct = (batchCode: string) =>
       recording.plant.owner.client.act<{ corrected: number }>('correctProduction', 'corrected', {
         lineId: encodeGlobalId('Line', recording.plant.lines[0]?.line.id ?? ''),
-        ...{ from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 86_400_000) },
+        ...{ from: new Date(clock - 86_400_000), to: new Date(clock + 86_400_000) },
         ...{ batchCode, reason: 'typed wrongly', dryRun: false },
       });
 
@@ -205,6 +210,55 @@ describe.each(databases())('production context on %s', (kind) => {
         { plantId: recording.plant.globalId },
       );
       expect(poolFacets).toContainEqual({ field: 'materialSupplier', value: 'Quarry West' });
+    });
+  });
+
+  describe('shift, which the calendar names', () => {
+    const HOUR_MS = 3_600_000;
+    const clockTime = (at: number) =>
+      new Date(at).toLocaleTimeString('sv', { timeZone: recording.plant.row.time_zone, timeStyle: 'short' });
+    const capturedAt = (at: number) => recorded({ signals: [] }, { id: idAt(at) });
+    const shiftOf = async (sha256: string) => {
+      const [image] = await pooled(
+        { imageSha256s: [sha256] },
+        'shift shiftCalendar inspection { context { shift shiftCalendar } }',
+      );
+      const { imageSha256: _, inspection, ...found } = image ?? {};
+      expect(inspection).toEqual({ context: found });
+      return found;
+    };
+
+    it('is found at the capture, stays when the calendar changes, and filters the pool', async () => {
+      const owner = recording.plant.owner.client;
+      expect(await shiftOf(await capturedAt(clock))).toEqual({ shift: null, shiftCalendar: null });
+
+      // a shift that began an hour ago and lasts two
+      const { id } = await owner.act<{ id: string }>('createShift', 'id', {
+        ...{ plantId: recording.plant.globalId, code: 'early', name: 'Early' },
+        ...{
+          startsAt: clockTime(clock - HOUR_MS),
+          durationMin: 120,
+          recurrence: 'FREQ=DAILY',
+          validFrom: '2020-01-01',
+        },
+      });
+      clock += TRUSTED_MS;
+      const inside = await capturedAt(clock);
+      const before = await capturedAt(clock - 3 * HOUR_MS);
+      const first = await shiftOf(inside);
+      expect(first).toEqual({ shift: 'early', shiftCalendar: expect.stringMatching(/^[0-9a-f]{16}$/) });
+      expect(await shiftOf(before)).toEqual({ ...first, shift: null });
+
+      await owner.act('updateShift', 'id', { id, startsAt: clockTime(clock + 5 * HOUR_MS) });
+      clock += TRUSTED_MS;
+      const outside = await shiftOf(await capturedAt(clock));
+      expect(outside).toMatchObject({ shift: null });
+      expect(outside.shiftCalendar).not.toBe(first.shiftCalendar);
+      expect(await shiftOf(inside)).toEqual(first);
+
+      expect(await hashes({ shift: ['early'] })).toEqual([inside]);
+      expect((await exported('shift')).filter(Boolean)).toEqual(['early']);
+      expect((await exported('shift_calendar')).filter((version) => version === first.shiftCalendar)).toHaveLength(2);
     });
   });
 });
