@@ -6,17 +6,7 @@
 import type { TrapNumber, TrapWord } from '#schema/production-context.ts';
 
 /** What is compared with the label, one value an image; null: not known. */
-type CategoryName =
-  | 'line'
-  | 'station'
-  | 'camera'
-  | 'product'
-  | 'recipe'
-  | 'batch'
-  | 'shift'
-  | 'weekday'
-  | 'hour'
-  | TrapWord;
+type CategoryName = 'line' | 'station' | 'camera' | 'product' | 'recipe' | 'batch' | 'weekday' | 'hour' | TrapWord;
 
 type NumberName =
   | 'brightness'

@@ -105,8 +105,27 @@ const vectors: readonly [string, InspectionInput, string][] = [
   ],
 ];
 
+/** Recorded when the factor was added. */
+const added: typeof vectors = [
+  [
+    'lamp hours',
+    { ...bare, context: { lampHours: 12.5, signals: [] } },
+    'd45d604eeb4a523673a08651e77ea602fc2bcfeacb5f4e5065af63fb1acd2618',
+  ],
+  [
+    'lamp hours beside all others',
+    { ...rich, context: { ...full, lampHours: 0 } },
+    'd1ca49dc4c2759c2898cc60331f8c686a7fa6c0ebbc76cef1eb7890b8ee0dee1',
+  ],
+];
+
 describe('the content hash of a result', () => {
-  it.each(vectors)('stays as it was: %s', (_name, input, recorded) => {
+  it.each([...vectors, ...added])('stays as it was: %s', (_name, input, recorded) => {
     expect(contentHash(input, input.context ? signalsJson(input.context.signals) : '')).toBe(recorded);
+  });
+
+  it.each(vectors)('does not tell an added factor without a value from none: %s', (_name, input, recorded) => {
+    const context = input.context ? { ...input.context, lampHours: null } : input.context;
+    expect(contentHash({ ...input, context }, context ? signalsJson(context.signals) : '')).toBe(recorded);
   });
 });
