@@ -1,9 +1,9 @@
 /** Decides which images are kept: one random draw each, whose probability goes with the result whether the image stays or not. */
+import { fitsCell } from '#schema/quota-cell.ts';
 import type { InspectionResult } from '../pipeline/frame.ts';
 import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import type { CapturePolicy } from './capture-policy.ts';
 import { type CaptureReason, keepProbability } from './keep-probability.ts';
-import { conditionsOf, fitsCell } from './quota-cell.ts';
 
 /** In the shape of the API's CaptureInput. */
 export interface Capture {
@@ -46,9 +46,8 @@ export function createImageKeeper({ random, now, roomLeft }: KeeperSurroundings)
     decide(result, imageBytes) {
       const known = drawn.get(result);
       if (known) return known;
-      const conditions = conditionsOf(result);
       const open = (policy?.quotas ?? []).filter(
-        ({ id, cell }) => (missing.get(id) ?? 0) > 0 && fitsCell(conditions, cell),
+        ({ id, cell }) => (missing.get(id) ?? 0) > 0 && fitsCell(result, cell),
       );
       const quotaProbability = Math.max(0, ...open.map(({ probability }) => probability));
       const budgetLeft = Math.min(budget?.left() ?? 1, roomLeft());

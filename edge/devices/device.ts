@@ -1,4 +1,5 @@
 /** What the edge asks of its devices; one file per kind implements one of these. */
+import type { MachineValues } from '#schema/production-context.ts';
 import type { CapturedImage, Json, MachineContext, Quality, SignalAtInstant } from '../pipeline/frame.ts';
 
 export interface ImageSource {
@@ -13,18 +14,11 @@ export interface ImageSource {
 }
 
 /** The machine now, in the shape of the API's MachineStatusInput without the line. */
-export interface MachineNow {
+export interface MachineNow extends Omit<MachineValues, 'machineState' | 'machineMode'> {
   quality: Quality;
   sourceTime: string | null;
   state: string | null;
   mode: string | null;
-  speedPerMin: number | null;
-  productCode: string | null;
-  recipeCode: string | null;
-  batchCode: string | null;
-  jobCode: string | null;
-  temperatureC: number | null;
-  humidityPercent: number | null;
   signals: SignalAtInstant[];
 }
 

@@ -1,22 +1,27 @@
 /** From a machine's signals to the typed context of an inspection and the machine's present status. Pure. */
+import {
+  factors,
+  isAdded,
+  type MachineNumber,
+  type MachineValues,
+  machineCodes,
+  machineNumbers,
+  machineTexts,
+} from '#schema/production-context.ts';
 import type { Json, MachineContext, Quality, SignalAtInstant } from '../pipeline/frame.ts';
 import type { MachineNow } from './device.ts';
 
-const TEXTS = ['machineState', 'machineMode', 'productCode', 'recipeCode', 'batchCode', 'jobCode'] as const;
-const CODES = ['productCode', 'recipeCode', 'batchCode', 'jobCode'] as const;
-const NUMBERS = ['speedPerMin', 'temperatureC', 'humidityPercent'] as const;
-/** What the API takes of a typed field. */
+/** What the API takes of a typed text. */
 const MAX_TEXT = 100;
-const MAX_NUMBER = 1e30;
 const MAX_TOLD = 60;
 
 export function isText(name: string): boolean {
-  return TEXTS.some((typed) => typed === name);
+  return machineTexts.some((typed) => typed === name);
 }
 
 /** Many controllers number their products and batches: the digits are the code. */
 export function inTypeOf(name: string, value: Json): Json {
-  return typeof value === 'number' && CODES.some((code) => code === name) ? String(value) : value;
+  return typeof value === 'number' && machineCodes.some((code) => code === name) ? String(value) : value;
 }
 
 /** Why the value is none for its name; undefined when it is one. Signals of other names may be anything. */
@@ -28,9 +33,14 @@ export function whyUnfit(name: string, value: Json): string | undefined {
       ? `${told} has no name; name it in values`
       : `${told} is no text of at most ${MAX_TEXT} characters; map another node`;
   }
-  const isNumber = NUMBERS.some((typed) => typed === name);
-  if (!isNumber || (typeof value === 'number' && Math.abs(value) <= MAX_NUMBER)) return undefined;
-  return `${told} is no number up to ${MAX_NUMBER}; map another node`;
+  if (!isNumber(name)) return undefined;
+  const [low, high] = factors[name].range;
+  if (typeof value === 'number' && value >= low && value <= high) return undefined;
+  return `${told} is no number from ${low} to ${high}; map another node`;
+}
+
+function isNumber(name: string): name is MachineNumber {
+  return machineNumbers.some((typed) => typed === name);
 }
 
 /**
@@ -38,55 +48,39 @@ export function whyUnfit(name: string, value: Json): string | undefined {
  * a text that is just changing is right or wrong: then it is left out. `signals` tells all of it.
  */
 export function contextOf(signals: SignalAtInstant[]): MachineContext {
-  const pick = pickerOf(signals, ({ value, quality, isAmbiguous }) => {
-    return quality === 'GOOD' && !(isAmbiguous && typeof value === 'string');
-  });
-  return {
-    machineState: pick.text('machineState'),
-    machineMode: pick.text('machineMode'),
-    speedPerMin: pick.number('speedPerMin'),
-    productCode: pick.text('productCode'),
-    recipeCode: pick.text('recipeCode'),
-    batchCode: pick.text('batchCode'),
-    jobCode: pick.text('jobCode'),
-    temperatureC: pick.number('temperatureC'),
-    humidityPercent: pick.number('humidityPercent'),
-    signals,
-  };
+  const isSure = ({ value, quality, isAmbiguous }: SignalAtInstant) =>
+    quality === 'GOOD' && !(isAmbiguous && typeof value === 'string');
+  return { ...valuesOf(signals, isSure), signals };
 }
 
 /** The last known values, with the quality of the machine's state (or the worst, when no state is mapped) for all. */
 export function statusOf(signals: SignalAtInstant[]): MachineNow {
-  const pick = pickerOf(signals, ({ quality }) => quality !== 'BAD');
+  const { machineState, machineMode, ...values } = valuesOf(signals, ({ quality }) => quality !== 'BAD');
   const state = signals.find(({ name }) => name === 'machineState');
   return {
     quality: state?.quality ?? worst(signals),
     sourceTime: state?.sourceTime ?? null,
-    state: pick.text('machineState'),
-    mode: pick.text('machineMode'),
-    speedPerMin: pick.number('speedPerMin'),
-    productCode: pick.text('productCode'),
-    recipeCode: pick.text('recipeCode'),
-    batchCode: pick.text('batchCode'),
-    jobCode: pick.text('jobCode'),
-    temperatureC: pick.number('temperatureC'),
-    humidityPercent: pick.number('humidityPercent'),
+    state: machineState,
+    mode: machineMode,
+    ...values,
     signals,
   };
 }
 
-function pickerOf(signals: SignalAtInstant[], isUsable: (signal: SignalAtInstant) => boolean) {
+/** An added number without a value is left out, so that a server that does not know it yet takes the message. */
+function valuesOf(signals: SignalAtInstant[], isUsable: (signal: SignalAtInstant) => boolean): MachineValues {
   const find = (name: string) => signals.find((signal) => signal.name === name && isUsable(signal))?.value;
-  return {
-    text(name: (typeof TEXTS)[number]): string | null {
-      const value = find(name);
-      return typeof value === 'string' ? value : null;
-    },
-    number(name: (typeof NUMBERS)[number]): number | null {
-      const value = find(name);
-      return typeof value === 'number' ? value : null;
-    },
-  };
+  const values: Record<string, string | number | null> = {};
+  for (const name of machineTexts) {
+    const value = find(name);
+    values[name] = typeof value === 'string' ? value : null;
+  }
+  for (const name of machineNumbers) {
+    const value = find(name);
+    if (typeof value === 'number') values[name] = value;
+    else if (!isAdded(name)) values[name] = null;
+  }
+  return values as MachineValues;
 }
 
 function worst(signals: SignalAtInstant[]): Quality {

@@ -1,4 +1,5 @@
 /** What passes between source, stages and outbox. */
+import type { ImageNumber, MachineValues, PositionNumber } from '#schema/production-context.ts';
 
 export type Quality = 'GOOD' | 'STALE' | 'BAD';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -49,25 +50,11 @@ export interface SignalAtInstant {
 }
 
 /** The machine at the moment of capture, in the shape of the API's ContextInput. A typed field is null unless its signal was GOOD, a text also when it is ambiguous. */
-export interface MachineContext {
-  machineState: string | null;
-  machineMode: string | null;
-  speedPerMin: number | null;
-  productCode: string | null;
-  recipeCode: string | null;
-  batchCode: string | null;
-  jobCode: string | null;
-  temperatureC: number | null;
-  humidityPercent: number | null;
+export interface MachineContext extends MachineValues {
   signals: SignalAtInstant[];
 }
 
-export interface ImageStatistics {
-  brightness: number;
-  contrast: number;
-  colourCast: number;
-  sharpness: number;
-}
+export type ImageStatistics = Record<ImageNumber, number>;
 
 export type Verdict = 'PASS' | 'REJECT' | 'UNCERTAIN';
 
@@ -80,11 +67,7 @@ export interface Defect {
 }
 
 /** In the shape of the API's PartPositionInput: pixels of the original image, to the right and down; degrees clockwise. */
-export interface Position {
-  offsetXPx: number;
-  offsetYPx: number;
-  rotationDeg: number;
-}
+export type Position = Record<PositionNumber, number>;
 
 /** In the shape of the API's InspectionInput. */
 export interface InspectionResult {

@@ -1,4 +1,5 @@
 /** The machine's values are told twice: as typed fields, and as signals with a quality and time of their own, by these names. */
+import { machineNumbers, machineTexts } from '#schema/production-context.ts';
 import { type Doubt, type MachineTimes, machineDoubt } from './machine-age.ts';
 
 interface Signal {
@@ -7,17 +8,7 @@ interface Signal {
   sourceTime: string | null;
 }
 
-const typedSignals = [
-  'machineState',
-  'machineMode',
-  'speedPerMin',
-  'temperatureC',
-  'humidityPercent',
-  'productCode',
-  'recipeCode',
-  'batchCode',
-  'jobCode',
-] as const;
+const typedSignals = [...machineTexts, ...machineNumbers];
 export type TypedSignal = (typeof typedSignals)[number];
 
 interface MachineWithSignals extends MachineTimes {

@@ -2,6 +2,7 @@ import { alarms } from './words-alarms-de.ts';
 import { agreement, book } from './words-book-de.ts';
 import type { Words } from './words-en.ts';
 import { exchange } from './words-exchange-de.ts';
+import { factors } from './words-factors-de.ts';
 import { fleet, gate } from './words-fleet-de.ts';
 import { map } from './words-map-de.ts';
 import { data, pool, retention } from './words-pool-de.ts';
@@ -23,6 +24,7 @@ export const de: Words = {
   review,
   label,
   said,
+  factors,
   fleet,
   map,
   gate,
@@ -88,7 +90,7 @@ export const de: Words = {
     quality_engineer: 'Qualitätsingenieur',
     viewer: 'Betrachter',
   },
-  units: { perMinute: '/min', percent: '%', celsius: '°C', relativeHumidity: '% rF', milliseconds: 'ms' },
+  units: { perMinute: '/min', percent: '%', milliseconds: 'ms' },
   value: {
     none: '—',
     staleFor: (age) => `veraltet ${age}`,
@@ -158,9 +160,6 @@ export const de: Words = {
     position: 'Lage',
     gate: 'Weiche',
     state: 'Maschine',
-    speed: 'Geschwindigkeit',
-    temperature: 'Temperatur',
-    humidity: 'Luftfeuchte',
     product: 'Produkt',
     recipe: 'Rezept',
     batch: 'Charge',
@@ -185,9 +184,6 @@ export const de: Words = {
   },
   machine: {
     title: 'Maschine',
-    temperature: 'Temperatur',
-    humidity: 'Luftfeuchte',
-    speed: 'Geschwindigkeit',
     batch: 'Charge',
     product: 'Produkt',
     recipe: 'Rezept',

@@ -3,6 +3,7 @@
 import { alarms } from './words-alarms-en.ts';
 import { agreement, book } from './words-book-en.ts';
 import { exchange } from './words-exchange-en.ts';
+import { factors } from './words-factors-en.ts';
 import { fleet, gate } from './words-fleet-en.ts';
 import { map } from './words-map-en.ts';
 import { data, pool, retention } from './words-pool-en.ts';
@@ -23,6 +24,7 @@ export const en = {
   review,
   label,
   said,
+  factors,
   fleet,
   map,
   gate,
@@ -88,7 +90,7 @@ export const en = {
     quality_engineer: 'quality engineer',
     viewer: 'viewer',
   },
-  units: { perMinute: '/min', percent: '%', celsius: '°C', relativeHumidity: '% rH', milliseconds: 'ms' },
+  units: { perMinute: '/min', percent: '%', milliseconds: 'ms' },
   value: {
     none: '—',
     staleFor: (age: string) => `stale ${age}`,
@@ -158,9 +160,6 @@ export const en = {
     position: 'Position',
     gate: 'Gate',
     state: 'Machine',
-    speed: 'Speed',
-    temperature: 'Temperature',
-    humidity: 'Humidity',
     product: 'Product',
     recipe: 'Recipe',
     batch: 'Batch',
@@ -185,9 +184,6 @@ export const en = {
   },
   machine: {
     title: 'Machine',
-    temperature: 'Temperature',
-    humidity: 'Humidity',
-    speed: 'Speed',
     batch: 'Batch',
     product: 'Product',
     recipe: 'Recipe',

@@ -153,7 +153,6 @@ export const pool: Words['pool'] = {
     batch: 'Charge',
     job: 'Auftrag',
     part: 'Teil',
-    machine: 'Maschine',
     model: 'Modell',
     path: 'Pfad',
     file: 'Datei',

@@ -151,7 +151,6 @@ export const pool = {
     batch: 'Batch',
     job: 'Job',
     part: 'Part',
-    machine: 'Machine',
     model: 'Model',
     path: 'Path',
     file: 'File',

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { CapturePolicy } from '../../edge/capture/capture-policy.ts';
 import { createImageKeeper } from '../../edge/capture/image-keeper.ts';
 import { keepProbability } from '../../edge/capture/keep-probability.ts';
-import { fitsCell } from '../../edge/capture/quota-cell.ts';
 import type { InspectionResult, Verdict } from '../../edge/pipeline/frame.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 
@@ -190,26 +189,5 @@ describe('keeping images', () => {
     const images = keeper(1, at);
     images.setPolicy(POLICY);
     expect(images.decide(result('UNCERTAIN'), 1_000).keepProbability).toBeCloseTo(0.15);
-  });
-});
-
-describe('cells', () => {
-  it.each([
-    [{}, true],
-    [{ productCode: 'a' }, true],
-    [{ productCode: 'b' }, false],
-    [{ speed: { min: 1, max: 2 } }, true],
-    [{ speed: { min: 1.5, max: null } }, true],
-    // The lower bound belongs to the cell, the upper one to the next.
-    [{ speed: { min: null, max: 1.5 } }, false],
-    [{ productCode: { min: 1 } }, false],
-    [{ batchCode: 'x' }, false],
-    [{ unheardOf: 'x' }, false],
-    [{ productCode: 'a', speed: { min: 9 } }, false],
-    [{ machineMode: 'production' }, true],
-    [{ machineMode: 'Manual' }, false],
-    [{ machineMode: { min: 1 } }, false],
-  ])('%j', (cell, fits) => {
-    expect(fitsCell({ productCode: 'a', speed: 1.5, batchCode: null, machineMode: 'Produce' }, cell)).toBe(fits);
   });
 });

@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '#schema/graphql.ts';
+import { MachineFactors, PartFactors } from '../../lib/factors.documents.ts';
 
 /** One inspected part, as the strip and the large picture show it. */
 export const PartFragment = graphql(`
@@ -39,7 +40,8 @@ export const WatchLine = graphql(
       }
       currentJob { id code startedAt product { id code name } recipe { id code } batch { id code } }
       machine {
-        quality receivedAt sourceTime state mode speedPerMin temperatureC humidityPercent
+        quality receivedAt sourceTime state mode
+        ...MachineFactors
         batchCode productCode recipeCode jobCode
         signals { name value unit quality sourceTime isAmbiguous }
       }
@@ -56,7 +58,7 @@ export const WatchLine = graphql(
       lastReject { ...Part }
     }
   }`,
-  [PartFragment],
+  [PartFragment, MachineFactors],
 );
 
 /** The newest parts, before the lossless stream takes over at the newest one's cursor. */
@@ -92,13 +94,13 @@ export const PartDetail = graphql(
         batch { id code }
         position { offsetXPx offsetYPx rotationDeg }
         context {
-          machineState machineMode speedPerMin temperatureC humidityPercent
+          ...PartFactors
           signals { name value unit quality isAmbiguous }
         }
       }
     }
   }`,
-  [PartFragment],
+  [PartFragment, PartFactors],
 );
 
 export type PartDetails = Extract<NonNullable<ResultOf<typeof PartDetail>['node']>, { __typename: 'Inspection' }>;

@@ -1,4 +1,5 @@
 import { For, Show } from 'solid-js';
+import { factorDigits, toldNumbers } from '../../lib/factors.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { useLive } from '../../lib/live.ts';
@@ -46,15 +47,13 @@ function MachineReadings(props: { machine: Machine; job: LinePicture['currentJob
 
   return (
     <dl class="readings">
-      <Reading label={words().machine.speed} unit={words().units.perMinute} doubt={typed('speedPerMin')}>
-        {number(props.machine.speedPerMin, 0)}
-      </Reading>
-      <Reading label={words().machine.temperature} unit={words().units.celsius} doubt={typed('temperatureC')}>
-        {number(props.machine.temperatureC, 1)}
-      </Reading>
-      <Reading label={words().machine.humidity} unit={words().units.relativeHumidity} doubt={typed('humidityPercent')}>
-        {number(props.machine.humidityPercent, 1)}
-      </Reading>
+      <For each={toldNumbers(props.machine.signals)}>
+        {(name) => (
+          <Reading label={words().factors[name].name} unit={words().factors[name].unit} doubt={typed(name)}>
+            {number(props.machine[name], factorDigits(name))}
+          </Reading>
+        )}
+      </For>
       <Reading label={words().machine.product} doubt={typed('productCode')}>
         {text(props.job?.product?.name ?? props.machine.productCode)}
       </Reading>

@@ -1,4 +1,5 @@
-import { Show } from 'solid-js';
+import { For, Show } from 'solid-js';
+import { factorDigits, foundWords, machineNumbers } from '../../lib/factors.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { stateWord } from '../../lib/packml.ts';
@@ -35,30 +36,25 @@ export function PartContext(props: { detail: PartDetails }) {
         {formatNumber(props.detail.latencyMs, 0, locale())}
       </Reading>
       <TextReading label={words().part.state} {...text('machineState', stateWord(context().machineState))} />
-      <NumberReading
-        label={words().part.speed}
-        value={context().speedPerMin}
-        doubt={doubt('speedPerMin')}
-        digits={0}
-        unit={words().units.perMinute}
-      />
-      <NumberReading
-        label={words().part.temperature}
-        value={context().temperatureC}
-        doubt={doubt('temperatureC')}
-        digits={1}
-        unit={words().units.celsius}
-      />
-      <NumberReading
-        label={words().part.humidity}
-        value={context().humidityPercent}
-        doubt={doubt('humidityPercent')}
-        digits={1}
-        unit={words().units.relativeHumidity}
-      />
+      <For each={machineNumbers}>
+        {(name) => (
+          <NumberReading
+            label={words().factors[name].name}
+            value={context()[name]}
+            doubt={doubt(name)}
+            digits={factorDigits(name)}
+            unit={words().factors[name].unit}
+          />
+        )}
+      </For>
       <TextReading label={words().part.product} {...text('productCode', props.detail.product?.name)} />
       <TextReading label={words().part.recipe} {...text('recipeCode', props.detail.recipe?.code)} />
       <TextReading label={words().part.batch} {...text('batchCode', props.detail.batch?.code)} />
+      <For each={foundWords}>
+        {(name) => (
+          <TextReading label={words().factors[name].name} value={context()[name] ?? undefined} doubt={undefined} />
+        )}
+      </For>
       <TextReading label={words().part.job} {...text('jobCode', props.detail.job?.code)} />
       <Show when={props.detail.position}>
         {(position) => (

@@ -2,6 +2,7 @@ import { A } from '@solidjs/router';
 import { For, type JSX, Show } from 'solid-js';
 import { createAnswer } from '../../lib/create-answer.ts';
 import { useDataPlant } from '../../lib/data-plant.ts';
+import { askedWords, factorDigits, machineNumbers } from '../../lib/factors.ts';
 import { formatBytes, formatDateMinute, formatNumber } from '../../lib/format.ts';
 import { locale, words } from '../../lib/language.ts';
 import { Button } from '../../ui/button.tsx';
@@ -145,7 +146,16 @@ function Particulars(props: ParticularsProps) {
       [details.batch, batch ? shared(batch.code, { batchId: [batch.id] }) : undefined],
       [details.job, job ? shared(job.code, { jobId: [job.id] }) : undefined],
       [details.part, image.partId ?? undefined],
-      [details.machine, [image.machineState, image.machineMode].filter(Boolean).join(' · ') || undefined],
+      ...askedWords.map((name): [string, JSX.Element | undefined] => {
+        const said = image[name];
+        return [words().factors[name].name, said === null ? undefined : shared(said, { [name]: [said] })];
+      }),
+      ...machineNumbers.map((name): [string, JSX.Element | undefined] => {
+        const said = image[name];
+        const { name: title, unit } = words().factors[name];
+        const shown = said === null ? undefined : formatNumber(said, factorDigits(name), locale());
+        return [title, shown && `${shown} ${unit}`];
+      }),
       [
         details.model,
         shared(model() ? `${model()?.model.name} ${model()?.number}` : undefined, {

@@ -10,10 +10,12 @@ import { PoolFacets, type PoolFilter } from './pool.documents.ts';
 import {
   chosenValues,
   type Facet,
-  type Figure,
   facets,
-  figures,
   flags,
+  isFactorWord,
+  isMachineNumber,
+  type Ranged,
+  ranged,
   toggleValue,
   turnFlag,
   without,
@@ -58,7 +60,7 @@ export function PoolFilterPanel(props: PoolFilterPanelProps) {
         {(facet) => (
           <Show when={valuesOf(facet).length > 0}>
             <fieldset class="pool-facet">
-              <legend>{words().pool.facets[facet]}</legend>
+              <legend>{isFactorWord(facet) ? words().factors[facet].name : words().pool.facets[facet]}</legend>
               <For each={valuesOf(facet)}>
                 {({ value, count }) => (
                   <button
@@ -114,10 +116,11 @@ function valueKey(facet: Facet, value: string): string {
 
 /** Ranges that are asked for, each with its way out, and a form for one more. */
 function RangeFields(props: PoolFilterPanelProps) {
-  const [name, setName] = createSignal<Figure>('score');
+  const [name, setName] = createSignal<Ranged>('score');
   const [min, setMin] = createSignal('');
   const [max, setMax] = createSignal('');
-  const given = () => figures.filter((each) => props.filter[each]);
+  const nameOf = (each: Ranged) => (isMachineNumber(each) ? words().factors[each].name : words().pool.figures[each]);
+  const given = () => ranged.filter((each) => props.filter[each]);
   const numberOf = (text: string) => (text.trim() === '' || !Number.isFinite(Number(text)) ? null : Number(text));
 
   return (
@@ -131,7 +134,7 @@ function RangeFields(props: PoolFilterPanelProps) {
             aria-pressed
             onClick={() => props.onFilter(without(props.filter, each))}
           >
-            <span>{words().pool.figures[each]}</span>
+            <span>{nameOf(each)}</span>
             <span class="figure">
               {props.filter[each]?.min ?? '…'} – {props.filter[each]?.max ?? '…'} ×
             </span>
@@ -153,8 +156,8 @@ function RangeFields(props: PoolFilterPanelProps) {
           label={words().pool.rangeOf}
           name="range"
           value={name()}
-          options={figures.map((value) => ({ value, name: words().pool.figures[value] }))}
-          onChoose={(value) => setName(figures.find((each) => each === value) ?? 'score')}
+          options={ranged.map((value) => ({ value, name: nameOf(value) }))}
+          onChoose={(value) => setName(ranged.find((each) => each === value) ?? 'score')}
         />
         <Field label={words().pool.min} type="number" name="min" isOptional value={min()} onInput={setMin} />
         <Field label={words().pool.max} type="number" name="max" isOptional value={max()} onInput={setMax} />
@@ -223,7 +226,7 @@ function PathField(props: PoolFilterPanelProps) {
 const shownElsewhere: readonly string[] = [
   ...facets.map((facet) => (facet === 'line' ? 'lineId' : facet === 'tag' ? 'tags' : facet)),
   ...flags,
-  ...figures,
+  ...ranged,
   'capturedAt',
   'sourcePath',
 ];

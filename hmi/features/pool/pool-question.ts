@@ -1,4 +1,12 @@
 /** What the address asks of the pool, and how an address says it. Pure. */
+import {
+  type AskedWord,
+  askedWords,
+  factorDigits,
+  imageFigures,
+  type MachineNumber,
+  machineNumbers,
+} from '../../lib/factors.ts';
 import type { PoolFilter, PoolSort } from './pool.documents.ts';
 
 export type SortKey = PoolSort['by'];
@@ -15,21 +23,14 @@ export const qualities = [
   'labelError',
   'leak',
 ] as const;
-export const quantities = [
-  'score',
-  'brightness',
-  'contrast',
-  'colourCast',
-  'sharpness',
-  'offsetXPx',
-  'offsetYPx',
-  'rotationDeg',
-  'keepProbability',
-] as const;
+export const quantities = ['score', ...imageFigures, 'keepProbability'] as const;
 export type Quality = (typeof qualities)[number];
 export type Quantity = (typeof quantities)[number];
 export type Figure = Quality | Quantity;
 export const figures: readonly Figure[] = [...quantities, ...qualities];
+/** What a range can be asked of: the machine's numbers as well, which are no column and no order. */
+export type Ranged = Figure | MachineNumber;
+export const ranged: readonly Ranged[] = [...figures, ...machineNumbers];
 const moments = ['capturedAt', 'labelledAt'] as const;
 export type SortName = Figure | (typeof moments)[number];
 export const sortNames: readonly SortName[] = [...moments, ...figures];
@@ -58,6 +59,7 @@ export const facets = [
   'defectClass',
   'line',
   'tag',
+  ...askedWords,
   'captureReason',
   'origin',
 ] as const;
@@ -122,7 +124,7 @@ export function sortKey(name: SortName): SortKey {
   return name.replace(/[A-Z]+/g, (capital) => `_${capital}`).toUpperCase() as SortKey;
 }
 
-type Lists = 'labelState' | 'label' | 'verdict' | 'defectClass' | 'captureReason' | 'origin';
+type Lists = 'labelState' | 'label' | 'verdict' | 'defectClass' | 'captureReason' | 'origin' | AskedWord;
 
 /** Values of the facet that the filter asks for. */
 export function chosenValues(filter: PoolFilter, facet: Facet): readonly string[] {
@@ -159,6 +161,14 @@ export function without(filter: PoolFilter, name: string | undefined): PoolFilte
     : (Object.fromEntries(Object.entries(filter).filter(([key]) => key !== name)) as PoolFilter);
 }
 
+export function isFactorWord(name: Facet): name is AskedWord {
+  return askedWords.some((each) => each === name);
+}
+
+export function isMachineNumber(name: Ranged): name is MachineNumber {
+  return machineNumbers.some((each) => each === name);
+}
+
 export function isFigure(name: string): name is Figure {
   return figures.some((each) => each === name);
 }
@@ -176,5 +186,6 @@ export function figureOf(
 }
 
 export function digitsOf(name: Figure): number {
-  return name === 'sharpness' || name === 'offsetXPx' || name === 'offsetYPx' ? 1 : 2;
+  const onImage = imageFigures.find((each) => each === name);
+  return onImage ? factorDigits(onImage) : 2;
 }

@@ -1,5 +1,6 @@
 /** What the pool's screen asks for, and what people do on it. */
 import { graphql, type ResultOf, type VariablesOf } from '#schema/graphql.ts';
+import { PoolFactors } from '../../lib/factors.documents.ts';
 
 const RowFragment = graphql(`
   fragment PoolRow on PoolImage @_unmask {
@@ -49,8 +50,8 @@ export const PoolDrafts = graphql(`
   }
 `);
 
-export const PoolImageDetails = graphql(`
-  query PoolImageDetails($id: ID!) {
+export const PoolImageDetails = graphql(
+  `query PoolImageDetails($id: ID!) {
     node(id: $id) {
       __typename
       ... on PoolImage {
@@ -60,16 +61,17 @@ export const PoolImageDetails = graphql(`
         product { id code } recipe { id code } batch { id code } job { id code }
         modelVersion { id number model { name } }
         datasetVersions(first: 20) { id number state dataset { name } }
-        verdict score defectClass machineState machineMode partId
-        speedPerMin temperatureC humidityPercent
+        verdict score defectClass partId
+        ...PoolFactors
         brightness contrast colourCast sharpness offsetXPx offsetYPx rotationDeg keepProbability captureReason
         measuredAt measureError exactGroup nearGroup tags labelState label labelledAt
         quality { blurred dark bright lowInformation outlier uniqueness representativeness labelError leak }
         annotations { id number label madeAt origin person { name } }
       }
     }
-  }
-`);
+  }`,
+  [PoolFactors],
+);
 
 export type PoolDetails = Extract<NonNullable<ResultOf<typeof PoolImageDetails>['node']>, { __typename: 'PoolImage' }>;
 

@@ -1,5 +1,7 @@
 /** Who may have which field: every field of the schema stands here once, and each is executed for every caller. */
 
+import { machineNumbers, numberNames, wordNames } from '../../../schema/production-context.ts';
+
 /** The roles; 'installer' is administrator of the installation, 'administrator' of the plant only. */
 export const callers = [
   'anonymous',
@@ -200,7 +202,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       ImageStats: 'brightness colourCast contrast sharpness',
       Inspection:
         'batch camera capture capturedAt context cursor defects edgeNode id image imageSha256 imageStats imageUrl inspectionId job latencyMs line modelVersion partId poolImage position product receivedAt recipe score station verdict',
-      InspectionContext: 'humidityPercent machineMode machineState signals speedPerMin temperatureC',
+      InspectionContext: `signals ${[...wordNames, ...machineNumbers].join(' ')}`,
       InspectionExport:
         'error expiresAt files finishedAt format id plant progress requestedAt requestedBy rows startedAt state',
       InspectionExportFile: 'name rows sha256 sizeBytes url',
@@ -213,8 +215,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
         'durationS firstPartAt lastPartAt models otherRejects partCounts pass reject rejectRate rejectRateHigh rejectRateLow rejectsByClass total uncertain',
       Line: 'area currentJob machine highestAlarm openAlarms rejectRateLimits stations',
       LineStatus: 'currentJob edgeNodes lastHour lastReject line machine ratePerMin recent sentAt skipped total',
-      MachineStatus:
-        'batchCode humidityPercent jobCode mode productCode quality receivedAt recipeCode signals sourceTime speedPerMin state temperatureC',
+      MachineStatus: `jobCode mode productCode recipeCode batchCode quality receivedAt signals sourceTime state ${machineNumbers.join(' ')}`,
       MaterialBatch: 'code createdAt id name retiredAt supplier',
       Model: 'versions',
       ModelAssignment: 'assignedBy',
@@ -225,8 +226,7 @@ export const accessTable: readonly { allowed: readonly Caller[]; fields: Readonl
       Person: 'email id name',
       Plant:
         'alarmDefinitions areas capturePolicy captureQuotas currentShift edgeNodes lines models nextShiftRuns products shifts',
-      PoolImage:
-        'batch brightness camera captureReason capturedAt colourCast contrast datasetVersions defectClass exactGroup height humidityPercent id image imageSha256 importId inspection job keepProbability label labelState labelledAt line machineMode machineState mapX mapY measureError measuredAt modelVersion nearDuplicates nearDuplicatesTold nearGroup offsetXPx offsetYPx origin partId plant product quality receivedAt recipe rotationDeg score sharpness sizeBytes sourcePath speedPerMin station tags temperatureC verdict width',
+      PoolImage: `batch camera captureReason capturedAt datasetVersions defectClass exactGroup height id image imageSha256 importId inspection job keepProbability label labelState labelledAt line mapX mapY measureError measuredAt modelVersion nearDuplicates nearDuplicatesTold nearGroup origin partId plant product quality receivedAt recipe score sizeBytes sourcePath station tags verdict width ${[...wordNames, ...numberNames].join(' ')}`,
       NearDuplicate: 'evidence likeness poolImage',
       PoolFacet: 'count field value',
       PoolImageConnection: 'hasMoreThanTotal totalCount',

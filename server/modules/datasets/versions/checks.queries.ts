@@ -1,5 +1,6 @@
 /** SQL of the checks of drafts. */
 import { sql } from 'kysely';
+import { type FactorColumns, factorColumns } from '#schema/production-context.ts';
 import { byteaArray, jsonTextArray, plainArray, realArray } from '../../../database/array-literal.ts';
 import type { Db, Trx } from '../../../database/database.ts';
 import type { CheckFigure, DatasetCheckRow, DatasetIssueRow } from './dataset-checks.table.ts';
@@ -122,7 +123,7 @@ export async function updateLeakScores(
   `.execute(db);
 }
 
-export interface AuditRow {
+export interface AuditRow extends FactorColumns {
   image_sha256: Buffer;
   label: string;
   split: SplitName;
@@ -140,23 +141,15 @@ export interface AuditRow {
   product: string | null;
   recipe: string | null;
   batch: string | null;
-  machine_state: string | null;
   /** By the plant's clock; 1 is Monday. */
   weekday: number | null;
   hour: number | null;
   width: number | null;
   height: number | null;
   size_bytes: number | null;
-  brightness: number | null;
-  contrast: number | null;
-  colour_cast: number | null;
-  sharpness: number | null;
   dark: number | null;
   blurred: number | null;
   low_information: number | null;
-  speed_per_min: number | null;
-  temperature_c: number | null;
-  humidity_percent: number | null;
 }
 
 /** What is known of a version's images, page by page by hash. The times of an import are not those of the pictures. */
@@ -170,12 +163,12 @@ export async function selectAuditRows(
     SELECT i.image_sha256, i.label, i.split, jsonb_array_length(annotation.regions) AS regions,
       p.measured_at IS NOT NULL AND p.measure_error IS NULL AS "isMeasured", p.origin, p.near_group,
       CASE WHEN p.origin = 'line' THEN p.captured_at END AS captured_at,
-      p.camera_id, p.batch_id, p.machine_state,
+      p.camera_id, p.batch_id,
       line.code AS line, station.code AS station, camera.code AS camera, product.code AS product, recipe.code AS recipe, batch.code AS batch,
       CASE WHEN p.origin = 'line' THEN extract(isodow FROM p.captured_at AT TIME ZONE plant.time_zone)::int END AS weekday,
       CASE WHEN p.origin = 'line' THEN extract(hour FROM p.captured_at AT TIME ZONE plant.time_zone)::int END AS hour,
-      p.width, p.height, p.size_bytes, p.brightness, p.contrast, p.colour_cast, p.sharpness, p.dark, p.blurred, p.low_information,
-      p.speed_per_min, p.temperature_c, p.humidity_percent
+      p.width, p.height, p.size_bytes, p.dark, p.blurred, p.low_information,
+      ${sql.join(factorColumns.map((column) => sql.ref(`p.${column}`)))}
     FROM (
       SELECT * FROM dataset_item WHERE dataset_version_id = ${versionId}::uuid ${after ? sql`AND image_sha256 > ${after}` : sql``}
       ORDER BY image_sha256 LIMIT ${limit}

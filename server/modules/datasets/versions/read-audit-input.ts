@@ -1,4 +1,5 @@
 /** Reads a version for the look for traps: columns, page by page, with what the checks of the splits need. */
+import { factors, type TrapName, trapNumbers, trapWords } from '#schema/production-context.ts';
 import type { Db } from '../../../database/database.ts';
 import type { AuditInput } from '../../images/data-quality/audit-types.ts';
 import { type AuditRow, selectAuditRows, selectKnownLabels, selectVectors } from './checks.queries.ts';
@@ -42,7 +43,7 @@ export async function readAuditInput(
       product: rows.map((row) => row.product),
       recipe: rows.map((row) => row.recipe),
       batch: rows.map((row) => row.batch),
-      machineState: rows.map((row) => row.machine_state),
+      ...byTrap(trapWords, (name) => rows.map((row) => row[factors[name].column])),
       weekday: rows.map((row) => (row.weekday === null ? null : String(row.weekday))),
       hour: rows.map((row) => (row.hour === null ? null : String(row.hour))),
     },
@@ -54,9 +55,7 @@ export async function readAuditInput(
       sizeBytes: numbers((row) => row.size_bytes),
       pixels: numbers((row) => (row.width === null || row.height === null ? null : row.width * row.height)),
       aspect: numbers((row) => (row.width === null || row.height === null ? null : row.width / row.height)),
-      speed: numbers((row) => row.speed_per_min),
-      temperature: numbers((row) => row.temperature_c),
-      humidity: numbers((row) => row.humidity_percent),
+      ...byTrap(trapNumbers, (name) => numbers((row) => row[factors[name].column])),
     },
     vectors,
     dimensions: embedding.dimensions,
@@ -65,6 +64,13 @@ export async function readAuditInput(
     knownLabels: await selectKnownLabels(db, version.book_id),
   };
   return { rows, input };
+}
+
+function byTrap<Name extends TrapName, Values>(names: readonly Name[], read: (name: Name) => Values) {
+  return Object.fromEntries(names.map((name) => [factors[name].trap, read(name)])) as Record<
+    (typeof factors)[Name]['trap'],
+    Values
+  >;
 }
 
 /** images × dimensions, row by row; NaN where an image has none. Null: none has. */

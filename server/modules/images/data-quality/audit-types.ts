@@ -3,35 +3,20 @@
  * of cleanlab's Datalab (Northcutt et al. 2021; docs.cleanlab.ai): a figure for the whole set and a score of each image for every trap.
  * Columns instead of objects: a version may have a million images. Every column has one entry an image, in the same order.
  */
+import type { TrapNumber, TrapWord } from '#schema/production-context.ts';
 
 /** What is compared with the label, one value an image; null: not known. */
-export const CATEGORY_NAMES = [
-  'line',
-  'station',
-  'camera',
-  'product',
-  'recipe',
-  'batch',
-  'shift',
-  'machineState',
-  'weekday',
-  'hour',
-] as const;
-export type CategoryName = (typeof CATEGORY_NAMES)[number];
+type CategoryName = 'line' | 'station' | 'camera' | 'product' | 'recipe' | 'batch' | 'weekday' | 'hour' | TrapWord;
 
-export const NUMBER_NAMES = [
-  'brightness',
-  'contrast',
-  'colourCast',
-  'sharpness',
-  'sizeBytes',
-  'pixels',
-  'aspect',
-  'speed',
-  'temperature',
-  'humidity',
-] as const;
-export type NumberName = (typeof NUMBER_NAMES)[number];
+type NumberName =
+  | 'brightness'
+  | 'contrast'
+  | 'colourCast'
+  | 'sharpness'
+  | 'sizeBytes'
+  | 'pixels'
+  | 'aspect'
+  | TrapNumber;
 
 export interface AuditInput {
   seed: number;

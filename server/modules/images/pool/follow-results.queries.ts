@@ -1,14 +1,8 @@
 /** Every SQL statement that keeps the pool equal to results that are corrected or revised. */
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { isoArray, plainArray, realArray } from '../../../database/array-literal.ts';
 import type { Trx } from '../../../database/database.ts';
-
-export interface PooledChange {
-  job_id?: string | null;
-  product_id?: string | null;
-  recipe_id?: string | null;
-  batch_id?: string | null;
-}
+import { correctedColumns, type ProductionChange } from '../../line/inspections/batch-factors.ts';
 
 /**
  * Waits for whoever places images of the line, and has them wait, so that no row takes what is being corrected. Awaited images first: one that arrives meanwhile takes its awaited row away, which this waits for, and is then seen in the pool.
@@ -16,11 +10,9 @@ export interface PooledChange {
 export async function updatePooledProduction(
   trx: Trx,
   { lineId, from, to }: { lineId: string; from: Date; to: Date },
-  change: PooledChange,
+  change: ProductionChange,
 ): Promise<void> {
-  const set: RawBuilder<unknown> = sql.join(
-    Object.entries(change).map(([column, value]) => sql`${sql.ref(column)} = ${value}::uuid`),
-  );
+  const set = sql.join(correctedColumns(change).map(([column, value]) => sql`${sql.ref(column)} = ${value}`));
   await sql`SELECT 1 FROM pool_cursor WHERE line_id = ${lineId} FOR SHARE`.execute(trx);
   for (const table of ['pool_awaited', 'pool_image'])
     await sql`

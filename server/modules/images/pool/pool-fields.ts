@@ -1,4 +1,6 @@
 /** What of an image can be filtered, sorted by and shown as a column, by its name in the API. */
+import { factors, imageNumbers, numberNames, positionNumbers } from '#schema/production-context.ts';
+import { recordOf } from '../../../kit/record-of.ts';
 
 /** Quality scores: from 0 (as bad as it gets) to 1 (nothing amiss). */
 export const SCORES = {
@@ -16,16 +18,7 @@ export const SCORES = {
 /** Quantities of the capture. */
 export const QUANTITIES = {
   score: { column: 'score', words: 'The model’s score' },
-  speedPerMin: { column: 'speed_per_min', words: 'Parts a minute' },
-  temperatureC: { column: 'temperature_c', words: 'Ambient temperature' },
-  humidityPercent: { column: 'humidity_percent', words: 'Relative humidity' },
-  brightness: { column: 'brightness', words: 'Mean of luma, 0 to 1' },
-  contrast: { column: 'contrast', words: 'Standard deviation of luma, 0 to 1' },
-  colourCast: { column: 'colour_cast', words: 'Distance of the mean chroma from grey, 0 to 1' },
-  sharpness: { column: 'sharpness', words: 'Variance of the Laplacian of luma (0 to 255)' },
-  offsetXPx: { column: 'offset_x_px', words: 'Offset to the right against the recipe’s reference, in pixels' },
-  offsetYPx: { column: 'offset_y_px', words: 'Offset downwards against the recipe’s reference, in pixels' },
-  rotationDeg: { column: 'rotation_deg', words: 'Rotation against the recipe’s reference, clockwise in degrees' },
+  ...recordOf(numberNames, (name) => factors[name]),
   keepProbability: { column: 'keep_probability', words: 'How likely the image was to be kept' },
 } as const;
 
@@ -44,10 +37,11 @@ export const TIMES = {
 
 /** Closed intervals of numbers. */
 export const RANGES = { ...QUANTITIES, ...SCORES, ...SIZES } as const;
-const { speedPerMin, temperatureC, humidityPercent, ...measured } = QUANTITIES;
 const { receivedAt, ...moments } = TIMES;
+const { score, keepProbability } = QUANTITIES;
+const onImage = recordOf([...imageNumbers, ...positionNumbers], (name) => factors[name]);
 /** What the pool can be put in order by; each has its index. */
-export const SORTS = { ...moments, ...measured, ...SCORES } as const;
+export const SORTS = { ...moments, score, ...onImage, keepProbability, ...SCORES } as const;
 
 export type ScoreName = keyof typeof SCORES;
 export type RangeName = keyof typeof RANGES;

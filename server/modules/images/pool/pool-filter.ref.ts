@@ -1,5 +1,7 @@
 /** Which images of a pool, as callers name them: every module that takes such a filter shares this one. */
+import { askedWords, factors } from '#schema/production-context.ts';
 import { builder } from '../../../kit/builder.ts';
+import { recordOf } from '../../../kit/record-of.ts';
 import { CaptureReasonEnum, VerdictEnum } from '../../line/inspections/inspections.ref.ts';
 import { LabelStateEnum, PoolOriginEnum } from './pool.ref.ts';
 import { namesOf, QUANTITIES, RANGES, type RangeName, SCORES, TIMES, type TimeName } from './pool-fields.ts';
@@ -26,11 +28,6 @@ const TagFilter = builder.inputType('TagFilter', {
   }),
 });
 
-/** A member for each name, all of one kind. */
-function each<Name extends string, Field>(names: readonly Name[], make: (name: Name) => Field): Record<Name, Field> {
-  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Field>;
-}
-
 function rangeWords(name: RangeName): string {
   if (Object.hasOwn(SCORES, name)) return `${RANGES[name].words}: a score from 0 (as bad as it gets) to 1.`;
   return Object.hasOwn(QUANTITIES, name) ? `${RANGES[name].words}, at the capture.` : `${RANGES[name].words}.`;
@@ -56,8 +53,7 @@ export const PoolFilter = builder.inputType('PoolFilter', {
     partId: t.stringList({ description: 'Of this part.' }),
     verdict: t.field({ type: [VerdictEnum], description: 'With this verdict.' }),
     defectClass: t.stringList({ description: 'The model’s strongest defect is of this class.' }),
-    machineState: t.stringList({ description: 'Captured in this PackML state.' }),
-    machineMode: t.stringList({ description: 'Captured in this PackML mode.' }),
+    ...recordOf(askedWords, (name) => t.stringList({ description: `${factors[name].asked}.` })),
     captureReason: t.field({ type: [CaptureReasonEnum], description: 'Kept for this reason.' }),
     labelState: t.field({ type: [LabelStateEnum], description: 'People are so far with it.' }),
     label: t.stringList({ description: 'Decided to show this: good, or the code of a defect class.' }),
@@ -78,8 +74,8 @@ export const PoolFilter = builder.inputType('PoolFilter', {
     isOutlier: t.boolean({ description: 'Its score is below LEHR_FLAG_OUTLIER, or is not.' }),
     isLabelError: t.boolean({ description: 'Its score is below LEHR_FLAG_LABEL_ERROR, or is not.' }),
     isLeak: t.boolean({ description: 'Its score is below LEHR_FLAG_LEAK, or is not.' }),
-    ...each(namesOf<TimeName>(TIMES), (name) => t.field({ type: TimeRange, description: `${TIMES[name].words}.` })),
-    ...each(namesOf<RangeName>(RANGES), (name) => t.field({ type: NumberRange, description: rangeWords(name) })),
+    ...recordOf(namesOf<TimeName>(TIMES), (name) => t.field({ type: TimeRange, description: `${TIMES[name].words}.` })),
+    ...recordOf(namesOf<RangeName>(RANGES), (name) => t.field({ type: NumberRange, description: rangeWords(name) })),
   }),
 });
 

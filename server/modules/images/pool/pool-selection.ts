@@ -1,5 +1,5 @@
 /** Which images of a pool: a filter with its ids read. All that is given must hold. */
-
+import type { AskedWord, factors } from '#schema/production-context.ts';
 import type { PoolImageRow } from './pool.table.ts';
 import type { RangeName, TimeName } from './pool-fields.ts';
 
@@ -8,8 +8,11 @@ export interface Bounds<T> {
   max: T | null;
 }
 
+type WordColumn = (typeof factors)[AskedWord]['column'];
+type WordLists = { [Column in WordColumn]?: readonly string[] };
+
 /** Columns that a list of values is held against: one of them must be there. */
-export interface PoolLists {
+export interface PoolLists extends WordLists {
   origin?: readonly PoolImageRow['origin'][];
   import_id?: readonly string[];
   line_id?: readonly string[];
@@ -23,8 +26,6 @@ export interface PoolLists {
   part_id?: readonly string[];
   verdict?: readonly NonNullable<PoolImageRow['verdict']>[];
   defect_class?: readonly string[];
-  machine_state?: readonly string[];
-  machine_mode?: readonly string[];
   capture_reason?: readonly string[];
   label_state?: readonly PoolImageRow['label_state'][];
   label?: readonly string[];

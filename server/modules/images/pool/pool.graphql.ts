@@ -1,6 +1,8 @@
 /** Images of the pool in the schema: names and shapes only. */
+import { factors, wordNames } from '#schema/production-context.ts';
 import { READERS } from '../../../kit/access.ts';
 import { builder } from '../../../kit/builder.ts';
+import { recordOf } from '../../../kit/record-of.ts';
 import { CaptureReasonEnum, InspectionRef, VerdictEnum } from '../../line/inspections/inspections.ref.ts';
 import type { CaptureReason } from '../../line/inspections/inspections.table.ts';
 import { JobRef } from '../../line/production-runs/production-runs.ref.ts';
@@ -29,11 +31,8 @@ const ImageQualityRef = builder.objectRef<PoolImageRow>('ImageQuality').implemen
     'How good an image is as data: scores from 0 (as bad as it gets) to 1; null where nothing has measured it yet.',
   authScopes: readers,
   fields: (t) =>
-    Object.fromEntries(
-      namesOf(SCORES).map((name) => [
-        name,
-        t.exposeFloat(SCORES[name].column, { nullable: true, description: `${SCORES[name].words}.` }),
-      ]),
+    recordOf(namesOf(SCORES), (name) =>
+      t.exposeFloat(SCORES[name].column, { nullable: true, description: `${SCORES[name].words}.` }),
     ),
 });
 
@@ -126,8 +125,9 @@ builder.node(PoolImageRef, {
       nullable: true,
       description: 'Class of the strongest defect that the model pointed to.',
     }),
-    machineState: t.exposeString('machine_state', { nullable: true, description: 'PackML state.' }),
-    machineMode: t.exposeString('machine_mode', { nullable: true, description: 'PackML mode.' }),
+    ...recordOf(wordNames, (name) =>
+      t.exposeString(factors[name].column, { nullable: true, description: `${factors[name].words}.` }),
+    ),
     captureReason: t.field({
       type: CaptureReasonEnum,
       nullable: true,
@@ -160,11 +160,8 @@ builder.node(PoolImageRef, {
       description: 'Decided to show this: good, or the code of a defect class.',
     }),
     labelledAt: t.expose('labelled_at', { type: 'DateTime', nullable: true, description: 'When that was decided.' }),
-    ...Object.fromEntries(
-      namesOf(QUANTITIES).map((name) => [
-        name,
-        t.exposeFloat(QUANTITIES[name].column, { nullable: true, description: `${QUANTITIES[name].words}.` }),
-      ]),
+    ...recordOf(namesOf(QUANTITIES), (name) =>
+      t.exposeFloat(QUANTITIES[name].column, { nullable: true, description: `${QUANTITIES[name].words}.` }),
     ),
   }),
 });

@@ -1,4 +1,5 @@
 /** Tags, what a selection is made of, and saved views: names and shapes only. */
+import { askedWords } from '#schema/production-context.ts';
 import { CURATORS, READERS } from '../../../kit/access.ts';
 import { builder } from '../../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
@@ -58,7 +59,7 @@ const PoolFacetRef = builder.objectRef<FacetRow>('PoolFacet').implement({
   authScopes: readers,
   fields: (t) => ({
     field: t.exposeString('field', {
-      description: 'line, verdict, defectClass, labelState, label, captureReason, origin or tag.',
+      description: `line, verdict, defectClass, labelState, label, captureReason, origin, ${askedWords.join(', ')} or tag.`,
     }),
     value: t.exposeString('value', { description: 'The value; of a line its global id.' }),
     count: t.exposeInt('count', { description: 'Images that have it.' }),

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { byteaArray, plainArray, textArray } from '../../../database/array-literal.ts';
 import type { Db, Trx } from '../../../database/database.ts';
+import { batchFactorNames, batchFactors } from '../../line/inspections/batch-factors.ts';
 import type { PoolImageRow } from './pool.table.ts';
 
 export interface PoolKey {
@@ -61,11 +62,11 @@ export async function insertImports(trx: Trx, images: readonly ImportedImage[]):
       RETURNING plant_id, sha256
     ), pooled AS (
       INSERT INTO pool_image (
-        plant_id, image_sha256, origin, import_id, source_path, captured_at, received_at, width, height, size_bytes, product_id, batch_id
+        plant_id, image_sha256, origin, import_id, source_path, captured_at, received_at, width, height, size_bytes, product_id, batch_id${batchFactorNames}
       )
       SELECT g.plant_id, g.sha256, 'import', g.import_id, g.source_path, g.captured_at, g.received_at, g.width, g.height, g.size_bytes,
-        g.product_id, g.batch_id
-      FROM given g JOIN stored s ON s.plant_id = g.plant_id AND s.sha256 = g.sha256
+        g.product_id, g.batch_id${batchFactors('b')}
+      FROM given g LEFT JOIN material_batch b ON b.id = g.batch_id JOIN stored s ON s.plant_id = g.plant_id AND s.sha256 = g.sha256
       ON CONFLICT (plant_id, image_sha256) DO UPDATE SET deleted_at = NULL WHERE pool_image.deleted_at IS NOT NULL
     )
     SELECT sha256 FROM stored

@@ -1,13 +1,9 @@
 /** The pool's door for other modules: rows of images, what results and labels change in them, and imports. */
 import type { Trx } from '../../../database/database.ts';
 import type { Context } from '../../../kit/context.ts';
+import type { ProductionChange } from '../../line/inspections/batch-factors.ts';
 import { findInspections, type ReadInspection } from '../../line/inspections/inspections.service.ts';
-import {
-  type PooledChange,
-  type PooledRevision,
-  updatePooledCaptures,
-  updatePooledProduction,
-} from './follow-results.queries.ts';
+import { type PooledRevision, updatePooledCaptures, updatePooledProduction } from './follow-results.queries.ts';
 import {
   type ImportedImage,
   insertImports,
@@ -66,7 +62,7 @@ export async function setLabelStates(trx: Trx, plantId: string, changes: readonl
 export async function correctPooled(
   trx: Trx,
   range: { lineId: string; from: Date; to: Date },
-  change: PooledChange,
+  change: ProductionChange,
 ): Promise<void> {
   await updatePooledProduction(trx, range, change);
 }

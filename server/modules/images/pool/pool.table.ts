@@ -1,8 +1,9 @@
 /** The pool of kept images, and saved views of it. */
 import type { Selectable } from 'kysely';
+import type { FactorColumns } from '#schema/production-context.ts';
 import type { Defaulted, Json } from '../../../database/column-types.ts';
 
-export interface PoolImageTable {
+export interface PoolImageTable extends FactorColumns {
   plant_id: string;
   image_sha256: Buffer;
   /** Line: an edge node sent it; import: a person brought it. */
@@ -31,18 +32,6 @@ export interface PoolImageTable {
   verdict: 'pass' | 'reject' | 'uncertain' | null;
   score: number | null;
   defect_class: string | null;
-  machine_state: string | null;
-  machine_mode: string | null;
-  speed_per_min: number | null;
-  temperature_c: number | null;
-  humidity_percent: number | null;
-  brightness: number | null;
-  contrast: number | null;
-  colour_cast: number | null;
-  sharpness: number | null;
-  offset_x_px: number | null;
-  offset_y_px: number | null;
-  rotation_deg: number | null;
   /** Inclusion probability: estimates weigh the image by its inverse; null: no draw decided it. */
   keep_probability: number | null;
   capture_reason: string | null;

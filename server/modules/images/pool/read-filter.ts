@@ -1,7 +1,9 @@
 /** Reads a filter of the pool as the API has coerced it. Throws `InvalidInputError` that names the member. */
+import { askedWords, factors } from '#schema/production-context.ts';
 import type { Config } from '../../../config.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
 import { keyOf } from '../../../kit/global-id.ts';
+import { recordOf } from '../../../kit/record-of.ts';
 import { namesOf, RANGES, SCORES, TIMES } from './pool-fields.ts';
 import type { PoolFilterInput } from './pool-filter.ref.ts';
 import type { PoolLists, PoolSelection } from './pool-selection.ts';
@@ -23,8 +25,7 @@ const WORD_LISTS = {
   partId: 'part_id',
   verdict: 'verdict',
   defectClass: 'defect_class',
-  machineState: 'machine_state',
-  machineMode: 'machine_mode',
+  ...recordOf(askedWords, (name) => factors[name].column),
   captureReason: 'capture_reason',
   labelState: 'label_state',
   label: 'label',

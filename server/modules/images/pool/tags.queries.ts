@@ -1,5 +1,6 @@
 /** Every SQL statement that writes tags and reads what a selection is made of. */
 import { type RawBuilder, sql } from 'kysely';
+import { askedWords, factors } from '#schema/production-context.ts';
 import { textArray } from '../../../database/array-literal.ts';
 import type { Db, Trx } from '../../../database/database.ts';
 
@@ -42,12 +43,14 @@ export async function selectFacets(
 ): Promise<FacetRow[]> {
   const { rows } = await sql<FacetRow>`
     WITH selected AS MATERIALIZED (
-      SELECT p.line_id, p.verdict, p.defect_class, p.label_state, p.label, p.capture_reason, p.origin, p.tags
+      SELECT p.line_id, p.verdict, p.defect_class, p.label_state, p.label, p.capture_reason, p.origin, p.tags,
+        ${sql.join(askedWords.map((name) => sql.ref(`p.${factors[name].column}`)))}
       FROM pool_image p WHERE ${condition} LIMIT ${limit}
     ), valued AS (
       SELECT v.field, v.value FROM selected s CROSS JOIN LATERAL (VALUES
         ('line', s.line_id::text), ('verdict', s.verdict), ('defectClass', s.defect_class), ('labelState', s.label_state),
-        ('label', s.label), ('captureReason', s.capture_reason), ('origin', s.origin)
+        ('label', s.label), ('captureReason', s.capture_reason), ('origin', s.origin),
+        ${sql.join(askedWords.map((name) => sql`(${sql.lit(name)}, ${sql.ref(`s.${factors[name].column}`)})`))}
       ) AS v (field, value) WHERE v.value IS NOT NULL
       UNION ALL
       SELECT 'tag', t.tag FROM selected s CROSS JOIN LATERAL unnest(s.tags) AS t (tag)

@@ -1,5 +1,6 @@
 /** What an image's row takes from the first inspection that named it, besides the moment of capture. */
 import { type RawBuilder, sql } from 'kysely';
+import { factorColumns } from '#schema/production-context.ts';
 
 /** Columns of the same name in `inspection`, `pool_awaited` and `pool_image`. */
 const SHARED = [
@@ -16,18 +17,7 @@ const SHARED = [
   'verdict',
   'score',
   'defect_class',
-  'machine_state',
-  'machine_mode',
-  'speed_per_min',
-  'temperature_c',
-  'humidity_percent',
-  'brightness',
-  'contrast',
-  'colour_cast',
-  'sharpness',
-  'offset_x_px',
-  'offset_y_px',
-  'rotation_deg',
+  ...factorColumns,
   'keep_probability',
   'capture_reason',
 ] as const;

@@ -1,4 +1,5 @@
 /** What edge nodes are asked to keep: names and shapes only; the rules are in `capture-policy.service.ts`. */
+import { conditionNames } from '#schema/production-context.ts';
 import { READERS, READERS_AND_NODES, SETTERS } from '../../../kit/access.ts';
 import { builder } from '../../../kit/builder.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
@@ -21,7 +22,7 @@ const says = {
   uncertainProbability: 'How likely that of an uncertain part is kept.',
   rejectProbability: 'How likely that of a reject is kept.',
   bytesPerDay: 'How much a node may keep a day; null: as much as its outbox holds.',
-  cell: 'Conditions with a value, or `{ min, max }` (max excluded); an image belongs to it when all fit. Conditions: cameraId, productCode, recipeCode, batchCode, machineMode, speedPerMin, temperatureC, humidityPercent, brightness, contrast, colourCast, sharpness, offsetXPx, offsetYPx, rotationDeg.',
+  cell: `Conditions with a value, or \`{ min, max }\` (max excluded); an image belongs to it when all fit. Conditions: ${conditionNames.join(', ')}.`,
   probability: 'How likely an image that belongs to it is kept.',
 };
 

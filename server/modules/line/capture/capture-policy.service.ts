@@ -22,7 +22,7 @@ import {
   upsertCapturePolicy,
 } from './capture.queries.ts';
 import type { CapturePolicyRow, CaptureQuotaRow } from './capture.table.ts';
-import { readCell } from './quota-cell.ts';
+import { readCell } from './read-cell.ts';
 
 export interface CapturePolicyInput {
   plantId: string;

@@ -1,7 +1,7 @@
 /** What people ask the edge nodes to keep. */
 import type { Selectable } from 'kysely';
+import type { QuotaCell } from '#schema/quota-cell.ts';
 import type { Json } from '../../../database/column-types.ts';
-import type { QuotaCell } from './quota-cell.ts';
 
 export interface CapturePolicyTable {
   id: string;

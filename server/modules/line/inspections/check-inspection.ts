@@ -1,13 +1,7 @@
 /** Whether the values of one inspection can be kept: plain comparisons, because every result of every line passes here. */
-import {
-  checkCount,
-  checkQuantity,
-  checkRange,
-  checkText,
-  MAGNITUDE,
-  type Refusal,
-  shown,
-} from '../../../kit/check-values.ts';
+import { imageNumbers, machineNumbers, machineTexts, positionNumbers } from '#schema/production-context.ts';
+import { checkNumbers, checkTexts } from '../../../kit/check-factors.ts';
+import { checkCount, checkRange, checkText, type Refusal, shown } from '../../../kit/check-values.ts';
 import { checkSignals, type SignalLimits } from '../signals/signals.ts';
 import type { ContextInput, DefectInput, InspectionInput } from './inspection-input.ts';
 
@@ -34,30 +28,13 @@ export function checkInspection(
     checkRange('score', input.score, 0, 1) ??
     checkRange('latencyMs', input.latencyMs, 0, limits.lateMs) ??
     checkText('partId', input.partId) ??
-    (input.imageStats ? checkStats(input.imageStats) : undefined) ??
-    (input.position ? checkPosition(input.position) : undefined) ??
+    (input.imageStats ? checkNumbers('imageStats.', input.imageStats, imageNumbers) : undefined) ??
+    (input.position ? checkNumbers('position.', input.position, positionNumbers) : undefined) ??
     (input.capture
       ? checkRange('capture.keepProbability', input.capture.keepProbability, LEAST_PROBABILITY, 1)
       : undefined) ??
     checkDefects(input.defects, limits) ??
     (input.context ? checkContext(input.context, limits, signals) : undefined)
-  );
-}
-
-function checkStats(stats: NonNullable<InspectionInput['imageStats']>): Refusal | undefined {
-  return (
-    checkRange('imageStats.brightness', stats.brightness, 0, 1) ??
-    checkRange('imageStats.contrast', stats.contrast, 0, 1) ??
-    checkRange('imageStats.colourCast', stats.colourCast, 0, 1) ??
-    checkRange('imageStats.sharpness', stats.sharpness, 0, MAGNITUDE)
-  );
-}
-
-function checkPosition(position: NonNullable<InspectionInput['position']>): Refusal | undefined {
-  return (
-    checkRange('position.offsetXPx', position.offsetXPx, -MAGNITUDE, MAGNITUDE) ??
-    checkRange('position.offsetYPx', position.offsetYPx, -MAGNITUDE, MAGNITUDE) ??
-    checkRange('position.rotationDeg', position.rotationDeg, -360, 360)
   );
 }
 
@@ -96,15 +73,8 @@ function checkDefect(path: string, { class: name, score, box, outline }: DefectI
 
 function checkContext(context: ContextInput, limits: InspectionLimits, signals: string): Refusal | undefined {
   return (
-    checkText('context.productCode', context.productCode) ??
-    checkText('context.recipeCode', context.recipeCode) ??
-    checkText('context.batchCode', context.batchCode) ??
-    checkText('context.jobCode', context.jobCode) ??
-    checkText('context.machineState', context.machineState) ??
-    checkText('context.machineMode', context.machineMode) ??
-    checkQuantity('context.speedPerMin', context.speedPerMin) ??
-    checkQuantity('context.temperatureC', context.temperatureC) ??
-    checkQuantity('context.humidityPercent', context.humidityPercent) ??
+    checkTexts('context.', context, machineTexts) ??
+    checkNumbers('context.', context, machineNumbers) ??
     checkSignals('context.signals', context.signals, limits, signals)
   );
 }

@@ -1,6 +1,11 @@
 /** The fingerprint that tells a repeated result from another one under the same id. */
 import { hash } from 'node:crypto';
-import type { InspectionInput } from './inspection-input.ts';
+import { imageNumbers, isAdded, machineNumbers, machineTexts, positionNumbers } from '#schema/production-context.ts';
+import type { ContextInput, InspectionInput } from './inspection-input.ts';
+
+const machineFactors = [...machineTexts, ...machineNumbers];
+const firstFactors = machineFactors.filter((name) => !isAdded(name));
+const addedFactors = machineFactors.filter(isAdded);
 
 /**
  * SHA-256 in hexadecimal over the canonical form: a JSON array with the fields in this file's order, absent as null, and
@@ -20,28 +25,26 @@ export function contentHash(input: InspectionInput, signals: string): string {
     input.latencyMs,
     input.partId ?? null,
     input.imageSha256 ?? null,
-    imageStats ? [imageStats.brightness, imageStats.contrast, imageStats.colourCast, imageStats.sharpness] : null,
-    position ? [position.offsetXPx, position.offsetYPx, position.rotationDeg] : null,
+    imageStats ? imageNumbers.map((name) => imageStats[name]) : null,
+    position ? positionNumbers.map((name) => position[name]) : null,
     input.defects.map(({ class: name, score, box, outline }) => [
       name,
       score,
       [box.x, box.y, box.width, box.height],
       outline ?? null,
     ]),
-    context
-      ? [
-          context.productCode ?? null,
-          context.recipeCode ?? null,
-          context.batchCode ?? null,
-          context.jobCode ?? null,
-          context.machineState ?? null,
-          context.machineMode ?? null,
-          context.speedPerMin ?? null,
-          context.temperatureC ?? null,
-          context.humidityPercent ?? null,
-        ]
-      : null,
+    context ? contextForm(context) : null,
   ];
   if (capture) canonical.push([capture.isKept, capture.keepProbability, capture.reason]);
   return hash('sha256', JSON.stringify(canonical) + signals, 'hex');
+}
+
+/** A factor that was added later appears with its name, and only where it has a value: what was sent before it existed keeps its form. */
+function contextForm(context: ContextInput): unknown[] {
+  const form: unknown[] = firstFactors.map((name) => context[name] ?? null);
+  for (const name of addedFactors) {
+    const value = context[name] ?? null;
+    if (value !== null) form.push([name, value]);
+  }
+  return form;
 }

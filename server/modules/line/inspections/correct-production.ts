@@ -11,6 +11,7 @@ import type { Role } from '../../../kit/rights.ts';
 import { findPart } from '../../plant/parts/plants.service.ts';
 import type { LineRow } from '../../plant/parts/plants.table.ts';
 import { ensureProduction, findJobByCode, lockLinesForJobs } from '../production-runs/production-runs.service.ts';
+import type { ProductionChange } from './batch-factors.ts';
 import {
   type CorrectedCount,
   type CorrectedRange,
@@ -18,7 +19,6 @@ import {
   markJobs,
   markLateHours,
   moveMinuteCounts,
-  type ProductionChange,
   updateProduction,
 } from './corrections.queries.ts';
 import { correctPooled } from './inspection-hooks.ts';

@@ -2,15 +2,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isoArray, plainArray, textArray } from '../../../database/array-literal.ts';
 import type { Db, Trx } from '../../../database/database.ts';
+import { correctedColumns, type ProductionChange } from './batch-factors.ts';
 import type { MinuteCount } from './minute-counts.ts';
-
-/** What of a result's production can be corrected; absent: stays as it is. */
-export interface ProductionChange {
-  job_id?: string | null;
-  product_id?: string | null;
-  recipe_id?: string | null;
-  batch_id?: string | null;
-}
 
 export interface CorrectedRange {
   lineId: string;
@@ -45,7 +38,7 @@ export async function updateProduction(
         i.model_version_id, i.defect_class, i.verdict
       FROM inspection i WHERE ${toCorrect(range, change)} FOR UPDATE
     ), changed AS (
-      UPDATE inspection i SET ${sql.join(Object.entries(change).map(([column, value]) => sql`${sql.ref(column)} = ${value}::uuid`))}
+      UPDATE inspection i SET ${sql.join(correctedColumns(change).map(([column, value]) => sql`${sql.ref(column)} = ${value}`))}
       FROM old
       WHERE i.plant_id = old.plant_id AND i.captured_at = old.captured_at AND i.id = old.id
         AND i.captured_at >= ${range.from} AND i.captured_at < ${range.to}
@@ -62,8 +55,8 @@ export async function updateProduction(
 }
 
 function toCorrect({ lineId, from, to }: CorrectedRange, change: ProductionChange): RawBuilder<unknown> {
-  const differs = Object.entries(change).map(
-    ([column, value]) => sql`${sql.ref(`i.${column}`)} IS DISTINCT FROM ${value}::uuid`,
+  const differs = correctedColumns(change).map(
+    ([column, value]) => sql`${sql.ref(`i.${column}`)} IS DISTINCT FROM ${value}`,
   );
   return sql`i.line_id = ${lineId} AND i.captured_at >= ${from} AND i.captured_at < ${to} AND (${sql.join(differs, sql` OR `)})`;
 }

@@ -1,5 +1,6 @@
 /** What recording has learnt from the database and need not ask again: all of it facts that do not change, or change rarely. */
 import type { Db } from '../../../database/database.ts';
+import type { PlantCalendar } from '../../plant/shifts/plant-calendar.ts';
 import type { OpenCell } from '../capture/capture-quotas.service.ts';
 import type { CameraPlace } from './ingest.queries.ts';
 
@@ -43,6 +44,8 @@ export interface IngestCache {
   chains: BoundedMap<true>;
   /** Open quotas by plant, trusted for `PLACE_TRUST_MS`: what is opened or closed counts a little later. */
   quotas: BoundedMap<{ open: readonly OpenCell[]; readAtMs: number }>;
+  /** Calendars by plant, trusted for `PLACE_TRUST_MS` as well. */
+  calendars: BoundedMap<{ calendar: PlantCalendar; readAtMs: number }>;
   /** UTC days whose partitions exist. */
   days: Set<number>;
 }
@@ -62,6 +65,7 @@ export function ingestCache(db: Db): IngestCache {
     codes: new BoundedMap(CACHED_ENTRIES),
     chains: new BoundedMap(CACHED_ENTRIES),
     quotas: new BoundedMap(CACHED_ENTRIES),
+    calendars: new BoundedMap(CACHED_ENTRIES),
     days: new Set(),
   };
   caches.set(db, made);

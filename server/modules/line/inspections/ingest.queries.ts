@@ -1,5 +1,6 @@
 /** What recording inspections asks before it writes. */
 import { sql } from 'kysely';
+import type { FactorValues } from '#schema/production-context.ts';
 import { isoArray, plainArray } from '../../../database/array-literal.ts';
 import type { Db } from '../../../database/database.ts';
 import type { CaptureInput } from './inspection-input.ts';
@@ -14,7 +15,7 @@ export interface CameraPlace {
 }
 
 /** One inspection as it is written; hashes as hexadecimal digits, times as milliseconds since 1970. */
-export interface NewInspection {
+export interface NewInspection extends FactorValues {
   id: string;
   capturedAtMs: number;
   contentHash: string;
@@ -32,15 +33,8 @@ export interface NewInspection {
   productId: string | null;
   recipeId: string | null;
   batchId: string | null;
-  machineState: string | null;
-  machineMode: string | null;
-  speedPerMin: number | null;
-  temperatureC: number | null;
-  humidityPercent: number | null;
   /** JSON text. */
   signals: string | null;
-  stats: { brightness: number; contrast: number; colourCast: number; sharpness: number } | null;
-  position: { offsetXPx: number; offsetYPx: number; rotationDeg: number } | null;
   defectClass: string | null;
   defects: readonly {
     class: string;

@@ -3,6 +3,7 @@
  * transaction and one round trip, and its text never changes, so that the database plans it once for each connection.
  */
 import { type RawBuilder, sql } from 'kysely';
+import { factors, numberNames, wordNames, writtenWords } from '#schema/production-context.ts';
 import {
   byteaArray,
   isoArray,
@@ -13,8 +14,16 @@ import {
 } from '../../../database/array-literal.ts';
 import type { Db } from '../../../database/database.ts';
 import { type AuditEntry, auditSteps } from '../../../kit/audit.ts';
+import { batchFactors } from './batch-factors.ts';
 import type { IngestScope, NewInspection } from './ingest.queries.ts';
 import { type MinuteCount, minuteCounts } from './minute-counts.ts';
+
+const wordColumns = wordNames.map((name) => factors[name].column);
+const numberColumns = numberNames.map((name) => factors[name].column);
+const [words, numbers] = [sql.raw(wordColumns.join(', ')), sql.raw(numberColumns.join(', '))];
+const sentWords = sql.raw(writtenWords.map((name) => factors[name].column).join(', '));
+const wordsOf = (alias: string) => sql.join(wordColumns.map((column) => sql.ref(`${alias}.${column}`)));
+const numbersOf = (alias: string) => sql.join(numberColumns.map((column) => sql.ref(`${alias}.${column}`)));
 
 /**
  * Records all rows or throws and records none: unique_violation (23505) when an id is recorded already, check_violation
@@ -150,15 +159,13 @@ function inspectionsStep(
   return sql`INSERT INTO inspection (
       plant_id, received_at, edge_node_id, position, captured_at, id, line_id, station_id, camera_id, part_id,
       job_id, product_id, recipe_id, batch_id, model_version_id, verdict, score, latency_ms, image_sha256,
-      machine_state, machine_mode, speed_per_min, temperature_c, humidity_percent, signals,
-      brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, defect_class,
+      ${words}, ${numbers}, signals, defect_count, defect_class,
       is_kept, keep_probability, capture_reason, capture_quota_ids, content_hash
     )
     SELECT ${plantId}::uuid, ${receivedAt}::timestamptz, ${edgeNodeId}::uuid, taken.first_position + i.rank,
       i.captured_at, i.id, s.line_id, s.station_id, s.camera_id, i.part_id,
       s.job_id, s.product_id, s.recipe_id, s.batch_id, s.model_version_id, i.verdict, i.score, i.latency_ms, i.image_sha256,
-      s.machine_state, s.machine_mode, i.speed_per_min, i.temperature_c, i.humidity_percent, nullif(i.signals, 'null'),
-      i.brightness, i.contrast, i.colour_cast, i.sharpness, i.offset_x_px, i.offset_y_px, i.rotation_deg, i.defect_count, i.defect_class,
+      ${wordsOf('s')}, ${numbersOf('i')}, nullif(i.signals, 'null'), i.defect_count, i.defect_class,
       i.is_kept, i.keep_probability, i.capture_reason, i.quota_ids::uuid[], i.content_hash
     FROM ROWS FROM (unnest(
       ${plainArray(ranks)}::integer[],
@@ -170,16 +177,7 @@ function inspectionsStep(
       ${realArray(items.map((item) => item.score))}::real[],
       ${realArray(items.map((item) => item.latencyMs))}::real[],
       ${byteaArray(items.map((item) => item.imageSha256))}::bytea[],
-      ${realArray(items.map((item) => item.speedPerMin))}::real[],
-      ${realArray(items.map((item) => item.temperatureC))}::real[],
-      ${realArray(items.map((item) => item.humidityPercent))}::real[],
-      ${realArray(items.map((item) => item.stats?.brightness ?? null))}::real[],
-      ${realArray(items.map((item) => item.stats?.contrast ?? null))}::real[],
-      ${realArray(items.map((item) => item.stats?.colourCast ?? null))}::real[],
-      ${realArray(items.map((item) => item.stats?.sharpness ?? null))}::real[],
-      ${realArray(items.map((item) => item.position?.offsetXPx ?? null))}::real[],
-      ${realArray(items.map((item) => item.position?.offsetYPx ?? null))}::real[],
-      ${realArray(items.map((item) => item.position?.rotationDeg ?? null))}::real[],
+      ${sql.join(numberNames.map((name) => sql`${realArray(items.map((item) => item[name]))}::real[]`))},
       ${plainArray(items.map((item) => item.defects.length))}::smallint[],
       ${textArray(items.map((item) => item.defectClass))}::text[],
       ${plainArray(items.map((item) => String(item.capture.isKept)))}::boolean[],
@@ -189,25 +187,25 @@ function inspectionsStep(
       ${byteaArray(items.map((item) => item.contentHash))}::bytea[]
     ), jsonb_array_elements(${jsonTextArray(items.map((item) => item.signals))}::jsonb)) AS i (
       rank, source, captured_at, id, part_id, verdict, score, latency_ms, image_sha256,
-      speed_per_min, temperature_c, humidity_percent,
-      brightness, contrast, colour_cast, sharpness, offset_x_px, offset_y_px, rotation_deg, defect_count, defect_class,
+      ${numbers}, defect_count, defect_class,
       is_kept, keep_probability, capture_reason, quota_ids, content_hash, signals
     )
-    JOIN unnest(
-      ${plainArray(sources.map((_, index) => index))}::integer[],
-      ${plainArray(sources.map((item) => item.place.lineId))}::uuid[],
-      ${plainArray(sources.map((item) => item.place.stationId))}::uuid[],
-      ${plainArray(sources.map((item) => item.place.cameraId))}::uuid[],
-      ${plainArray(sources.map((item) => item.jobId))}::uuid[],
-      ${plainArray(sources.map((item) => item.productId))}::uuid[],
-      ${plainArray(sources.map((item) => item.recipeId))}::uuid[],
-      ${plainArray(sources.map((item) => item.batchId))}::uuid[],
-      ${plainArray(sources.map((item) => item.modelVersionId))}::uuid[],
-      ${textArray(sources.map((item) => item.machineState))}::text[],
-      ${textArray(sources.map((item) => item.machineMode))}::text[]
-    ) AS s (
-      source, line_id, station_id, camera_id, job_id, product_id, recipe_id, batch_id, model_version_id, machine_state, machine_mode
-    ) ON s.source = i.source
+    JOIN (
+      SELECT s.*${batchFactors('b')} FROM unnest(
+        ${plainArray(sources.map((_, index) => index))}::integer[],
+        ${plainArray(sources.map((item) => item.place.lineId))}::uuid[],
+        ${plainArray(sources.map((item) => item.place.stationId))}::uuid[],
+        ${plainArray(sources.map((item) => item.place.cameraId))}::uuid[],
+        ${plainArray(sources.map((item) => item.jobId))}::uuid[],
+        ${plainArray(sources.map((item) => item.productId))}::uuid[],
+        ${plainArray(sources.map((item) => item.recipeId))}::uuid[],
+        ${plainArray(sources.map((item) => item.batchId))}::uuid[],
+        ${plainArray(sources.map((item) => item.modelVersionId))}::uuid[],
+        ${sql.join(writtenWords.map((name) => sql`${textArray(sources.map((item) => item[name]))}::text[]`))}
+      ) AS s (
+        source, line_id, station_id, camera_id, job_id, product_id, recipe_id, batch_id, model_version_id, ${sentWords}
+      ) LEFT JOIN material_batch b ON b.id = s.batch_id
+    ) s ON s.source = i.source
     LEFT JOIN taken ON taken.line_id = s.line_id`;
 }
 
@@ -219,8 +217,8 @@ function sourcesOf(items: readonly NewInspection[]): { sources: NewInspection[];
   const sourceOf = items.map((item) => {
     // one camera's results mostly follow each other
     if (isLike(sources[last], item)) return last;
-    const { place, jobId, productId, recipeId, batchId, modelVersionId, machineState, machineMode } = item;
-    const state = JSON.stringify([machineState, machineMode]);
+    const { place, jobId, productId, recipeId, batchId, modelVersionId } = item;
+    const state = JSON.stringify(writtenWords.map((name) => item[name]));
     const key = `${place.cameraId} ${place.lineId} ${jobId} ${productId} ${recipeId} ${batchId} ${modelVersionId} ${state}`;
     last = known.get(key) ?? sources.push(item) - 1;
     known.set(key, last);
@@ -238,7 +236,6 @@ function isLike(source: NewInspection | undefined, item: NewInspection): boolean
     source.recipeId === item.recipeId &&
     source.batchId === item.batchId &&
     source.modelVersionId === item.modelVersionId &&
-    source.machineState === item.machineState &&
-    source.machineMode === item.machineMode
+    writtenWords.every((name) => source[name] === item[name])
   );
 }

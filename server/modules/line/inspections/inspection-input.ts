@@ -1,19 +1,11 @@
 /** What an edge node says of one inspection, as the API has coerced it. */
+import type { ImageNumber, MachineInput, PositionNumber } from '#schema/production-context.ts';
 import type { SignalInput } from '../signals/signals.ts';
 import type { CaptureReason, VerdictName } from './inspections.table.ts';
 
 type Maybe<T> = T | null | undefined;
 
-export interface ContextInput {
-  productCode?: Maybe<string>;
-  recipeCode?: Maybe<string>;
-  batchCode?: Maybe<string>;
-  jobCode?: Maybe<string>;
-  machineState?: Maybe<string>;
-  machineMode?: Maybe<string>;
-  speedPerMin?: Maybe<number>;
-  temperatureC?: Maybe<number>;
-  humidityPercent?: Maybe<number>;
+export interface ContextInput extends MachineInput {
   signals: readonly SignalInput[];
 }
 
@@ -40,8 +32,8 @@ export interface InspectionInput {
   latencyMs: number;
   partId?: Maybe<string>;
   imageSha256?: Maybe<string>;
-  imageStats?: Maybe<{ brightness: number; contrast: number; colourCast: number; sharpness: number }>;
-  position?: Maybe<{ offsetXPx: number; offsetYPx: number; rotationDeg: number }>;
+  imageStats?: Maybe<Record<ImageNumber, number>>;
+  position?: Maybe<Record<PositionNumber, number>>;
   context?: Maybe<ContextInput>;
   /** Absent: kept for certain. */
   capture?: Maybe<CaptureInput>;

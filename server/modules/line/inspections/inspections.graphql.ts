@@ -1,7 +1,9 @@
 /** Inspections in the schema: names and shapes only; what a caller may see is in `inspections.service.ts`. */
+import { factors, machineNumbers, wordNames } from '#schema/production-context.ts';
 import { READERS } from '../../../kit/access.ts';
 import { builder } from '../../../kit/builder.ts';
 import { imageUrl } from '../../../kit/paths.ts';
+import { recordOf } from '../../../kit/record-of.ts';
 import { encodeCursor } from '../../../live/stream-cursor.ts';
 import {
   CameraRef,
@@ -76,11 +78,12 @@ const InspectionContextRef = builder.objectRef<ReadInspection>('InspectionContex
   description: 'The machine at the moment of capture, joined by source time.',
   authScopes: readers,
   fields: (t) => ({
-    machineState: t.exposeString('machine_state', { nullable: true, description: 'PackML state.' }),
-    machineMode: t.exposeString('machine_mode', { nullable: true, description: 'PackML mode.' }),
-    speedPerMin: t.exposeFloat('speed_per_min', { nullable: true, description: 'Parts a minute.' }),
-    temperatureC: t.exposeFloat('temperature_c', { nullable: true, description: 'Ambient temperature.' }),
-    humidityPercent: t.exposeFloat('humidity_percent', { nullable: true, description: 'Relative humidity.' }),
+    ...recordOf(wordNames, (name) =>
+      t.exposeString(factors[name].column, { nullable: true, description: `${factors[name].words}.` }),
+    ),
+    ...recordOf(machineNumbers, (name) =>
+      t.exposeFloat(factors[name].column, { nullable: true, description: `${factors[name].words}.` }),
+    ),
     signals: t.field({
       type: [SignalRef],
       description: 'Every mapped signal, by name.',

@@ -1,6 +1,8 @@
 /** Recording inspections: shapes only; the rules are in `record-inspections.ts`. */
+import { factors, machineNumbers, machineTexts } from '#schema/production-context.ts';
 import { builder } from '../../../kit/builder.ts';
 import { InvalidInputError } from '../../../kit/errors.ts';
+import { recordOf } from '../../../kit/record-of.ts';
 import { recordedItemRef } from '../../../kit/recorded-item.ref.ts';
 import type { RecordedItem, RecordOutcome } from '../../../kit/recorded-item.ts';
 import { SignalInputRef } from '../signals/signals.ref.ts';
@@ -52,15 +54,8 @@ const ContextInput = builder.inputType('ContextInput', {
   description:
     'The machine at the moment of capture. Codes that the server does not know are taken up; an empty one is none.',
   fields: (t) => ({
-    productCode: t.string({ description: 'What is made.' }),
-    recipeCode: t.string({ description: 'What the machine runs with.' }),
-    batchCode: t.string({ description: 'What it is made from.' }),
-    jobCode: t.string({ description: 'The run it belongs to.' }),
-    machineState: t.string({ description: 'PackML state.' }),
-    machineMode: t.string({ description: 'PackML mode.' }),
-    speedPerMin: t.float({ description: 'Parts a minute.' }),
-    temperatureC: t.float({ description: 'Ambient temperature.' }),
-    humidityPercent: t.float({ description: 'Relative humidity.' }),
+    ...recordOf(machineTexts, (name) => t.string({ description: `${factors[name].words}.` })),
+    ...recordOf(machineNumbers, (name) => t.float({ description: `${factors[name].words}.` })),
     signals: t.field({ type: [SignalInputRef], required: true, description: 'Every mapped signal.' }),
   }),
 });

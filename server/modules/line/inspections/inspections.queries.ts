@@ -1,5 +1,6 @@
 /** Every SQL statement that reads inspections: rows in, rows out, no rules. Each tells the planner which days it is about, where it can. */
 import { type RawBuilder, sql } from 'kysely';
+import { factorColumns } from '#schema/production-context.ts';
 import { plainArray } from '../../../database/array-literal.ts';
 import type { Db } from '../../../database/database.ts';
 import type { TimePage } from '../../../kit/time-page.ts';
@@ -11,8 +12,8 @@ export type ReadInspection = Omit<InspectionRow, 'content_hash' | 'capture_quota
 
 export const COLUMNS = sql`i.plant_id, i.captured_at, i.id, i.position, i.received_at, i.line_id, i.station_id, i.camera_id,
   i.edge_node_id, i.part_id, i.job_id, i.product_id, i.recipe_id, i.batch_id, i.model_version_id, i.verdict, i.score,
-  i.latency_ms, i.image_sha256, i.is_kept, i.keep_probability, i.capture_reason, i.image_lost_at, i.machine_state, i.machine_mode, i.speed_per_min, i.temperature_c, i.humidity_percent,
-  i.signals, i.brightness, i.contrast, i.colour_cast, i.sharpness, i.offset_x_px, i.offset_y_px, i.rotation_deg, i.defect_count, i.defect_class`;
+  i.latency_ms, i.image_sha256, i.is_kept, i.keep_probability, i.capture_reason, i.image_lost_at,
+  ${sql.join(factorColumns.map((column) => sql.ref(`i.${column}`)))}, i.signals, i.defect_count, i.defect_class`;
 
 /**
  * Newest capture first; one row more than the page, oldest first when it is a backward one. Every plant is walked along

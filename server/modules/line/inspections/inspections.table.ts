@@ -1,5 +1,6 @@
 /** Inspection results in day partitions, their defects, and the minute rollup that always equals them. */
 import type { Selectable } from 'kysely';
+import type { FactorColumns } from '#schema/production-context.ts';
 import type { Defaulted, Json } from '../../../database/column-types.ts';
 import type { StoredSignals } from '../signals/stored-signal.ts';
 
@@ -8,7 +9,7 @@ export type VerdictName = 'pass' | 'reject' | 'uncertain';
 /** What the probability of keeping an image comes from, the strongest where several apply. */
 export type CaptureReason = 'reject' | 'uncertain' | 'quota' | 'audit' | 'all';
 
-export interface InspectionTable {
+export interface InspectionTable extends FactorColumns {
   plant_id: string;
   /** The millisecond inside the id. */
   captured_at: Date;
@@ -40,19 +41,7 @@ export interface InspectionTable {
   capture_quota_ids: Defaulted<string[] | null>;
   /** When the server was told that the image is lost, by no draw. */
   image_lost_at: Defaulted<Date | null>;
-  machine_state: string | null;
-  machine_mode: string | null;
-  speed_per_min: number | null;
-  temperature_c: number | null;
-  humidity_percent: number | null;
   signals: Json<StoredSignals> | null;
-  brightness: number | null;
-  contrast: number | null;
-  colour_cast: number | null;
-  sharpness: number | null;
-  offset_x_px: number | null;
-  offset_y_px: number | null;
-  rotation_deg: number | null;
   defect_count: number;
   /** Of the defect with the highest score, the first reported of equals; null when there are none. */
   defect_class: string | null;

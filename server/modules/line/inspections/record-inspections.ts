@@ -1,6 +1,7 @@
 /** Records what edge nodes have seen. Every item has its own outcome; what is recorded is written in one transaction. */
 
 import { hash } from 'node:crypto';
+import { seenValues } from '#schema/production-context.ts';
 import type { Db } from '../../../database/database.ts';
 import { uniqueViolation } from '../../../database/postgres-error.ts';
 import { type AuditEntry, actorOf, chainOf, ensureAuditChain } from '../../../kit/audit.ts';
@@ -9,6 +10,7 @@ import type { Context } from '../../../kit/context.ts';
 import { leadersOf, outcomesOf, type RecordedItem, requireItemCount } from '../../../kit/recorded-item.ts';
 import { timeRange } from '../../../kit/time-range.ts';
 import { viewingNode } from '../../../kit/viewing-node.ts';
+import type { PlantCalendar } from '../../plant/shifts/plant-calendar.ts';
 import { type OpenCell, openCells, quotasOf } from '../capture/capture-quotas.service.ts';
 import { told } from '../signals/signals.ts';
 import { defectClass } from './defect-class.ts';
@@ -26,6 +28,7 @@ import type { CaptureInput, InspectionInput } from './inspection-input.ts';
 import { establishProduction, knownProduction, type Production, withHeldJobs } from './item-production.ts';
 import { ensureDays, utcDay } from './partitions.ts';
 import { type ReadItem, readItem, rememberedKeys } from './read-item.ts';
+import { calendarOf, shiftValues } from './shift-at-capture.ts';
 
 interface PlacedItem extends ReadItem {
   place: CameraPlace;
@@ -122,6 +125,7 @@ async function writeNew(
   let fresh = items;
   let productions = knownProduction(db, scope.plantId, items);
   const open = await openQuotas(db, scope);
+  const calendar = await calendarOf(db, scope);
 
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     // The first attempt supposes that everything is new, as it nearly always is. What might be refused must not open a job.
@@ -133,7 +137,7 @@ async function writeNew(
     }
     await makeDays(context, fresh);
     const joined = await withHeldJobs(db, fresh, productions);
-    const rows = fresh.map((item, index) => newInspection(item, joined[index], open));
+    const rows = fresh.map((item, index) => newInspection(item, joined[index], open, calendar));
     if (await write(context, scope, rows)) {
       for (const lineId of new Set(rows.map((row) => row.place.lineId))) context.hub.wake('inspection', lineId);
       return stored;
@@ -211,7 +215,12 @@ async function openQuotas(db: Db, { plantId, receivedAt }: IngestScope): Promise
   return open;
 }
 
-function newInspection(item: PlacedItem, production: Production | undefined, open: readonly OpenCell[]): NewInspection {
+function newInspection(
+  item: PlacedItem,
+  production: Production | undefined,
+  open: readonly OpenCell[],
+  calendar: PlantCalendar,
+): NewInspection {
   const { input } = item;
   const capture = input.capture ?? KEPT;
   const { context } = input;
@@ -232,14 +241,9 @@ function newInspection(item: PlacedItem, production: Production | undefined, ope
     productId: production?.productId ?? null,
     recipeId: production?.recipeId ?? null,
     batchId: production?.batchId ?? null,
-    machineState: context?.machineState ?? null,
-    machineMode: context?.machineMode ?? null,
-    speedPerMin: context?.speedPerMin ?? null,
-    temperatureC: context?.temperatureC ?? null,
-    humidityPercent: context?.humidityPercent ?? null,
+    ...seenValues(input),
+    ...shiftValues(calendar, item.capturedAtMs),
     signals: context && context.signals.length > 0 ? item.signals : null,
-    stats: input.imageStats ?? null,
-    position: input.position ?? null,
     defectClass: defectClass(input.defects),
     defects: input.defects,
   };

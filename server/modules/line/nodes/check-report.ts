@@ -1,4 +1,6 @@
 /** Whether the report of an edge node can be kept. */
+import { machineCodes, machineNumbers } from '#schema/production-context.ts';
+import { checkNumbers, checkTexts } from '../../../kit/check-factors.ts';
 import {
   checkCount,
   checkQuantity,
@@ -61,13 +63,8 @@ function checkMachine(path: string, machine: MachineReportInput, limits: SignalL
   return (
     checkText(`${path}.state`, machine.state) ??
     checkText(`${path}.mode`, machine.mode) ??
-    checkText(`${path}.productCode`, machine.productCode) ??
-    checkText(`${path}.recipeCode`, machine.recipeCode) ??
-    checkText(`${path}.batchCode`, machine.batchCode) ??
-    checkText(`${path}.jobCode`, machine.jobCode) ??
-    checkQuantity(`${path}.speedPerMin`, machine.speedPerMin) ??
-    checkQuantity(`${path}.temperatureC`, machine.temperatureC) ??
-    checkQuantity(`${path}.humidityPercent`, machine.humidityPercent) ??
+    checkTexts(`${path}.`, machine, machineCodes) ??
+    checkNumbers(`${path}.`, machine, machineNumbers) ??
     checkQuantity(`${path}.clockOffsetMs`, machine.clockOffsetMs) ??
     checkNumber(`${path}.clockUncertaintyMs`, machine.clockUncertaintyMs, MAGNITUDE) ??
     checkText(`${path}.security`, machine.security) ??

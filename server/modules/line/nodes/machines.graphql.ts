@@ -1,6 +1,8 @@
 /** Machines: names and shapes only; the rules are in `machines.service.ts`. */
+import { factors, machineNumbers } from '#schema/production-context.ts';
 import { READERS } from '../../../kit/access.ts';
 import { builder } from '../../../kit/builder.ts';
+import { recordOf } from '../../../kit/record-of.ts';
 import { LineRef } from '../../plant/parts/plants.ref.ts';
 import { QualityEnum, SignalRef } from '../signals/signals.ref.ts';
 import { presentQuality } from './machine-changes.ts';
@@ -20,13 +22,13 @@ MachineStatusRef.implement({
     }),
     state: t.exposeString('state', { nullable: true, description: 'PackML state.' }),
     mode: t.exposeString('mode', { nullable: true, description: 'PackML mode.' }),
-    speedPerMin: t.exposeFloat('speed_per_min', { nullable: true, description: 'Parts a minute.' }),
     productCode: t.exposeString('product_code', { nullable: true, description: 'What is made.' }),
     recipeCode: t.exposeString('recipe_code', { nullable: true, description: 'What the machine runs with.' }),
     batchCode: t.exposeString('batch_code', { nullable: true, description: 'What it is made from.' }),
     jobCode: t.exposeString('job_code', { nullable: true, description: 'The run.' }),
-    temperatureC: t.exposeFloat('temperature_c', { nullable: true, description: 'Ambient temperature.' }),
-    humidityPercent: t.exposeFloat('humidity_percent', { nullable: true, description: 'Relative humidity.' }),
+    ...recordOf(machineNumbers, (name) =>
+      t.exposeFloat(factors[name].column, { nullable: true, description: `${factors[name].words}.` }),
+    ),
     signals: t.field({
       type: [SignalRef],
       description: 'Every mapped signal, by name.',

@@ -1,8 +1,11 @@
 /** Every SQL statement of the machines module: rows in, rows out, no rules. */
 import { sql } from 'kysely';
+import { factors, machineNumbers } from '#schema/production-context.ts';
 import { plainArray, textArray } from '../../../database/array-literal.ts';
 import type { Db, Trx } from '../../../database/database.ts';
 import type { MachineStatusRow } from './machines.table.ts';
+
+const numberColumns = machineNumbers.map((name) => factors[name].column);
 
 /** Notes that the node has reported. True when it was not up before. */
 export async function updateNodeSeen(
@@ -103,8 +106,8 @@ export async function upsertMachines(trx: Trx, rows: readonly MachineStatusRow[]
   const iso = (time: Date | null) => time?.toISOString() ?? null;
   await sql`
     INSERT INTO machine_status (
-      line_id, plant_id, edge_node_id, quality, state, mode, speed_per_min, product_code, recipe_code, batch_code, job_code,
-      temperature_c, humidity_percent, signals, source_time, received_at
+      line_id, plant_id, edge_node_id, quality, state, mode, product_code, recipe_code, batch_code, job_code,
+      ${sql.join(numberColumns.map((column) => sql.ref(column)))}, signals, source_time, received_at
     )
     SELECT * FROM unnest(
       ${plainArray(rows.map((row) => row.line_id))}::uuid[],
@@ -113,22 +116,19 @@ export async function upsertMachines(trx: Trx, rows: readonly MachineStatusRow[]
       ${plainArray(rows.map((row) => row.quality))}::text[],
       ${textArray(rows.map((row) => row.state))}::text[],
       ${textArray(rows.map((row) => row.mode))}::text[],
-      ${plainArray(rows.map((row) => row.speed_per_min))}::double precision[],
       ${textArray(rows.map((row) => row.product_code))}::text[],
       ${textArray(rows.map((row) => row.recipe_code))}::text[],
       ${textArray(rows.map((row) => row.batch_code))}::text[],
       ${textArray(rows.map((row) => row.job_code))}::text[],
-      ${plainArray(rows.map((row) => row.temperature_c))}::double precision[],
-      ${plainArray(rows.map((row) => row.humidity_percent))}::double precision[],
+      ${sql.join(numberColumns.map((column) => sql`${plainArray(rows.map((row) => row[column]))}::double precision[]`))},
       ${textArray(rows.map((row) => JSON.stringify(row.signals)))}::jsonb[],
       ${plainArray(rows.map((row) => iso(row.source_time)))}::timestamptz[],
       ${plainArray(rows.map((row) => iso(row.received_at)))}::timestamptz[]
     )
     ON CONFLICT (line_id) DO UPDATE SET
       edge_node_id = excluded.edge_node_id, quality = excluded.quality, state = excluded.state, mode = excluded.mode,
-      speed_per_min = excluded.speed_per_min, product_code = excluded.product_code, recipe_code = excluded.recipe_code,
-      batch_code = excluded.batch_code, job_code = excluded.job_code, temperature_c = excluded.temperature_c,
-      humidity_percent = excluded.humidity_percent, signals = excluded.signals, source_time = excluded.source_time,
-      received_at = excluded.received_at
+      product_code = excluded.product_code, recipe_code = excluded.recipe_code, batch_code = excluded.batch_code,
+      job_code = excluded.job_code, ${sql.join(numberColumns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`))},
+      signals = excluded.signals, source_time = excluded.source_time, received_at = excluded.received_at
   `.execute(trx);
 }

@@ -1,5 +1,5 @@
 /** What edge nodes report of themselves and of the machines of their lines, and what follows from it. */
-
+import { factors, type MachineColumns, type MachineInput, machineNumbers } from '#schema/production-context.ts';
 import type { Trx } from '../../../database/database.ts';
 import { act, type ToldEvent } from '../../../kit/act.ts';
 import type { Context, Services } from '../../../kit/context.ts';
@@ -168,13 +168,11 @@ async function machineRows(
       quality: machine.quality,
       state: told(machine.state),
       mode: told(machine.mode),
-      speed_per_min: machine.speedPerMin ?? null,
       product_code: told(machine.productCode),
       recipe_code: told(machine.recipeCode),
       batch_code: told(machine.batchCode),
       job_code: told(machine.jobCode),
-      temperature_c: machine.temperatureC ?? null,
-      humidity_percent: machine.humidityPercent ?? null,
+      ...machineColumns(machine),
       signals: storedSignals(machine.signals),
       source_time: machine.sourceTime ?? null,
       received_at: receivedAt,
@@ -182,6 +180,13 @@ async function machineRows(
   });
   // Two nodes may serve one line: rows are locked in the same order by both.
   return rows.sort((a, b) => (a.line_id < b.line_id ? -1 : 1));
+}
+
+/** The machine's numbers by their columns. */
+export function machineColumns(machine: MachineInput): MachineColumns {
+  return Object.fromEntries(
+    machineNumbers.map((name) => [factors[name].column, machine[name] ?? null]),
+  ) as MachineColumns;
 }
 
 function nodeEvent(

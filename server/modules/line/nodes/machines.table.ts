@@ -1,22 +1,20 @@
 /** The machine of a line as last read over OPC UA. */
 import type { Selectable } from 'kysely';
+import type { MachineColumns } from '#schema/production-context.ts';
 import type { Json } from '../../../database/column-types.ts';
 import type { SignalQuality, StoredSignals } from '../signals/stored-signal.ts';
 
-export interface MachineStatusTable {
+export interface MachineStatusTable extends MachineColumns {
   line_id: string;
   plant_id: string;
   edge_node_id: string;
   quality: SignalQuality;
   state: string | null;
   mode: string | null;
-  speed_per_min: number | null;
   product_code: string | null;
   recipe_code: string | null;
   batch_code: string | null;
   job_code: string | null;
-  temperature_c: number | null;
-  humidity_percent: number | null;
   signals: Json<StoredSignals>;
   source_time: Date | null;
   received_at: Date;

@@ -1,6 +1,8 @@
 /** The report of an edge node: names and shapes only; the rules are in `machines.service.ts`. */
+import { factors, machineNumbers } from '#schema/production-context.ts';
 import { builder } from '../../../kit/builder.ts';
 import { InvalidInputError, NotFoundError } from '../../../kit/errors.ts';
+import { recordOf } from '../../../kit/record-of.ts';
 import { QualityEnum, SignalInputRef } from '../signals/signals.ref.ts';
 import { reportNodeStatus } from './machines.service.ts';
 import { DeadLetterKindEnum, GateModeEnum } from './node-status.ref.ts';
@@ -29,13 +31,11 @@ const MachineStatusInput = builder.inputType('MachineStatusInput', {
     quality: t.field({ type: QualityEnum, required: true, description: 'How far the state can be trusted.' }),
     state: t.string({ description: 'PackML state.' }),
     mode: t.string({ description: 'PackML mode.' }),
-    speedPerMin: t.float({ description: 'Parts a minute.' }),
     productCode: t.string({ description: 'What is made.' }),
     recipeCode: t.string({ description: 'What the machine runs with.' }),
     batchCode: t.string({ description: 'What it is made from.' }),
     jobCode: t.string({ description: 'The run; another one ends it, none with good quality ends it, too.' }),
-    temperatureC: t.float({ description: 'Ambient temperature.' }),
-    humidityPercent: t.float({ description: 'Relative humidity.' }),
+    ...recordOf(machineNumbers, (name) => t.float({ description: `${factors[name].words}.` })),
     sourceTime: t.field({ type: 'DateTime', description: 'When the machine took the state, by its clock.' }),
     signals: t.field({ type: [SignalInputRef], required: true, description: 'Every mapped signal.' }),
     isConnected: t.boolean({ description: 'Whether it answers over OPC UA.' }),

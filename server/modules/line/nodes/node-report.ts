@@ -1,4 +1,5 @@
 /** What an edge node reports once a second, as the API has coerced it. */
+import type { MachineInput } from '#schema/production-context.ts';
 import type { DeadLetterKind, GateMode } from '../../plant/parts/node-report.table.ts';
 import type { SignalInput } from '../signals/signals.ts';
 import type { SignalQuality } from '../signals/stored-signal.ts';
@@ -17,18 +18,11 @@ export interface CameraReportInput {
   p99LatencyMs?: Maybe<number>;
 }
 
-export interface MachineReportInput {
+export interface MachineReportInput extends Omit<MachineInput, 'machineState' | 'machineMode'> {
   lineId: string;
   quality: SignalQuality;
   state?: Maybe<string>;
   mode?: Maybe<string>;
-  speedPerMin?: Maybe<number>;
-  productCode?: Maybe<string>;
-  recipeCode?: Maybe<string>;
-  batchCode?: Maybe<string>;
-  jobCode?: Maybe<string>;
-  temperatureC?: Maybe<number>;
-  humidityPercent?: Maybe<number>;
   sourceTime?: Maybe<Date>;
   signals: readonly SignalInput[];
   isConnected?: Maybe<boolean>;

@@ -1,4 +1,15 @@
 /** What an exported inspection says, column by column, the same in every format. */
+import {
+  factors,
+  imageNumbers,
+  isAdded,
+  machineNumbers,
+  type NumberName,
+  numberNames,
+  positionNumbers,
+  type WordName,
+  wordNames,
+} from '#schema/production-context.ts';
 import type { InspectionDefectRow, InspectionRow } from '../inspections/inspections.table.ts';
 import type { NamedTable } from './result-exports.queries.ts';
 
@@ -29,6 +40,10 @@ function named(name: string, table: NamedTable, key: RowKey, required = false): 
   return { name, kind: 'text', required, cell: (row, nameOf) => nameOf(table, row[key] as string | null) };
 }
 
+function factorColumns(names: readonly (WordName | NumberName)[]): ExportColumn[] {
+  return names.map((name) => plain(factors[name].column, factors[name].kind === 'number' ? 'real' : 'text'));
+}
+
 export const exportColumns: readonly ExportColumn[] = [
   plain('id', 'text', true),
   plain('captured_at', 'time', true),
@@ -55,19 +70,11 @@ export const exportColumns: readonly ExportColumn[] = [
   plain('keep_probability', 'real', true),
   plain('capture_reason', 'text', true),
   plain('image_lost_at', 'time'),
-  plain('machine_state', 'text'),
-  plain('machine_mode', 'text'),
-  plain('speed_per_min', 'real'),
-  plain('temperature_c', 'real'),
-  plain('humidity_percent', 'real'),
+  ...factorColumns([...wordNames, ...machineNumbers].filter((name) => !isAdded(name))),
   plain('signals', 'json'),
-  plain('brightness', 'real'),
-  plain('contrast', 'real'),
-  plain('colour_cast', 'real'),
-  plain('sharpness', 'real'),
-  plain('offset_x_px', 'real'),
-  plain('offset_y_px', 'real'),
-  plain('rotation_deg', 'real'),
+  ...factorColumns([...imageNumbers, ...positionNumbers].filter((name) => !isAdded(name))),
+  // behind the others, for readers that count columns
+  ...factorColumns([...wordNames, ...numberNames].filter(isAdded)),
 ];
 
 /** As the API names it. */

@@ -12,6 +12,7 @@ import type { ShiftRow } from '../parts/shifts.table.ts';
 import { given } from '../parts/update-parts.service.ts';
 import { checkShift } from './check-shift.ts';
 import { compareShifts } from './find-overlaps.ts';
+import { type PlantCalendar, plantCalendar } from './plant-calendar.ts';
 import { shiftIntervals } from './shift-intervals.ts';
 import { lockShiftsOf, selectShiftsOfPlant, selectTimeZone } from './shifts.queries.ts';
 
@@ -20,6 +21,12 @@ type Maybe<T> = T | null | undefined;
 /** Every shift that the plant has or had, by code: retired ones count for the time before (see `shiftIntervals`). */
 export function plantShifts(db: Db, plantId: string): Promise<ShiftRow[]> {
   return selectShiftsOfPlant(db, plantId);
+}
+
+/** The plant's calendar as it stands. */
+export async function loadPlantCalendar(db: Db, plantId: string): Promise<PlantCalendar> {
+  const [shifts, timeZone] = [await selectShiftsOfPlant(db, plantId), await selectTimeZone(db, plantId)];
+  return plantCalendar(shifts, timeZone);
 }
 
 export interface CreateShift {

@@ -85,5 +85,6 @@ describe('tags and views of the pool', () => {
     );
     expect(poolFacets).toContainEqual({ field: 'labelState', value: 'labelled', count: 12 });
     expect(poolFacets.filter(({ field }) => field === 'line').map(({ count }) => count)).toEqual([6, 6]);
+    expect(poolFacets).toContainEqual({ field: 'machineState', value: 'Execute', count: 12 });
   });
 });

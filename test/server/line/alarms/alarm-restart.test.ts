@@ -14,6 +14,7 @@ import {
   type Observation,
   observeConditions,
 } from '../../../../server/modules/line/alarms/observe-conditions.service.ts';
+import { machineColumns } from '../../../../server/modules/line/nodes/machines.service.ts';
 import { databases, openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { createSeed, type SeededPlant } from '../../../support/seed.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder.ts';
@@ -115,8 +116,9 @@ describe.each(databases())('alarms over a restart on %s', (kind) => {
       .values({
         ...{ line_id: plant.lines[0]?.line.id ?? '', plant_id: plant.row.id, edge_node_id: plant.nodes[0]?.id ?? '' },
         ...{ quality: 'good', state: 'Stopped', mode: 'Maintenance', signals: '{}', received_at: now() },
-        ...{ speed_per_min: null, product_code: null, recipe_code: null, batch_code: null, job_code: null },
-        ...{ temperature_c: null, humidity_percent: null, source_time: null },
+        ...machineColumns({}),
+        ...{ product_code: null, recipe_code: null, batch_code: null, job_code: null },
+        source_time: null,
       })
       .execute();
     await life.composed.services.db

@@ -1,6 +1,7 @@
 /** Two transactions that record on one line: whatever the order of their commits, a reader who resumes gets both, in position order. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seenValues } from '../../../../schema/production-context.ts';
 import type { Trx } from '../../../../server/database/database.ts';
 import { chainOf, ensureAuditChain } from '../../../../server/kit/audit.ts';
 import { newId } from '../../../../server/kit/ids.ts';
@@ -62,7 +63,6 @@ describe.runIf(databases().includes('postgresql'))('two transactions that record
         recipeId: null,
         batchId: null,
       };
-      const context = { machineState: null, machineMode: null, speedPerMin: null, temperatureC: null };
       return {
         id: idAt(capturedAtMs),
         capturedAtMs,
@@ -73,11 +73,8 @@ describe.runIf(databases().includes('postgresql'))('two transactions that record
         score: 0,
         latencyMs: 1,
         ...none,
-        ...context,
-        humidityPercent: null,
+        ...seenValues({ cameraId: '' }),
         signals: null,
-        stats: null,
-        position: null,
         defectClass: null,
         defects: [],
       };

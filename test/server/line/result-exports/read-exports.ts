@@ -1,5 +1,6 @@
 /** Reads back what an export wrote, and what it should have written. */
 import { sql } from 'kysely';
+import { factorColumns } from '../../../../schema/production-context.ts';
 import type { TestServer } from '../../../support/server.ts';
 import type { TestClient } from '../../../support/test-client.ts';
 
@@ -51,10 +52,8 @@ export async function rawRows({ db }: TestServer, plantId: string): Promise<Reco
           'box', jsonb_build_object('x', d.box_x, 'y', d.box_y, 'width', d.box_width, 'height', d.box_height), 'outline', to_jsonb(d.outline)) ORDER BY d.ordinal)
         FROM inspection_defect d WHERE d.plant_id = i.plant_id AND d.captured_at = i.captured_at AND d.inspection_id = i.id
       ), '[]'),
-      'image_sha256', encode(i.image_sha256, 'hex'), 'machine_state', i.machine_state, 'machine_mode', i.machine_mode,
-      'speed_per_min', i.speed_per_min, 'temperature_c', i.temperature_c, 'humidity_percent', i.humidity_percent, 'signals', i.signals,
-      'brightness', i.brightness, 'contrast', i.contrast, 'colour_cast', i.colour_cast, 'sharpness', i.sharpness
-    ) || jsonb_build_object('offset_x_px', i.offset_x_px, 'offset_y_px', i.offset_y_px, 'rotation_deg', i.rotation_deg,
+      'image_sha256', encode(i.image_sha256, 'hex'), 'signals', i.signals
+    ) || jsonb_build_object(${sql.join(factorColumns.map((column) => sql`${sql.lit(column)}, ${sql.ref(`i.${column}`)}`))}) || jsonb_build_object(
       'image_kept', i.is_kept::integer, 'keep_probability', i.keep_probability, 'capture_reason', i.capture_reason,
       'image_lost_at', i.image_lost_at) AS row
     FROM inspection i

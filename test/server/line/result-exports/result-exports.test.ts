@@ -4,6 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { factors, numberNames } from '../../../../schema/production-context.ts';
 import { newId } from '../../../../server/kit/ids.ts';
 import { exportFolder } from '../../../../server/kit/paths.ts';
 import { csvCell } from '../../../../server/modules/line/result-exports/csv.ts';
@@ -19,11 +20,10 @@ const DAY_MS = 86_400_000;
 const ROWS = 90;
 const JSON_COLUMNS = ['defects', 'signals'];
 const TIME_COLUMNS = ['captured_at', 'received_at'];
-const NUMBER_COLUMNS = new Set(
-  'position score latency_ms defect_count speed_per_min temperature_c humidity_percent brightness contrast colour_cast sharpness offset_x_px offset_y_px rotation_deg image_kept keep_probability'.split(
-    ' ',
-  ),
-);
+const NUMBER_COLUMNS = new Set([
+  ...['position', 'score', 'latency_ms', 'defect_count', 'image_kept', 'keep_probability'],
+  ...numberNames.map((name): string => factors[name].column),
+]);
 
 describe.each(databases())('exports on %s', (kind) => {
   let http: HttpTestServer;
