@@ -57,7 +57,7 @@ export const FOUND: PlantedMistake[] = [
     'a temperature that is a text',
     [['T:Machine/T:Temperature', 'T:Machine/T:TemperatureText']],
     'temperatureC',
-    /^wrong .*machines\[0\]\.signals\.temperatureC .* its value "21,5 °C" is no number up to 1e\+30; map another node/,
+    /^wrong .*machines\[0\]\.signals\.temperatureC .* its value "21,5 °C" is no number from -1e\+30 to 1e\+30; map another node/,
   ],
   [
     'a temperature in °F',
