@@ -172,7 +172,10 @@ interface Answer {
 function send(agent: Agent, origin: string, { method, path, headers, body }: FuzzRequest): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const { hostname, port } = new URL(origin);
-    const sent = httpRequest({ agent, hostname, port, path, method, headers, timeout: ANSWER_MS }, (response) => {
+    // Node's client frames no body of a DELETE or OPTIONS by itself: it would be read as the next request.
+    const framed = body === undefined ? headers : { 'content-length': String(Buffer.byteLength(body)), ...headers };
+    const options = { agent, hostname, port, path, method, headers: framed, timeout: ANSWER_MS };
+    const sent = httpRequest(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
