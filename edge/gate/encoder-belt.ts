@@ -39,7 +39,11 @@ export function createEncoderBelt(settings: EncoderSettings): Belt {
         return `the encoder says ${value}, which is no position: map a signal of a number`;
       }
       const last = points.at(-1);
-      if (last && atMs <= last.atMs) return undefined;
+      if (last && atMs <= last.atMs) {
+        // Further than samples can overtake one another: what follows is stamped by another measure than the parts under way.
+        const backMs = Math.round(last.atMs - atMs);
+        return backMs > settleMs ? `the encoder's stamps went back by ${backMs} ms` : undefined;
+      }
       const wasHeard = isHeard;
       isHeard = true;
       const from = lastValue;

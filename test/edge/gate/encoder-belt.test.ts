@@ -128,3 +128,15 @@ describe('an encoder’s sample', () => {
     expect(belt.pitchProblem(0, 59, 100, 40)).toMatch(/nearer .* the encoder stands or slips/);
   });
 });
+
+describe('an encoder whose stamps go back', () => {
+  it('tells it once they are older than samples can overtake one another, and goes on from there', () => {
+    const belt = createEncoderBelt(SETTINGS);
+    for (let atMs = 0; atMs <= 1_000; atMs += 20) belt.sample(atMs, atMs / 2);
+    // 30 ms are allowed: one of the samples was the quickest so far.
+    expect(belt.sample(975, 510)).toBeUndefined();
+    expect(belt.sample(720, 520)).toBe("the encoder's stamps went back by 280 ms");
+    expect(belt.isHeard).toBe(true);
+    expect(belt.sample(1_020, 530)).toBeUndefined();
+  });
+});
